@@ -1,0 +1,79 @@
+"""Data sets: one file each, found by its name.
+
+A data set `NAME.py` says what it is (`CITATION`, `LICENCE`, `URL`, `STYLE`, and `SHIP`:
+whether weights trained on it may be released), lists its songs without opening them
+(`sources(root)`) and reads one of them (`read(source)`) as a `Piece` on the `RESOLUTION`
+grid with roles, keys, chords and sections. What cannot be used is left out by raising
+`AntiphonError`, whose sentence ends in the report.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from antiphon import registry
+from antiphon.errors import AntiphonError
+
+__all__ = ["SPLITS", "Source", "find_files", "load", "names", "seeded_split"]
+
+SPLITS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True)
+class Source:
+    """One song of a data set.
+
+    Attributes:
+        id: short name, unique in its set; the same song has the same id everywhere.
+        path: the file (or folder) it is read from.
+        split: ``"train"``, ``"validation"`` or ``"test"``.
+    """
+
+    id: str
+    path: Path
+    split: str
+
+
+def names() -> list[str]:
+    """Return the data sets that can be read, sorted."""
+    return registry.names(__name__)
+
+
+def load(name: str) -> ModuleType:
+    """Import one data set.
+
+    Raises:
+        AntiphonError: there is none of that name; the message tells the nearest.
+    """
+    return registry.load(__name__, name)
+
+
+def seeded_split(song: str) -> str:
+    """Return the split of a song by the hash of its name: 8 in 10 train, 1 each the others.
+
+    Everything that belongs to one song (its movements, versions, transpositions) must be
+    given the same name.
+    """
+    place = int.from_bytes(hashlib.sha256(song.encode()).digest()[:8], "big") % 10
+    return "test" if place == 5 else "validation" if place == 0 else "train"
+
+
+def find_files(root: Path, endings: tuple[str, ...]) -> list[Path]:
+    """Return the files below a folder with one of the endings, in the order of their paths.
+
+    Raises:
+        AntiphonError: the folder is not there or has no such file.
+    """
+    if not root.is_dir():
+        raise AntiphonError(f"There is no folder {root}.")
+    found = [
+        path
+        for path in root.rglob("*")
+        if path.suffix.lower() in endings and not path.name.startswith((".", "._"))
+    ]
+    if not found:
+        raise AntiphonError(f"No {' or '.join(endings)} file lies below {root}.")
+    return sorted(found, key=lambda path: path.relative_to(root).as_posix())

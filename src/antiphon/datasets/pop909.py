@@ -1,0 +1,197 @@
+"""POP909: 909 pop songs as melody, bridge and piano, with beats, chords and keys as text.
+
+The notes lie off the MIDI file's own grid by a constant phase; `beat_midi.txt` says where the
+beats are, and every note is placed between them. The bass is the lowest line of the piano;
+merged with the chords it is the piano again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from symusic import Score
+
+from antiphon.datasets import Source
+from antiphon.errors import AntiphonError
+from antiphon.music.chords import Chord, parse_chord
+from antiphon.music.keys import Key
+from antiphon.music.piece import (
+    NOTE,
+    RESOLUTION,
+    ChordSpan,
+    KeyMark,
+    Metre,
+    Notes,
+    Piece,
+    Tempo,
+    Track,
+)
+from antiphon.music.roles import split_bass
+from antiphon.music.structure import find_sections
+
+CITATION = (
+    "Wang, Chen, Jiang, Zhang, Xu, Dai, Xia: POP909: A Pop-song Dataset for Music "
+    "Arrangement Generation, ISMIR 2020"
+)
+LICENCE = "MIT"
+SHIP = True
+URL = "https://github.com/music-x-lab/POP909-Dataset"
+STYLE = "pop"
+
+_ROLES = {"MELODY": "melody", "BRIDGE": "counter", "PIANO": "chords"}
+_PROGRAMS = {"melody": 73, "counter": 48, "chords": 0}
+_NAMES = {"melody": "Melody", "counter": "Counter-melody", "chords": "Chords"}
+_TRIPLET_GAIN = 0.6  # a song is in triplets when their grid misses its onsets by this much less
+
+
+def sources(root: Path) -> list[Source]:
+    """List the songs below `root`: test ids end in 5, validation ids in 0.
+
+    Raises:
+        AntiphonError: no folder with three digits and a MIDI file lies below `root`.
+    """
+    found = sorted(p.parent for p in root.rglob("beat_midi.txt"))
+    songs = [p for p in found if p.name.isdigit() and (p / f"{p.name}.mid").exists()]
+    if not songs:
+        raise AntiphonError(f"{root} is no POP909: it has no folder such as 001/ with 001.mid.")
+    split = {"5": "test", "0": "validation"}
+    return [Source(p.name, p, split.get(p.name[-1], "train")) for p in songs]
+
+
+def read(source: Source) -> Piece:
+    """Read one song on the `RESOLUTION` grid, its first downbeat at step 0.
+
+    Raises:
+        AntiphonError: the song's beats or notes cannot be used; the sentence says why.
+    """
+    beat_s, is_downbeat = _beats(source.path / "beat_midi.txt")
+    score = Score(source.path / f"{source.path.name}.mid", ttype="second")
+    first = int(np.flatnonzero(is_downbeat)[0])
+    grid_s = _extended(beat_s)
+    raw = {
+        _ROLES[t.name]: t.notes.numpy() for t in score.tracks if t.name in _ROLES and len(t.notes)
+    }
+    if "melody" not in raw:
+        raise AntiphonError(f"Song {source.id} has no track named MELODY.")
+    onsets = np.concatenate([_positions(n["time"], grid_s) for n in raw.values()])
+    unit = _grid_unit(onsets)
+    lead = -first * RESOLUTION
+    while lead + RESOLUTION * float(onsets.min()) < -RESOLUTION / 2:
+        lead += 4 * RESOLUTION
+    tracks = [
+        Track(_NAMES[role], _PROGRAMS[role], notes=_snap(notes, grid_s, unit, lead), role=role)
+        for role, notes in raw.items()
+    ]
+    tracks = [t for t in tracks if t.role != "chords"] + [
+        part for t in tracks if t.role == "chords" for part in reversed(split_bass(t))
+    ]
+    piece = Piece(
+        tracks=tracks,
+        tempos=[Tempo(0, float(60.0 / np.median(np.diff(beat_s))))],
+        metres=_metres(is_downbeat, lead),
+        title=source.id,
+    )
+    end = piece.end
+    piece.keys = _keys(source.path / "key_audio.txt", grid_s, lead)
+    piece.chords = [c for c in _chords(source.path / "chord_midi.txt", grid_s, lead) if c.onset < end]
+    piece.sections = find_sections(piece)
+    return piece
+
+
+def _table(path: Path) -> list[list[str]]:
+    if not path.exists():
+        raise AntiphonError(f"{path.parent.name} has no {path.name}.")
+    return [line.split() for line in path.read_text().splitlines() if line.strip()]
+
+
+def _beats(path: Path) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    rows = np.array([[float(x) for x in row[:3]] for row in _table(path)])
+    if len(rows) < 8 or not rows[:, 2].any() or (np.diff(rows[:, 0]) <= 0).any():
+        raise AntiphonError(f"{path.parent.name}: its beat file has too few beats or no downbeat.")
+    return rows[:, 0], rows[:, 2] > 0.5
+
+
+def _extended(beat_s: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Add beats at the end, so that late notes find their place; beat 0 stays the first."""
+    step = float(np.median(np.diff(beat_s)))
+    return np.concatenate([beat_s, beat_s[-1] + step * np.arange(1, 65)])
+
+
+def _positions(time_s: NDArray[np.float64], grid_s: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return times as beats since the first beat of the grid; before it, negative."""
+    at = np.interp(time_s, grid_s, np.arange(len(grid_s)))
+    before = time_s < grid_s[0]
+    at[before] = (time_s[before] - grid_s[0]) / (grid_s[1] - grid_s[0])
+    return at
+
+
+def _grid_unit(onsets: NDArray[np.float64]) -> int:
+    """Return the steps of the grid a song is played on: 6 for 16ths, 4 for triplets."""
+
+    def miss(parts: int) -> float:
+        return float(np.abs(onsets * parts - np.rint(onsets * parts)).mean() / parts)
+
+    return 4 if miss(6) < _TRIPLET_GAIN * miss(4) else 6
+
+
+def _snap(
+    raw: Mapping[str, NDArray[Any]], grid_s: NDArray[np.float64], unit: int, lead: int
+) -> Notes:
+    begin = _positions(raw["time"], grid_s)
+    end = _positions(raw["time"] + raw["duration"], grid_s)
+    parts = RESOLUTION // unit
+    onset = np.rint(begin * parts) * unit + lead
+    stop = np.rint(end * parts) * unit + lead
+    notes = np.zeros(len(onset), NOTE)
+    notes["onset"], notes["duration"] = onset, np.maximum(stop - onset, unit)
+    notes["pitch"], notes["velocity"] = raw["pitch"], np.clip(raw["velocity"], 1, 127)
+    notes = np.sort(notes[notes["onset"] >= 0], order=("onset", "pitch"))
+    same = (np.diff(notes["onset"]) == 0) & (np.diff(notes["pitch"]) == 0)
+    return notes[np.concatenate([[True], ~same])] if len(notes) else notes
+
+
+def _metres(is_downbeat: NDArray[np.bool_], lead: int) -> list[Metre]:
+    downbeats = np.flatnonzero(is_downbeat) * RESOLUTION + lead
+    n_beats = np.diff(downbeats) // RESOLUTION
+    metres = [Metre(0, 4)] if downbeats[0] > 0 else []
+    for onset, beats in zip(downbeats[:-1], n_beats, strict=True):
+        if onset >= 0 and (not metres or metres[-1].numerator != beats):
+            metres.append(Metre(int(onset), int(beats)))
+    return metres or [Metre(0)]
+
+
+def _step(time_s: str, grid_s: NDArray[np.float64], lead: int) -> int:
+    return int(round(float(_positions(np.array([float(time_s)]), grid_s)[0]) * RESOLUTION)) + lead
+
+
+def _keys(path: Path, grid_s: NDArray[np.float64], lead: int) -> list[KeyMark]:
+    marks = [
+        KeyMark(max(0, _step(row[0], grid_s, lead)), Key.parse(row[2].replace(":", " ")))
+        for row in _table(path)
+    ]
+    if not marks:
+        raise AntiphonError(f"{path.parent.name}: its key file is empty.")
+    marks[0] = KeyMark(0, marks[0].key)
+    return marks
+
+
+def _chords(path: Path, grid_s: NDArray[np.float64], lead: int) -> list[ChordSpan]:
+    spans = []
+    for begin_s, end_s, symbol in (row[:3] for row in _table(path)):
+        beat = RESOLUTION
+        begin = round(_step(begin_s, grid_s, lead) / beat) * beat
+        end = round(_step(end_s, grid_s, lead) / beat) * beat
+        if begin >= 0 and end > begin:
+            spans.append(ChordSpan(begin, end - begin, _chord(symbol)))
+    return spans
+
+
+def _chord(symbol: str) -> Chord | None:
+    try:
+        return parse_chord(symbol)
+    except AntiphonError:
+        return parse_chord(symbol.split("/")[0].split("(")[0])

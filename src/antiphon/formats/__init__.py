@@ -1,0 +1,85 @@
+"""Files in and out: one plug-in a format, found by the file's suffix and loaded when needed."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+
+from antiphon import registry
+from antiphon.errors import AntiphonError
+from antiphon.formats._files import MAX_BYTES, MAX_HOURS, MAX_NOTES, beside, write_bytes
+from antiphon.music.piece import Piece
+
+__all__ = [
+    "MAX_BYTES",
+    "MAX_HOURS",
+    "MAX_NOTES",
+    "beside",
+    "read",
+    "readable",
+    "writable",
+    "write",
+    "write_bytes",
+]
+
+# what else a format's files may be called
+_SUFFIXES = {"midi": "mid", "kar": "mid", "rmi": "mid", "xml": "musicxml", "mxl": "musicxml"}
+
+
+def _does(name: str, verb: str) -> bool:
+    """Whether a plug-in has a function of that name, told without importing it."""
+    spec = importlib.util.find_spec(f"{__name__}.{name}")
+    if spec is None or spec.origin is None:
+        return False
+    source = Path(spec.origin).read_text(encoding="utf-8")
+    return re.search(rf"^def {verb}\(", source, re.M) is not None
+
+
+def readable() -> list[str]:
+    """Return the names of the formats that can be read, e.g. ``["mid", "musicxml"]``."""
+    return [name for name in registry.names(__name__) if _does(name, "read")]
+
+
+def writable() -> list[str]:
+    """Return the names of the formats that can be written."""
+    return [name for name in registry.names(__name__) if _does(name, "write")]
+
+
+def _format_of(path: Path, known: list[str], verb: str) -> str:
+    suffix = path.suffix.lower().lstrip(".")
+    name = _SUFFIXES.get(suffix, suffix)
+    if name not in known:
+        said = f"files ending in '.{suffix}'" if suffix else "a file without a suffix"
+        raise AntiphonError(f"{path.name}: cannot {verb} {said}; can {verb}: {', '.join(known)}.")
+    return name
+
+
+def read(path: Path | str) -> Piece:
+    """Read a MIDI file or a score into a piece.
+
+    Args:
+        path: ``.mid .midi .kar .rmi``, ``.musicxml .xml .mxl``.
+
+    Raises:
+        AntiphonError: the file is missing, empty, a folder, over 50 MB, a million notes or
+            3 hours, of a kind not known, or not what its suffix says.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise AntiphonError(f"{path} is a folder, not a music file.")
+    if not path.exists():
+        raise AntiphonError(f"There is no file {path}.")
+    piece = registry.load(__name__, _format_of(path, readable(), "read")).read(path)
+    assert isinstance(piece, Piece)
+    return piece
+
+
+def write(piece: Piece, path: Path | str) -> None:
+    """Write a piece in the format that the suffix names; parent folders are made.
+
+    Raises:
+        AntiphonError: the suffix names no format, or the folder cannot be written to.
+    """
+    path = Path(path)
+    registry.load(__name__, _format_of(path, writable(), "write")).write(piece, path)

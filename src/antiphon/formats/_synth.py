@@ -1,0 +1,175 @@
+"""FluidSynth, through ctypes: events in, one dry stereo sound for each track out.
+
+The library is the one that the pygame-ce wheel carries, so that the same version plays
+everywhere; else the system's. pygame itself is not imported. Every track has a MIDI channel
+and an output of its own, so that levels, places and room are the mixing desk's affair
+(`_mix.py`). FluidSynth's own reverb and chorus are off.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.util
+import sys
+from collections.abc import Iterator, Sequence
+from ctypes import c_char_p, c_double, c_int, c_void_p
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from antiphon.errors import AntiphonError
+from antiphon.formats._schedule import BEND, BLOCK, OFF, ON, RATE_HZ, Events
+from antiphon.music.piece import Track
+
+Audio = NDArray[np.float32]
+
+MAX_TRACKS = 128  # FluidSynth has no more outputs
+MAX_VOICES = 512
+_SYSTEM = {
+    "linux": ("libfluidsynth.so.3",),
+    "darwin": ("libfluidsynth.3.dylib", "/opt/homebrew/lib/libfluidsynth.3.dylib"),
+    "win32": ("libfluidsynth-3.dll",),
+}
+_MELODIC, _DRUM = 0, 1
+_FUNCTIONS: dict[str, tuple[object, ...]] = {  # result, then arguments
+    "new_fluid_settings": (c_void_p,),
+    "delete_fluid_settings": (None, c_void_p),
+    "fluid_settings_setint": (c_int, c_void_p, c_char_p, c_int),
+    "fluid_settings_setnum": (c_int, c_void_p, c_char_p, c_double),
+    "new_fluid_synth": (c_void_p, c_void_p),
+    "delete_fluid_synth": (None, c_void_p),
+    "fluid_synth_sfload": (c_int, c_void_p, c_char_p, c_int),
+    "fluid_synth_set_channel_type": (c_int, c_void_p, c_int, c_int),
+    "fluid_synth_program_change": (c_int, c_void_p, c_int, c_int),
+    "fluid_synth_noteon": (c_int, c_void_p, c_int, c_int, c_int),
+    "fluid_synth_noteoff": (c_int, c_void_p, c_int, c_int),
+    "fluid_synth_cc": (c_int, c_void_p, c_int, c_int, c_int),
+    "fluid_synth_pitch_bend": (c_int, c_void_p, c_int, c_int),
+    "fluid_synth_process": (c_int, c_void_p, c_int, c_int, c_void_p, c_int, c_void_p),
+    "fluid_set_log_function": (c_void_p, c_int, c_void_p, c_void_p),
+}
+
+
+@cache
+def library() -> ctypes.CDLL | None:
+    """Return the FluidSynth library, or None where there is none."""
+    for candidate in (*_bundled(), *_SYSTEM.get(sys.platform, ())):
+        try:
+            loaded = ctypes.CDLL(str(candidate))
+            for name, (result, *arguments) in _FUNCTIONS.items():
+                function = getattr(loaded, name)
+                function.restype, function.argtypes = result, arguments
+        except (OSError, AttributeError):
+            continue
+        for level in range(5):  # it would complain on stderr; we say it ourselves
+            loaded.fluid_set_log_function(level, None, None)
+        return loaded
+    return None
+
+
+def suffixes() -> tuple[str, ...]:
+    """Return the kinds of soundfont that can be played here."""
+    return (".sf2", ".sf3")
+
+
+def _bundled() -> list[Path]:
+    """Return the libraries that lie in the pygame-ce wheel."""
+    spec = importlib.util.find_spec("pygame")
+    if spec is None or spec.origin is None:
+        return []
+    inside = Path(spec.origin).parent
+    folders = (inside.parent / "pygame_ce.libs", inside / ".dylibs", inside)
+    return [path for folder in folders for path in sorted(folder.glob("libfluidsynth*"))]
+
+
+def play(
+    events: Events,
+    tracks: Sequence[Track],
+    soundfont: Path,
+    n_blocks: int,
+    chunk_blocks: int,
+) -> Iterator[Audio]:
+    """Yield the sound, chunk by chunk: (tracks, 2, frames) float32, dry.
+
+    Raises:
+        AntiphonError: there is no library, or it does not take the soundfont or so many tracks.
+    """
+    fluid = library()
+    if fluid is None:
+        raise AntiphonError(
+            "There is no FluidSynth library to make sound with: `pip install pygame-ce` brings it, "
+            "or install FluidSynth 2 or newer."
+        )
+    if len(tracks) > MAX_TRACKS:
+        raise AntiphonError(
+            f"Sound can be made of up to {MAX_TRACKS} tracks; this piece has {len(tracks)}."
+        )
+    settings = fluid.new_fluid_settings()
+    synth = None
+    try:
+        _configure(fluid, settings, len(tracks))
+        synth = fluid.new_fluid_synth(settings)
+        if fluid.fluid_synth_sfload(synth, str(soundfont).encode(), 1) < 0:
+            raise AntiphonError(f"FluidSynth cannot load the soundfont {soundfont}.")
+        for channel, track in enumerate(tracks):
+            kind = _DRUM if track.is_drum else _MELODIC
+            fluid.fluid_synth_set_channel_type(synth, channel, kind)
+            fluid.fluid_synth_program_change(synth, channel, min(max(track.program, 0), 127))
+        yield from _chunks(fluid, synth, events, len(tracks), n_blocks, chunk_blocks)
+    finally:
+        if synth is not None:
+            fluid.delete_fluid_synth(synth)
+        fluid.delete_fluid_settings(settings)
+
+
+def _configure(fluid: ctypes.CDLL, settings: int, n_tracks: int) -> None:
+    whole = {
+        "synth.midi-channels": 16 * -(-n_tracks // 16),
+        "synth.audio-channels": n_tracks,
+        "synth.audio-groups": n_tracks,
+        "synth.polyphony": MAX_VOICES,
+        "synth.reverb.active": 0,
+        "synth.chorus.active": 0,
+        "synth.dynamic-sample-loading": 1,  # only the instruments that play
+        "synth.threadsafe-api": 0,
+    }
+    for name, value in whole.items():
+        fluid.fluid_settings_setint(settings, name.encode(), value)
+    fluid.fluid_settings_setnum(settings, b"synth.sample-rate", float(RATE_HZ))
+
+
+def _chunks(
+    fluid: ctypes.CDLL, synth: int, events: Events, n_tracks: int, n_blocks: int, chunk_blocks: int
+) -> Iterator[Audio]:
+    rows = events.tolist()
+    following = 0
+    for start in range(0, n_blocks, chunk_blocks):
+        stop = min(start + chunk_blocks, n_blocks)
+        chunk = np.zeros((n_tracks, 2, (stop - start) * BLOCK), np.float32)
+        outputs = chunk.ctypes.data + np.arange(2 * n_tracks, dtype=np.uint64) * chunk.strides[1]
+        here = start
+        while here < stop:
+            while following < len(rows) and rows[following][0] <= here:
+                _send(fluid, synth, rows[following])
+                following += 1
+            until = min(stop, rows[following][0]) if following < len(rows) else stop
+            at = outputs + np.uint64((here - start) * BLOCK * chunk.itemsize)
+            fluid.fluid_synth_process(
+                synth, (until - here) * BLOCK, 0, None, len(at), at.ctypes.data
+            )
+            here = until
+        yield chunk
+
+
+def _send(fluid: ctypes.CDLL, synth: int, event: tuple[int, int, int, int, int]) -> None:
+    _, kind, channel, number, value = event
+    if kind == ON:
+        fluid.fluid_synth_noteon(synth, channel, number, value)
+    elif kind == OFF:
+        fluid.fluid_synth_noteoff(synth, channel, number)
+    elif number == BEND:
+        fluid.fluid_synth_pitch_bend(synth, channel, value + 8192)
+    else:
+        fluid.fluid_synth_cc(synth, channel, number, value)

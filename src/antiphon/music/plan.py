@@ -1,0 +1,213 @@
+"""Plan: everything one may ask for, as one small checked value.
+
+What is left None is open: the networks, or the style's own habits, decide. A plan comes from
+flags or from a TOML file with the same names.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from antiphon.errors import AntiphonError, unknown
+from antiphon.music.chords import Chord, parse_progression
+from antiphon.music.form import parse_form
+from antiphon.music.instruments import ROLES, program
+from antiphon.music.keys import MODES, Key
+from antiphon.music.piece import Metre, Section
+
+MIN_BARS, MAX_BARS = 1, 512
+MIN_TEMPO_BPM, MAX_TEMPO_BPM = 20.0, 300.0
+METRES = ("2/4", "3/4", "4/4", "2/2", "3/8", "6/8", "9/8", "12/8")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What is asked for.
+
+    Attributes:
+        style: whose weights compose, e.g. ``"pop"``.
+        bars: length, 1–512; 32 when neither it nor `duration_s` is given.
+        duration_s: length in seconds instead.
+        form: as `form.parse_form` reads it; None leaves it to the plan's network.
+        key: e.g. ``"G"``, ``"F# minor"``; None is chosen by the seed.
+        mode: ``"major"`` or ``"minor"``; wins over the key's.
+        metre: one of `METRES`; 4/4 when left out.
+        tempo: quarter notes (dotted quarters in 6/8, 9/8, 12/8) a minute, 20–300.
+        chords: a progression, repeated to fill; None leaves it to the plan's network.
+        instruments: parts that play, each optionally with its instrument:
+            ``"melody=flute,chords,bass"``.
+        density: how many notes, 0 (few) to 1 (many); None is as the style has it.
+        adventure: how far from the usual, 0–1.
+        valence, arousal: mood, each −1 (sad, calm) to 1 (happy, excited).
+        seed: equal seeds give equal music.
+        title: written above the score.
+    """
+
+    style: str = "pop"
+    bars: int | None = None
+    duration_s: float | None = None
+    form: str | None = None
+    key: str | None = None
+    mode: str | None = None
+    metre: str = "4/4"
+    tempo: float | None = None
+    chords: str | None = None
+    instruments: str = "melody,counter,chords,bass,drums"
+    density: float | None = None
+    adventure: float = 0.5
+    valence: float | None = None
+    arousal: float | None = None
+    seed: int = 0
+    title: str = ""
+
+    def __post_init__(self) -> None:
+        if self.bars is not None and self.duration_s is not None:
+            raise AntiphonError("Give bars or a duration, not both.")
+        _within("bars", self.bars, MIN_BARS, MAX_BARS)
+        _within("tempo", self.tempo, MIN_TEMPO_BPM, MAX_TEMPO_BPM)
+        _within("density", self.density, 0, 1)
+        _within("adventure", self.adventure, 0, 1)
+        _within("valence", self.valence, -1, 1)
+        _within("arousal", self.arousal, -1, 1)
+        _within("seed", self.seed, 0, 2**31 - 1)
+        if self.duration_s is not None and not 0 < self.duration_s <= 3600:
+            raise AntiphonError(
+                f"The duration must be over 0 s and at most an hour, not {self.duration_s:g} s."
+            )
+        if self.mode is not None and self.mode not in MODES:
+            raise unknown(self.mode, "modes", MODES)
+        if self.metre not in METRES:
+            raise unknown(self.metre, "metres", METRES)
+        self.parts()
+        if self.key is not None:
+            Key.parse(self.key)
+        if self.chords is not None:
+            parse_progression(self.chords, self.asked_key())
+        if self.form is not None and self.bars is not None:
+            parse_form(self.form, self.bars)
+
+    def asked_key(self) -> Key | None:
+        """Return the key that was asked for, or None."""
+        return Key.parse(self.key, self.mode) if self.key is not None else None
+
+    def time_signature(self) -> Metre:
+        numerator, denominator = self.metre.split("/")
+        return Metre(0, int(numerator), int(denominator))
+
+    def n_bars(self, bpm: float) -> int:
+        """Return the length in bars, at `bpm` felt beats a minute.
+
+        Raises:
+            AntiphonError: the duration asks for more than 512 bars.
+        """
+        if self.duration_s is None:
+            return self.bars if self.bars is not None else 32
+        metre = self.time_signature()
+        n_beats = int(metre.quarters) if metre.denominator < 4 else metre.n_beats
+        n_bars = max(1, round(self.duration_s * bpm / 60 / n_beats))
+        if n_bars > MAX_BARS:
+            raise AntiphonError(
+                f"{self.duration_s:g} s at this tempo are {n_bars} bars: at most {MAX_BARS} can be made."
+            )
+        return n_bars
+
+    def sections(self, n_bars: int) -> list[Section] | None:
+        return parse_form(self.form, n_bars) if self.form is not None else None
+
+    def progression(self, key: Key) -> list[list[Chord | None]] | None:
+        return parse_progression(self.chords, key) if self.chords is not None else None
+
+    def parts(self) -> dict[str, int | None]:
+        """Return the parts that play and the General MIDI program asked for each, or None.
+
+        Raises:
+            AntiphonError: a part is unknown, named twice, or none is named.
+        """
+        parts: dict[str, int | None] = {}
+        for word in (w.strip() for w in self.instruments.split(",")):
+            role, _, instrument = (x.strip() for x in word.partition("="))
+            role = {"counter-melody": "counter", "harmony": "chords"}.get(role.lower(), role.lower())
+            if role not in ROLES:
+                raise unknown(role, "parts", ROLES)
+            if role in parts:
+                raise AntiphonError(f"The part {role!r} is named twice: name each part once.")
+            parts[role] = program(instrument) if instrument else None
+        return parts
+
+    def to_toml(self) -> str:
+        """Return the plan as the TOML file that gives it again."""
+        lines = []
+        for f in dataclasses.fields(self):
+            value = getattr(self, f.name)
+            if value is None or value == "":
+                continue
+            text = f'"{value}"' if isinstance(value, str) else repr(value)
+            lines.append(f"{f.name} = {text}")
+        return "\n".join(lines) + "\n"
+
+
+def _within(name: str, value: float | None, low: float, high: float) -> None:
+    if value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise AntiphonError(f"{name} must be a number from {low:g} to {high:g}, not {value!r}.")
+    if not low <= value <= high:
+        raise AntiphonError(f"{name} must be from {low:g} to {high:g}, not {value:g}.")
+
+
+def plan_from(values: Mapping[str, Any]) -> Plan:
+    """Return the plan with these values; the rest as usual.
+
+    Raises:
+        AntiphonError: a name is unknown (the nearest is told) or a value cannot be.
+    """
+    known = {f.name: f for f in dataclasses.fields(Plan)}
+    for name, value in values.items():
+        if name not in known:
+            raise unknown(name, "the plan", known)
+        is_text = "str" in str(known[name].type)
+        if value is not None and is_text != isinstance(value, str):
+            kind = "text in quotes" if is_text else "a number"
+            raise AntiphonError(f"{name} must be {kind}, not {value!r}.")
+        if name in ("bars", "seed") and value is not None and not isinstance(value, int):
+            raise AntiphonError(f"{name} must be a whole number, not {value!r}.")
+    return Plan(**values)
+
+
+def read_plan(path: Path) -> dict[str, Any]:
+    """Return the values of a plan file; flags may then be laid over them.
+
+    Raises:
+        AntiphonError: the file is not there or is no TOML.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise AntiphonError(f"There is no plan file {path}.") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise AntiphonError(f"The plan file {path} cannot be read: {error}.") from error
+
+
+def parse_duration(text: str) -> float:
+    """Return seconds of ``2:30``, ``150`` or ``90s``.
+
+    Raises:
+        AntiphonError: it is no duration.
+    """
+    parts = text.strip().removesuffix("s").split(":")
+    try:
+        numbers = [float(p) for p in parts]
+    except ValueError:
+        numbers = []
+    if not 1 <= len(numbers) <= 3 or any(n < 0 or not math.isfinite(n) for n in numbers):
+        raise AntiphonError(f"{text!r} is no duration: write minutes and seconds, e.g. 2:30.")
+    seconds = 0.0
+    for number in numbers:
+        seconds = seconds * 60 + number
+    return seconds

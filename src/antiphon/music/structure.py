@@ -1,0 +1,220 @@
+"""Finding the form of a piece: which bars make a section, and which sections return.
+
+Idea: self-similarity of bars (Foote, ACM Multimedia 1999) and repeated diagonals (Goto, 2006);
+sections are the cut of the piece that explains most by repetition with few, preferably 4, 8
+or 16 bars long, parts, found exactly by dynamic programming.
+
+Shapes: N bars, D features.
+"""
+
+from __future__ import annotations
+
+from string import ascii_uppercase
+
+import numpy as np
+from numpy.typing import NDArray
+
+from antiphon.music.harmony import chroma
+from antiphon.music.piece import Notes, Piece, Section, notes_of
+
+Floats = NDArray[np.float64]
+
+MAX_SECTION_BARS = 16
+_LENGTH_COST = {
+    1: 3.0, 2: 1.6, 3: 2.2, 4: 0.5, 5: 1.2, 6: 0.8, 7: 0.9, 8: 0.0, 9: 0.6, 10: 0.6,
+    11: 1.1, 12: 0.6, 13: 1.3, 14: 1.1, 15: 1.4, 16: 0.8,
+}  # fmt: skip
+_SECTION_COST = 1.5  # what one more section must bring
+_NOVELTY_GAIN = 2.5
+_REPETITION_GAIN = 0.5
+_KERNEL = 8  # bars before and after a boundary that are compared
+_CHORDS, _MELODY, _RHYTHM, _TEXTURE = 0.4, 0.3, 0.15, 0.15  # shares of likeness
+
+
+def find_sections(piece: Piece) -> list[Section]:
+    """Return the sections of a piece, in order and without gaps.
+
+    The same letter means the same material returning: harmony, melody and rhythm alike.
+    ``intro`` and ``ending`` are a head and a tail in which the melody is silent; a piece
+    without a track of role ``melody`` has neither. Deterministic.
+    """
+    starts = piece.bar_starts()
+    n_bars = len(starts) - 1
+    if not piece.n_notes:
+        return [Section(0, n_bars, "A")]
+    melody, others = _parts(piece)
+    likeness = bar_likeness(piece, starts, melody, others)
+    first, last = _melody_extent(melody, starts) if len(melody) and len(others) else (0, n_bars)
+    inner = likeness[first:last, first:last]
+    lengths = _cut(inner)
+    sections = [Section(0, first, "intro")] if first else []
+    sections += [
+        Section(start + first, length, label)
+        for (start, length), label in zip(lengths, _labels(inner, lengths), strict=True)
+    ]
+    if last < n_bars:
+        sections.append(Section(last, n_bars - last, "ending"))
+    return sections
+
+
+def _parts(piece: Piece) -> tuple[Notes, Notes]:
+    """Return the melody's notes and all others, drums among them."""
+    melody = [t.notes for t in piece.tracks if t.role == "melody"]
+    others = [t.notes for t in piece.tracks if t.role != "melody" and not t.is_drum]
+    others = others or [t.notes for t in piece.tracks if t.is_drum]
+    return (
+        np.concatenate(melody) if melody else notes_of(),
+        np.concatenate(others) if others else notes_of(),
+    )
+
+
+def _melody_extent(melody: Notes, starts: NDArray[np.int64]) -> tuple[int, int]:
+    """Return the first bar of the melody proper (a pickup is none) and the bar after its last."""
+    n_bars = len(starts) - 1
+    lengths = np.diff(starts)
+    onset_bar = np.clip(np.searchsorted(starts, melody["onset"], side="right") - 1, 0, n_bars - 1)
+    early = melody["onset"] - starts[onset_bar] < lengths[onset_bar] / 2
+    first = int(onset_bar[early].min(initial=int(onset_bar.min()) + 1))
+    ends = melody["onset"] + melody["duration"]
+    # the final note may hang over; a bar of which it fills less than half belongs to the ending
+    end_bar = np.clip(np.searchsorted(starts, ends, side="left") - 1, 0, n_bars - 1)
+    full = ends - starts[end_bar] >= lengths[end_bar] / 2
+    last = max(int(end_bar[full].max(initial=0)), int(onset_bar.max())) + 1
+    return min(first, n_bars - 1, last - 1), last
+
+
+def bar_likeness(
+    piece: Piece, starts: NDArray[np.int64], melody: Notes, others: Notes
+) -> NDArray[np.float64]:
+    """Return how alike every two bars are, (N, N), 0 … 1, 1 on the diagonal."""
+    halves = np.sort(np.concatenate([starts, (starts[:-1] + starts[1:]) // 2]))
+    n_bars = len(starts) - 1
+    everything = np.concatenate([others, melody])
+    parts = [
+        (_CHORDS, chroma(everything, halves).reshape(n_bars, -1)),
+        (_MELODY, chroma(melody, halves).reshape(n_bars, -1)),
+        (_RHYTHM, _onsets(melody, starts)),
+        (_TEXTURE, _onsets(others, starts)),
+    ]
+    total = np.zeros((n_bars, n_bars))
+    shares = 0.0
+    for share, features in parts:
+        if features.any():
+            total += share * _cosine(features)
+            shares += share
+    return total / shares if shares else np.ones((n_bars, n_bars))
+
+
+def _onsets(notes: Notes, starts: NDArray[np.int64], n_places: int = 8) -> Floats:
+    """Return (N, n_places) how many notes begin at each place of a bar."""
+    n_bars = len(starts) - 1
+    bar = np.clip(np.searchsorted(starts, notes["onset"], side="right") - 1, 0, n_bars - 1)
+    place = (notes["onset"] - starts[bar]) * n_places // np.diff(starts)[bar]
+    cell = bar * n_places + np.clip(place, 0, n_places - 1)
+    return np.bincount(cell, minlength=n_bars * n_places).reshape(n_bars, n_places).astype(float)
+
+
+def _cosine(features: Floats) -> Floats:
+    """Return (N, N) cosines of rows; two silent bars are alike, silence and sound are not."""
+    norm = np.linalg.norm(features, axis=1, keepdims=True)
+    unit = features / np.maximum(norm, 1e-9)
+    silent = norm[:, 0] == 0
+    return unit @ unit.T + np.outer(silent, silent)
+
+
+def _novelty(likeness: Floats) -> Floats:
+    """Return (N + 1,) how much the music changes at each bar line, 0 at the edges."""
+    n_bars = len(likeness)
+    area = np.zeros((n_bars + 1, n_bars + 1))
+    area[1:, 1:] = likeness.cumsum(axis=0).cumsum(axis=1)
+
+    def block(a: NDArray[np.int64], b: NDArray[np.int64], c: NDArray[np.int64], d: NDArray[np.int64]) -> Floats:
+        return (area[b, d] - area[a, d] - area[b, c] + area[a, c]) / ((b - a) * (d - c))
+
+    line = np.arange(1, n_bars)
+    before, after = np.maximum(line - _KERNEL, 0), np.minimum(line + _KERNEL, n_bars)
+    within = (block(before, line, before, line) + block(line, after, line, after)) / 2
+    novelty = np.zeros(n_bars + 1)
+    novelty[1:-1] = np.maximum(within - block(before, line, line, after), 0)
+    return novelty
+
+
+def _repetition(likeness: Floats) -> Floats:
+    """Return (N, L + 1): the likeness of the L bars from each on to their best copy elsewhere."""
+    n_bars = len(likeness)
+    longest = min(MAX_SECTION_BARS, n_bars)
+    found = np.zeros((n_bars, MAX_SECTION_BARS + 1))
+    total = np.zeros_like(likeness)
+    lag = np.abs(np.subtract.outer(np.arange(n_bars), np.arange(n_bars)))
+    for length in range(1, longest + 1):
+        n = n_bars - length + 1
+        total = total[:n, :n] + likeness[length - 1 :, length - 1 :]
+        apart = np.where(lag[:n, :n] >= length, total, 0.0)
+        found[:n, length] = apart.max(axis=1) / length
+    return found
+
+
+def _cut(likeness: Floats) -> list[tuple[int, int]]:
+    """Return (start, length) of the sections that score best together."""
+    n_bars = len(likeness)
+    novelty, copies = _novelty(likeness), _repetition(likeness)
+    scale = max(float(np.percentile(novelty, 90)), 0.05)
+    gain = _NOVELTY_GAIN * np.clip(novelty / scale - 0.3, 0.0, 1.0)
+    usual = float(np.median(likeness))
+    best = np.full(n_bars + 1, -np.inf)
+    best[0] = 0.0
+    came_from = np.zeros(n_bars + 1, dtype=np.int64)
+    lengths = np.arange(1, MAX_SECTION_BARS + 1)
+    cost = np.array([_LENGTH_COST[n] for n in lengths.tolist()]) + _SECTION_COST
+    for start in range(n_bars):
+        n = min(MAX_SECTION_BARS, n_bars - start)
+        alike = np.maximum(copies[start, 1 : n + 1] - usual, 0) * lengths[:n]
+        score = best[start] + gain[start] + _REPETITION_GAIN * alike - cost[:n]
+        stops = slice(start + 1, start + n + 1)
+        better = score > best[stops]
+        best[stops] = np.where(better, score, best[stops])
+        came_from[stops] = np.where(better, start, came_from[stops])
+    cut = []
+    stop = n_bars
+    while stop:
+        start = int(came_from[stop])
+        cut.append((start, stop - start))
+        stop = start
+    return cut[::-1]
+
+
+def _labels(likeness: Floats, cut: list[tuple[int, int]]) -> list[str]:
+    """Return a letter for each section; a section takes that of the one it repeats."""
+    usual = float(np.median(likeness))
+    strong = float(np.percentile(likeness, 97))
+    enough = min(max(usual + 0.45 * (strong - usual), 0.6), 0.8)
+    first_of: list[int] = []
+    labels = []
+    for index, (start, length) in enumerate(cut):
+        scores = [_section_likeness(likeness, (start, length), cut[other]) for other in first_of]
+        if scores and max(scores) >= enough:
+            letter = int(np.argmax(scores))
+        else:
+            letter = len(first_of)
+            first_of.append(index)
+        labels.append(_letter(letter))
+    return labels
+
+
+def _section_likeness(likeness: Floats, one: tuple[int, int], other: tuple[int, int]) -> float:
+    """Return how alike two (start, length) sections are where the shorter fits the longer best.
+
+    0 where the longer has more than twice the bars: a phrase is not the whole section.
+    """
+    (short_start, short), (long_start, long) = sorted((one, other), key=lambda s: s[1])
+    if 2 * short < long:
+        return 0.0
+    steps = np.arange(short)
+    shifts = np.arange(long - short + 1)[:, None]
+    return float(likeness[short_start + steps, long_start + shifts + steps].mean(axis=1).max())
+
+
+def _letter(index: int) -> str:
+    """Return A, B … Z, AA, AB …"""
+    high, low = divmod(index, len(ascii_uppercase))
+    return (_letter(high - 1) if high else "") + ascii_uppercase[low]

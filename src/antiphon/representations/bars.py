@@ -1,0 +1,252 @@
+"""Bars: a piece as a table of bars and a table of notes on six places a beat, and back.
+
+A beat has six slots. In simple metres they lie at 0, 1/4, 1/3, 1/2, 2/3 and 3/4 of it, which
+holds 16ths and triplets; in compound metres at the sixths. A bar has up to four beats, so
+every bar is 24 slots of which the metre uses the first ones. These tables are what a prepared
+data set stores, memory-mapped, and what networks are fed from.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from antiphon.music.chords import QUALITIES
+from antiphon.music.keys import Key
+from antiphon.music.piece import RESOLUTION, ChordSpan, KeyMark, Metre, Piece, Section
+
+SLOTS_PER_BEAT = 6
+MAX_BEATS = 4
+N_SLOTS = SLOTS_PER_BEAT * MAX_BEATS
+PARTS = ("melody", "counter", "chords", "bass")
+NO_CHORD = 255
+KINDS = ("body", "intro", "ending")
+QUALITY_NAMES = tuple(QUALITIES)
+_SIMPLE = np.array([0, 1 / 4, 1 / 3, 1 / 2, 2 / 3, 3 / 4])
+_COMPOUND = np.arange(6) / 6
+
+BAR = np.dtype(
+    [
+        ("piece", "i4"),
+        ("number", "i4"),  # place in its piece, in bars
+        ("run", "i4"),  # bars of one run follow one another without a gap
+        ("note_start", "i8"),
+        ("n_notes", "i4"),
+        ("n_beats", "u1"),
+        ("compound", "u1"),
+        ("tonic", "u1"),
+        ("minor", "u1"),
+        ("bpm", "f4"),  # felt beats a minute
+        ("section", "u1"),  # index of the section's letter within the piece
+        ("kind", "u1"),  # index into KINDS
+        ("section_start", "i4"),  # bar the section begins with
+        ("section_bars", "i2"),
+        ("chords", "u1", (MAX_BEATS, 3)),  # root, quality, bass of every beat; NO_CHORD
+    ]
+)
+BAR_NOTE = np.dtype(
+    [("slot", "u1"), ("part", "u1"), ("pitch", "u1"), ("velocity", "u1"), ("duration", "u2")]
+)
+
+
+def beat_steps(metre: Metre, resolution: int = RESOLUTION) -> int:
+    """Return the length of a felt beat in steps; half-note beats count as two quarters."""
+    length = resolution * 4 // metre.denominator
+    if metre.is_compound:
+        return 3 * length
+    return min(length, resolution)
+
+
+def beats_of(metre: Metre) -> int:
+    """Return the felt beats of a bar as networks see them: 4 for 2/2."""
+    return int(metre.quarters) if metre.denominator < 4 else metre.n_beats
+
+
+def slot_steps(n_beats: int, compound: bool, beat: int) -> NDArray[np.int64]:
+    """Return the step of every slot of a bar; shape (6 n_beats,)."""
+    places = _COMPOUND if compound else _SIMPLE
+    return np.rint((np.arange(n_beats)[:, None] + places[None]).ravel() * beat).astype(np.int64)
+
+
+def encode(piece: Piece) -> tuple[NDArray[np.void], NDArray[np.void], Counter[str]]:
+    """Return a piece's bars (`BAR`) and notes (`BAR_NOTE`), and why bars were left out.
+
+    Only tracks whose role is one of `PARTS` are taken. A bar is left out when its metre has no
+    place on the grid; notes then still sounding are cut there.
+
+    Args:
+        piece: on `RESOLUTION` steps a quarter, with roles, a key, chords and sections.
+    """
+    starts = piece.bar_starts()
+    metres = [piece.metre_at(int(s)) for s in starts[:-1]]
+    beat = np.array([beat_steps(m) for m in metres])
+    n_beats = np.array([beats_of(m) for m in metres])
+    lengths = np.diff(starts)
+    whole = lengths == beat * n_beats
+    fits = (n_beats <= MAX_BEATS) & (n_beats > 0)
+    why = Counter(
+        {
+            "metre has more than 4 beats": int((~fits).sum()),
+            "bar is shorter or longer than its metre": int((fits & ~whole).sum()),
+        }
+    )
+    kept = fits & whole
+    numbers = np.flatnonzero(kept)
+    bars = np.zeros(len(numbers), BAR)
+    bars["number"], bars["n_beats"] = numbers, n_beats[kept]
+    bars["compound"] = [metres[i].is_compound for i in numbers]
+    bars["run"] = np.cumsum(np.diff(numbers, prepend=numbers[:1]) > 1)
+    _write_keys(bars, piece, starts)
+    _write_sections(bars, piece)
+    bars["chords"] = _chord_rows(piece, starts[numbers], beat[kept])
+    bars["bpm"] = _bpm(piece, starts[numbers], beat[kept])
+    notes = _encode_notes(piece, starts, kept, beat, n_beats, bars)
+    return bars, notes, +why
+
+
+def _encode_notes(
+    piece: Piece,
+    starts: NDArray[np.int64],
+    kept: NDArray[np.bool_],
+    beat: NDArray[np.int64],
+    n_beats: NDArray[np.int64],
+    bars: NDArray[np.void],
+) -> NDArray[np.void]:
+    """Return the notes sorted by bar, slot, part and pitch; fills note_start and n_notes."""
+    rows = [
+        (np.full(len(t.notes), PARTS.index(t.role)), t.notes)
+        for t in piece.tracks
+        if t.role in PARTS and len(t.notes)
+    ]
+    if not rows or not len(bars):
+        return np.zeros(0, BAR_NOTE)
+    part = np.concatenate([p for p, _ in rows])
+    source = np.concatenate([n for _, n in rows])
+    compound = np.array([piece.metre_at(int(s)).is_compound for s in starts[:-1]])
+    # slots counted through the whole piece, bars left out being as long as one slot
+    per_bar = np.where(kept, n_beats * SLOTS_PER_BEAT, 1)
+    first_slot = np.concatenate([[0], np.cumsum(per_bar)])
+    onset = source["onset"].astype(np.int64)
+    stop = onset + source["duration"]
+    begin = _absolute_slot(onset, starts, first_slot, kept, beat, compound)
+    end = _absolute_slot(stop, starts, first_slot, kept, beat, compound)
+    bar = np.searchsorted(first_slot, begin, side="right") - 1
+    inside = (bar < len(kept)) & (begin >= 0)
+    inside &= kept[np.minimum(bar, len(kept) - 1)]
+    gap = np.concatenate([np.flatnonzero(~kept), [len(kept)]])
+    limit = first_slot[gap[np.searchsorted(gap, np.minimum(bar, len(kept) - 1))]]
+    notes = np.zeros(len(source), BAR_NOTE)
+    notes["slot"] = np.clip(begin - first_slot[np.minimum(bar, len(kept))], 0, N_SLOTS - 1)
+    notes["duration"] = np.clip(np.minimum(end, limit) - begin, 1, 65535)
+    notes["part"], notes["pitch"] = part, source["pitch"]
+    notes["velocity"] = np.clip(source["velocity"], 1, 127)
+    notes, bar = notes[inside], bar[inside]
+    order = np.lexsort((notes["pitch"], notes["part"], notes["slot"], bar))
+    notes, bar = notes[order], bar[order]
+    counts = np.bincount(bar, minlength=len(kept))[kept]
+    bars["n_notes"] = counts
+    bars["note_start"] = np.cumsum(counts) - counts
+    return notes
+
+
+def _absolute_slot(
+    steps: NDArray[np.int64],
+    starts: NDArray[np.int64],
+    first_slot: NDArray[np.int64],
+    kept: NDArray[np.bool_],
+    beat: NDArray[np.int64],
+    compound: NDArray[np.bool_],
+) -> NDArray[np.int64]:
+    """Return the nearest slot of each step, counted from the first bar; −1 before it."""
+    bar = np.clip(np.searchsorted(starts, steps, side="right") - 1, 0, len(kept) - 1)
+    at = (steps - starts[bar]) / beat[bar]  # in beats
+    whole = np.floor(at).astype(np.int64)
+    rest = at - whole
+    edges_simple = (np.append(_SIMPLE, 1.0)[1:] + _SIMPLE) / 2
+    edges_compound = (np.append(_COMPOUND, 1.0)[1:] + _COMPOUND) / 2
+    place = np.where(
+        compound[bar],
+        np.searchsorted(edges_compound, rest, side="left"),
+        np.searchsorted(edges_simple, rest, side="left"),
+    )
+    slot = first_slot[bar] + np.where(kept[bar], whole * SLOTS_PER_BEAT + place, 0)
+    return np.where(steps < starts[0], -1, slot)
+
+
+def _write_keys(bars: NDArray[np.void], piece: Piece, starts: NDArray[np.int64]) -> None:
+    marks = sorted(piece.keys, key=lambda k: k.onset) or [KeyMark(0, Key(0))]
+    onsets = np.array([k.onset for k in marks])
+    at = starts[bars["number"]]
+    index = np.clip(np.searchsorted(onsets, at + 1, side="right") - 1, 0, None)
+    bars["tonic"] = np.array([k.key.tonic for k in marks])[index]
+    bars["minor"] = np.array([k.key.mode == "minor" for k in marks])[index]
+
+
+def _write_sections(bars: NDArray[np.void], piece: Piece) -> None:
+    bars["section_bars"], bars["section"] = len(bars), 0
+    letters: dict[str, int] = {}
+    for section in piece.sections:
+        index = letters.setdefault(section.label, len(letters))
+        inside = (bars["number"] >= section.start) & (
+            bars["number"] < section.start + section.n_bars
+        )
+        bars["section"][inside] = index
+        bars["kind"][inside] = KINDS.index(section.label) if section.label in KINDS else 0
+        bars["section_start"][inside] = section.start
+        bars["section_bars"][inside] = section.n_bars
+
+
+def _chord_rows(
+    piece: Piece, bar_steps: NDArray[np.int64], beat: NDArray[np.int64]
+) -> NDArray[np.uint8]:
+    """Return (n_bars, 4, 3): root, quality and bass of the chord in the middle of each beat."""
+    spans = sorted((c for c in piece.chords if c.chord), key=lambda c: c.onset)
+    rows = np.full((len(bar_steps), MAX_BEATS, 3), NO_CHORD, np.uint8)
+    if not spans:
+        return rows
+    begin = np.array([c.onset for c in spans])
+    end = begin + np.array([c.duration for c in spans])
+    table = np.array([chord_row(c) for c in spans], np.uint8)
+    middle = bar_steps[:, None] + (np.arange(MAX_BEATS) + 0.5)[None] * beat[:, None]
+    index = np.searchsorted(begin, middle, side="right") - 1
+    sounding = (index >= 0) & (middle < end[index])
+    rows[sounding] = table[index[sounding]]
+    return rows
+
+
+def chord_row(span: ChordSpan) -> tuple[int, int, int]:
+    """Return (root, index into QUALITY_NAMES, bass) of a span, or three times NO_CHORD."""
+    if span.chord is None:
+        return (NO_CHORD, NO_CHORD, NO_CHORD)
+    chord = span.chord
+    return (chord.root, QUALITY_NAMES.index(chord.quality), chord.bass_pitch_class)
+
+
+def _bpm(
+    piece: Piece, steps: NDArray[np.int64], beat: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    tempos = sorted(piece.tempos, key=lambda t: t.onset)
+    onsets = np.array([t.onset for t in tempos])
+    index = np.clip(np.searchsorted(onsets, steps, side="right") - 1, 0, None)
+    return np.array([t.bpm for t in tempos])[index] * RESOLUTION / beat
+
+
+def home_shift(tonic: NDArray[np.integer], minor: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Return the semitones, −6…5, that move each key to C major or A minor."""
+    relative = (tonic.astype(np.int64) + 3 * (minor > 0)) % 12
+    return np.where(relative <= 6, -relative, 12 - relative)
+
+
+def sections_of(labels: Sequence[str]) -> list[Section]:
+    """Return the sections of a list with one label a bar; equal neighbours belong together."""
+    sections: list[Section] = []
+    for number, label in enumerate(labels):
+        if sections and sections[-1].label == label:
+            last = sections.pop()
+            sections.append(Section(last.start, last.n_bars + 1, label))
+        else:
+            sections.append(Section(number, 1, label))
+    return sections

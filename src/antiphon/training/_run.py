@@ -1,0 +1,118 @@
+"""Run folders: what a training was, how far it came, and how to go on bit for bit.
+
+A checkpoint is one safetensors file: networks, optimizers, moving averages and the random
+state. It is written beside and renamed, so that a training that is killed goes on from the
+last whole one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from antiphon.errors import AntiphonError
+
+
+class RunFolder:
+    """A folder `runs/NAME` with config, `stats.jsonl`, samples and a checkpoint."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.mkdir(parents=True, exist_ok=True)
+
+    def log(self, file: str, iteration: int, scalars: Mapping[str, float]) -> None:
+        """Append one line of scalars to ``FILE.jsonl``."""
+        line = {"iteration": iteration, "time_s": round(time.time(), 1)}
+        line |= {name: round(float(value), 6) for name, value in scalars.items()}
+        with (self.path / f"{file}.jsonl").open("a") as handle:
+            handle.write(json.dumps(line) + "\n")
+
+    def truncate_logs(self, iteration: int) -> None:
+        """Forget what was logged after an iteration: the training goes on from there."""
+        for file in self.path.glob("*.jsonl"):
+            kept = []
+            for line in file.read_text().splitlines():
+                try:
+                    if json.loads(line)["iteration"] <= iteration:
+                        kept.append(line)
+                except ValueError:
+                    continue  # a line cut by a kill
+            write_atomic(file, "".join(f"{line}\n" for line in kept).encode())
+
+    def save(self, name: str, tensors: Mapping[str, Tensor], **meta: int | float | str) -> None:
+        """Write a checkpoint ``NAME.safetensors``."""
+        save_tensors(self.path / f"{name}.safetensors", tensors, meta)
+
+    def load(self, name: str) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
+        """Return tensors and numbers of a checkpoint, or None when there is none."""
+        file = self.path / f"{name}.safetensors"
+        return load_tensors(file) if file.exists() else None
+
+
+def write_atomic(path: Path, content: bytes) -> None:
+    beside = path.with_name(f".{path.name}.part")
+    beside.write_bytes(content)
+    os.replace(beside, path)
+
+
+def save_tensors(path: Path, tensors: Mapping[str, Tensor], meta: Mapping[str, Any]) -> None:
+    """Write tensors and a few numbers to one safetensors file, beside and then renamed."""
+    beside = path.with_name(f".{path.name}.part")
+    plain = {name: t.detach().cpu().contiguous() for name, t in tensors.items()}
+    save_file(plain, str(beside), metadata={"meta": json.dumps(dict(meta))})
+    os.replace(beside, path)
+
+
+def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Read what `save_tensors` wrote.
+
+    Raises:
+        AntiphonError: the file is no safetensors file.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        tensors = load_file(str(path))
+        with safe_open(str(path), framework="pt") as handle:
+            meta = json.loads((handle.metadata() or {}).get("meta", "{}"))
+    except (SafetensorError, OSError) as error:
+        raise AntiphonError(f"{path} is no safetensors file: {error}") from error
+    return tensors, meta
+
+
+def module_state(prefix: str, module: nn.Module) -> dict[str, Tensor]:
+    return {f"{prefix}.{name}": value for name, value in module.state_dict().items()}
+
+
+def load_module(prefix: str, module: nn.Module, tensors: Mapping[str, Tensor]) -> None:
+    start = f"{prefix}."
+    module.load_state_dict(
+        {k.removeprefix(start): v.float() for k, v in tensors.items() if k.startswith(start)}
+    )
+
+
+def optimizer_state(prefix: str, optimizer: Optimizer) -> dict[str, Tensor]:
+    """Return an optimizer's moments and counts as named tensors."""
+    return {
+        f"{prefix}.{index}.{name}": value if isinstance(value, Tensor) else torch.tensor(value)
+        for index, state in optimizer.state_dict()["state"].items()
+        for name, value in state.items()
+    }
+
+
+def load_optimizer(prefix: str, optimizer: Optimizer, tensors: Mapping[str, Tensor]) -> None:
+    state: dict[int, dict[str, Tensor]] = {}
+    for key, value in tensors.items():
+        if key.startswith(f"{prefix}."):
+            index, name = key.removeprefix(f"{prefix}.").split(".", 1)
+            state.setdefault(int(index), {})[name] = value
+    optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})

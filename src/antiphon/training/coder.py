@@ -1,0 +1,144 @@
+"""First stage: the coder of bars learns to take bars apart and put them together.
+
+Every batch is a function of seed and iteration alone, so that a training that is stopped
+goes on exactly as if it had not been.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from antiphon.models._coder import Coder, CoderConfig, coder_loss
+from antiphon.representations.prepared import SHIFTS, Prepared, shifted
+from antiphon.representations.rolls import CHORD_SIZE
+from antiphon.training._run import (
+    RunFolder,
+    load_module,
+    load_optimizer,
+    module_state,
+    optimizer_state,
+)
+
+Report = Callable[[str, int, int, dict[str, float]], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoderTraining:
+    n_iterations: int = 6000
+    batch_size: int = 256
+    learning_rate: float = 2e-3
+    final_learning_rate: float = 5e-5
+    save_every: int = 250
+    log_every: int = 50
+
+
+def train_coder(
+    config: CoderConfig,
+    training: CoderTraining,
+    train: Prepared,
+    held_out: Prepared,
+    run: RunFolder,
+    *,
+    seed: int,
+    report: Report,
+) -> Coder:
+    """Train (or go on training) the coder and return it; `run` holds ``coder.safetensors``."""
+    torch.manual_seed(seed)
+    coder = Coder(config)
+    optimizer = torch.optim.AdamW(coder.parameters(), training.learning_rate, weight_decay=1e-4)
+    begin = 0
+    if (found := run.load("coder")) is not None:
+        tensors, meta = found
+        load_module("coder", coder, tensors)
+        load_optimizer("optimizer", optimizer, tensors)
+        begin = int(meta["iteration"])
+        run.truncate_logs(begin)
+    for iteration in range(begin, training.n_iterations):
+        for group in optimizer.param_groups:
+            group["lr"] = _cosine(training, iteration)
+        scalars = _iterate(coder, optimizer, train, training.batch_size, [seed, iteration])
+        if (iteration + 1) % training.log_every == 0:
+            run.log("coder", iteration + 1, scalars)
+            report("coder", iteration + 1, training.n_iterations, scalars)
+        if (iteration + 1) % training.save_every == 0 or iteration + 1 == training.n_iterations:
+            tensors = module_state("coder", coder) | optimizer_state("optimizer", optimizer)
+            run.save("coder", tensors, iteration=iteration + 1)
+            scores = fidelity(coder, held_out, seed=seed)
+            run.log("coder_metrics", iteration + 1, scores)
+            report("coder", iteration + 1, training.n_iterations, scores)
+    return coder.eval()
+
+
+def _cosine(training: CoderTraining, iteration: int) -> float:
+    """Warm up over 200 iterations, then fall by a half cosine to the final rate."""
+    low, high = training.final_learning_rate, training.learning_rate
+    progress = iteration / training.n_iterations
+    return min(1.0, (iteration + 1) / 200) * (
+        low + (high - low) * 0.5 * (1 + float(np.cos(np.pi * progress)))
+    )
+
+
+def _iterate(
+    coder: Coder, optimizer: torch.optim.Optimizer, data: Prepared, size: int, seed: list[int]
+) -> dict[str, float]:
+    rng = np.random.default_rng(seed)
+    rolls, chords = batch(data, rng.integers(len(data.bars), size=size), rng)
+    z = coder.encode(rolls, chords)
+    noise = torch.from_numpy(rng.standard_normal(z.shape, dtype=np.float32))
+    losses = coder_loss(
+        coder.decode(z + coder.config.noise * noise, chords), rolls, coder.config
+    )
+    loss = torch.stack(list(losses.values())).sum()
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(coder.parameters(), 20.0)
+    optimizer.step()
+    return {name: value.item() for name, value in losses.items()}
+
+
+def batch(
+    data: Prepared, index: np.ndarray, rng: np.random.Generator | None
+) -> tuple[Tensor, Tensor]:
+    """Return rolls (B, M, T, 2P + 1) and chords (B, 4, 25) of bars, transposed at random."""
+    rolls = data.rolls.unpacked(index)
+    chords = data.conditions[index, : 4 * CHORD_SIZE].reshape(len(index), 4, CHORD_SIZE)
+    if rng is not None:
+        shifts = rng.choice(np.array(SHIFTS), size=len(index))
+        rolls, chords = shifted(rolls, chords, shifts)
+    return torch.from_numpy(rolls), torch.from_numpy(np.ascontiguousarray(chords))
+
+
+@torch.no_grad()
+def fidelity(coder: Coder, data: Prepared, *, seed: int, n_bars: int = 2000) -> dict[str, float]:
+    """Return F1 of onsets and sounding cells of decoded held-out bars, by part (0–1)."""
+    rng = np.random.default_rng(seed)
+    rolls, chords = batch(data, rng.integers(len(data.bars), size=n_bars), None)
+    soft = coder.soft_rolls(coder.decode(coder.encode(rolls, chords), chords))
+    p = coder.config.n_pitches
+    scores = {}
+    for i in range(rolls.shape[1]):
+        for name, cells in (("onset", slice(0, p)), ("sounding", slice(p, 2 * p))):
+            real, fake = rolls[:, i, :, cells] > 0.5, soft[:, i, :, cells] > 0.5
+            hits = (real & fake).sum().item()
+            scores[f"f1/{name}_{i}"] = 2 * hits / max(1, (real.sum() + fake.sum()).item())
+    return scores
+
+
+def timed_report() -> Report:
+    """Return a report that prints name, progress, scalars and the time left."""
+    began: dict[str, tuple[float, int]] = {}
+
+    def report(stage: str, iteration: int, total: int, scalars: dict[str, float]) -> None:
+        start, first = began.setdefault(stage, (time.monotonic(), iteration))
+        done = max(1, iteration - first)
+        left_s = (time.monotonic() - start) / done * (total - iteration)
+        values = "  ".join(f"{k.split('/')[-1]} {v:.3g}" for k, v in scalars.items())
+        print(f"{stage} {iteration}/{total}  {left_s / 60:.0f} min left  {values}", flush=True)
+
+    return report
