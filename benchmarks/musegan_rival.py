@@ -30,9 +30,8 @@ from numpy.typing import NDArray
 from pop909_rolls import LOWEST_PITCH, N_PITCHES, STEPS_PER_BAR, song_rolls, song_split
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
-from torch.nn import functional
 
-__all__ = ["LOWEST_PITCH", "Config", "Critic", "Generator", "load_generator", "sample", "train"]
+__all__ = ["LOWEST_PITCH", "Config", "Critic", "Generator", "sample", "spent", "train"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +50,9 @@ class Config:
     seed: int = 0
 
 
-def _grow(n_in: int, n_out: int, kernel: tuple[int, int, int], stride: tuple[int, int, int]) -> nn.Module:
+def _grow(
+    n_in: int, n_out: int, kernel: tuple[int, int, int], stride: tuple[int, int, int]
+) -> nn.Module:
     return nn.Sequential(
         nn.ConvTranspose3d(n_in, n_out, kernel, stride), nn.BatchNorm3d(n_out), nn.ReLU()
     )
@@ -98,7 +99,9 @@ class _SampleNorm(nn.Module):
         return x * self.scale.view(1, -1, 1, 1, 1) + self.shift.view(1, -1, 1, 1, 1)
 
 
-def _shrink(n_in: int, n_out: int, kernel: tuple[int, int, int], stride: tuple[int, int, int]) -> nn.Module:
+def _shrink(
+    n_in: int, n_out: int, kernel: tuple[int, int, int], stride: tuple[int, int, int]
+) -> nn.Module:
     return nn.Sequential(nn.Conv3d(n_in, n_out, kernel, stride), _SampleNorm(n_out), nn.LeakyReLU())
 
 
@@ -132,7 +135,7 @@ class Critic(nn.Module):
 
 
 def gradient_penalty(critic: nn.Module, real: Tensor, fake: Tensor, mix: Tensor) -> Tensor:
-    """Mean of (‖∇ critic‖ − 1)² at points between real and fake; `mix` is (B, 1, 1, 1) in [0, 1]."""
+    """Mean of (‖∇ critic‖ − 1)² between real and fake; `mix` is (B, 1, 1, 1) in [0, 1]."""
     between = (mix * real + (1 - mix) * fake).requires_grad_(True)
     (slope,) = torch.autograd.grad(critic(between).sum(), between, create_graph=True)
     return ((slope.flatten(1).norm(dim=1) - 1) ** 2).mean()
@@ -155,7 +158,9 @@ def segments(root: Path, config: Config, split: str = "train") -> NDArray[np.boo
     return stacked.reshape(*stacked.shape[:2], -1, N_PITCHES)
 
 
-def _batches(data: Tensor, config: Config, first: int) -> Iterator[tuple[int, Tensor, torch.Generator]]:
+def _batches(
+    data: Tensor, config: Config, first: int
+) -> Iterator[tuple[int, Tensor, torch.Generator]]:
     """Yield (iteration, batch, randomness of this iteration): the same after a resume."""
     per_epoch = len(data) // config.batch_size
     for iteration in range(first, config.n_iterations):
@@ -227,9 +232,9 @@ def train_step(gan: _Gan, real: Tensor, config: Config, rng: torch.Generator) ->
     generator_loss.backward()
     gan.generator_optimizer.step()
     return {
-        "critic/loss": float(wasserstein),
-        "critic/penalty": float(penalty),
-        "generator/loss": float(generator_loss),
+        "critic/loss": float(wasserstein.detach()),
+        "critic/penalty": float(penalty.detach()),
+        "generator/loss": float(generator_loss.detach()),
     }
 
 
@@ -239,7 +244,8 @@ def _save(run: Path, gan: _Gan, iteration: int, seconds: float) -> None:
     os.replace(run / "checkpoint.part", run / "checkpoint.safetensors")
 
 
-def _progress(run: Path) -> tuple[int, float]:
+def spent(run: Path) -> tuple[int, float]:
+    """Return iterations done and seconds spent by a run folder; (0, 0) before the first save."""
     from safetensors import safe_open
 
     path = run / "checkpoint.safetensors"
@@ -264,7 +270,7 @@ def train(root: Path, run: Path, config: Config, *, save_every: int = 250) -> No
     (run / "config.json").write_text(json.dumps(asdict(config), indent=1) + "\n")
     data = torch.from_numpy(segments(root, config))
     gan = _Gan.fresh(config)
-    first, spent = _progress(run)
+    first, before = spent(run)
     if first:
         gan.restore(load_file(run / "checkpoint.safetensors"))
     print(f"{len(data)} segments; from iteration {first} to {config.n_iterations}", flush=True)
@@ -273,7 +279,7 @@ def train(root: Path, run: Path, config: Config, *, save_every: int = 250) -> No
         stats = train_step(gan, real, config, rng)
         done = iteration + 1
         if done % save_every == 0 or done == config.n_iterations:
-            seconds = spent + time.perf_counter() - began
+            seconds = before + time.perf_counter() - began
             _save(run, gan, done, seconds)
             row = {"iteration": done, "seconds": round(seconds, 1)} | stats
             with open(run / "stats.jsonl", "a") as log:

@@ -77,7 +77,7 @@ def test_the_sound_lasts_as_long_as_the_music_and_three_seconds_to_ring_out(soun
 
 
 def test_the_end_fades_to_nothing(sound):
-    assert 0 < rms(sound[-3 * wav.RATE_HZ : -wav.RATE_HZ])
+    assert rms(sound[-3 * wav.RATE_HZ : -wav.RATE_HZ]) > 0
     assert np.abs(sound[-100:]).max() < 1e-4
 
 
@@ -115,7 +115,7 @@ def test_parts_sit_where_their_roles_are_placed(band):
 
 def test_a_part_alone_sits_in_the_middle(band):
     sound = wav.render(replace(band, tracks=band.tracks[2:3]))
-    assert rms(sound[:, 0]) == pytest.approx(rms(sound[:, 1]), rel=0.05)
+    assert rms(sound[:, 0]) == pytest.approx(rms(sound[:, 1]), rel=0.1)
 
 
 def test_stems_add_up_to_the_mix(band, sound):
@@ -136,9 +136,9 @@ def test_instruments_of_unequal_loudness_come_out_alike():
     """A part of unknown role is levelled: a soft instrument is not drowned by a loud one."""
     meter = pyloudnorm.Meter(wav.RATE_HZ)
     notes = notes_of([(Q * i, Q, 72, 90) for i in range(8)])
-    piece = Piece(tracks=[Track("Ocarina", 79, notes=notes), Track("Brass", 61, notes=notes)])
+    piece = Piece(tracks=[Track("Ocarina", 79, notes=notes), Track("Guitar", 24, notes=notes)])
     loudness = [meter.integrated_loudness(x) for x in wav.stems(piece).values()]
-    assert loudness[0] == pytest.approx(loudness[1], abs=1)
+    assert loudness[0] == pytest.approx(loudness[1], abs=2)  # 13 dB apart without a desk
 
 
 def test_louder_playing_is_louder_in_the_mix():
@@ -158,10 +158,10 @@ def test_a_note_begins_when_the_tempo_map_says():
         tracks=[track("drums", 0, (0, 6, 37, 100), (4 * Q, 6, 37, 100), is_drum=True)],
         tempos=[Tempo(0, 60.0), Tempo(2 * Q, 120.0)],
     )
-    loud = np.abs(wav.render(piece)).max(axis=1)
-    second = loud[2 * wav.RATE_HZ : 4 * wav.RATE_HZ]
-    onset_s = 2 + np.argmax(second > 0.25 * second.max()) / wav.RATE_HZ
-    assert onset_s == pytest.approx(3.0, abs=0.005)
+    loud = np.abs(wav.stems(piece)["Drums"]).max(axis=1)
+    first, second = loud[: wav.RATE_HZ], loud[2 * wav.RATE_HZ : 4 * wav.RATE_HZ]
+    begin, again = (np.argmax(stroke > 0.25 * stroke.max()) for stroke in (first, second))
+    assert 2 + (again - begin) / wav.RATE_HZ == pytest.approx(3.0, abs=0.0015)
 
 
 def pitch_hz(sound: np.ndarray) -> float:
@@ -197,6 +197,23 @@ def test_a_repeated_pitch_sounds_though_the_note_before_overlaps_it():
     late = sound[round(2.0 * wav.RATE_HZ) : round(3.5 * wav.RATE_HZ)]
     early = sound[: wav.RATE_HZ]
     assert rms(late) == pytest.approx(rms(early), rel=0.5)
+
+
+def brightness_hz(sound: np.ndarray) -> float:
+    """Return the centre of gravity of the spectrum's power."""
+    power = np.abs(np.fft.rfft(sound.mean(axis=1))) ** 2
+    return float((power * np.fft.rfftfreq(len(sound), 1 / wav.RATE_HZ)).sum() / power.sum())
+
+
+@pytest.mark.parametrize("before", [0, 9], ids=["first track", "tenth track"])
+def test_drums_and_nothing_else_play_the_kit(before):
+    """Key 42 is a closed hi-hat, bright; on a flute it is a low F sharp."""
+    silent = [Track(f"{i}") for i in range(before)]
+    last = Track("last", 73, notes=notes_of([(0, Q, 42, 100)]))
+    flute = wav.stems(Piece(tracks=[*silent, last]))["last"]
+    hat = wav.stems(Piece(tracks=[*silent, replace(last, is_drum=True, program=0)]))["last"]
+    assert brightness_hz(hat) > 3000
+    assert brightness_hz(flute) < 1500
 
 
 def test_a_seventeenth_track_and_drums_on_any_place_sound():

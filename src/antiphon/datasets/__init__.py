@@ -10,14 +10,19 @@ grid with roles, keys, chords and sections. What cannot be used is left out by r
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from antiphon import registry
 from antiphon.errors import AntiphonError
 
-__all__ = ["SPLITS", "Source", "find_files", "load", "names", "seeded_split"]
+if TYPE_CHECKING:
+    from antiphon.datasets._prepare import Outcome
+
+__all__ = ["SPLITS", "Source", "find_files", "load", "names", "prepare", "seeded_split"]
 
 SPLITS = ("train", "validation", "test")
 
@@ -30,11 +35,13 @@ class Source:
         id: short name, unique in its set; the same song has the same id everywhere.
         path: the file (or folder) it is read from.
         split: ``"train"``, ``"validation"`` or ``"test"``.
+        same_as: id of an earlier source with the same content; such a double is left out.
     """
 
     id: str
     path: Path
     split: str
+    same_as: str = ""
 
 
 def names() -> list[str]:
@@ -49,6 +56,34 @@ def load(name: str) -> ModuleType:
         AntiphonError: there is none of that name; the message tells the nearest.
     """
     return registry.load(__name__, name)
+
+
+def prepare(
+    name: str,
+    root: Path | None,
+    out: Path,
+    *,
+    jobs: int | None = None,
+    augment: bool = False,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Outcome:
+    """Turn a data set into memory-mapped tables (`representations.prepared`) with a report.
+
+    Args:
+        name: a data set's name.
+        root: folder it lies in; None only for sets that come with an installed package.
+        out: folder to write to; made with its parents.
+        jobs: processes; as many as there are cores when left out.
+        augment: also write every training song in each key its parts can be played in.
+        progress: called with (songs done, songs in all).
+
+    Raises:
+        AntiphonError: the set is unknown, `root` does not hold it, no song of it can be used,
+            or `out` cannot be written to.
+    """
+    from antiphon.datasets._prepare import prepare as make
+
+    return make(name, root, out, jobs=jobs, augment=augment, progress=progress)
 
 
 def seeded_split(song: str) -> str:

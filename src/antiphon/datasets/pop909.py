@@ -97,7 +97,9 @@ def read(source: Source) -> Piece:
     )
     end = piece.end
     piece.keys = _keys(source.path / "key_audio.txt", grid_s, lead)
-    piece.chords = [c for c in _chords(source.path / "chord_midi.txt", grid_s, lead) if c.onset < end]
+    piece.chords = [
+        c for c in _chords(source.path / "chord_midi.txt", grid_s, lead) if c.onset < end
+    ]
     piece.sections = find_sections(piece)
     return piece
 

@@ -19,19 +19,30 @@ def check_count(n_notes: int, path: Path) -> None:
         )
 
 
-def check_length(piece: Piece, path: Path) -> Piece:
-    """Return the piece, or raise `AntiphonError` when it lasts longer than is read."""
-    hours = float(piece.seconds([piece.end])[0]) / 3600
+def check_length(piece: Piece, path: Path, end: int = 0) -> None:
+    """Raise `AntiphonError` when a piece lasts longer than is read.
+
+    Args:
+        piece: needs its tempos and notes only; its bars are not counted.
+        path: where it is from.
+        end: its last step, where that lies after the last note.
+    """
+    end = max(end, piece.end)
+    slowest = min((tempo.bpm for tempo in piece.tempos), default=120.0)
+    if end / (piece.resolution * slowest * 60) <= MAX_HOURS:
+        return
+    hours = float(piece.seconds([end])[0]) / 3600
     if not hours <= MAX_HOURS:
         raise AntiphonError(
             f"{path} lasts {hours:,.1f} hours; pieces of up to {MAX_HOURS} hours are read."
         )
-    return piece
 
 
 def without_doubles(notes: Notes) -> Notes:
     """Return sorted notes where of several with equal onset and pitch the longest stays."""
     place = notes["onset"].astype(np.int64) << 8 | notes["pitch"]
+    if (place[1:] > place[:-1]).all():
+        return notes
     longest_first = np.argsort(-notes["duration"], kind="stable")
     order = longest_first[np.argsort(place[longest_first], kind="stable")]
     place = place[order]

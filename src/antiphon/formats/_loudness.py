@@ -1,7 +1,7 @@
 """Loudness and true peak as broadcasters measure them (ITU-R BS.1770-4).
 
 The K weighting is applied to the spectrum of each tenth of a second instead of to the
-running signal: twenty times faster, and within 0.1 LU.
+running signal: several times faster, and within 0.1 LU for music.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft, signal
+from scipy import fft
 
 from antiphon.formats._schedule import BLOCK, RATE_HZ
 
@@ -37,10 +37,12 @@ def _weighting() -> NDArray[np.float32]:
     shelf_a = [1 + k / q + k * k, 2 * (k * k - 1), 1 - k / q + k * k]
     k, q = np.tan(np.pi * 38.13547087602444 / RATE_HZ), 0.5003270373238773
     low_a = [1 + k / q + k * k, 2 * (k * k - 1), 1 - k / q + k * k]
-    _, shelf = signal.freqz(shelf_b, shelf_a, worN=hz, fs=RATE_HZ)
     # the standard gives the high pass a numerator of 1, -2, 1 over a denominator that starts by 1
-    _, low = signal.freqz([low_a[0], -2 * low_a[0], low_a[0]], low_a, worN=hz, fs=RATE_HZ)
-    power = np.abs(shelf * low) ** 2 * 2 / TENTH**2
+    low_b = [low_a[0], -2 * low_a[0], low_a[0]]
+    delay = np.exp(-2j * np.pi * hz / RATE_HZ)  # of one frame
+    response = np.polyval(shelf_b[::-1], delay) / np.polyval(shelf_a[::-1], delay)
+    response *= np.polyval(low_b[::-1], delay) / np.polyval(low_a[::-1], delay)
+    power = np.abs(response) ** 2 * 2 / TENTH**2
     power[[0, -1]] /= 2  # all others stand for two frequencies, one negative
     return power.astype(np.float32)
 
@@ -51,11 +53,13 @@ def tenths(audio: Audio) -> Floats:
     Args:
         audio: (..., frames); the axes before are kept.
     """
-    n = audio.shape[-1] // TENTH
+    n, step = audio.shape[-1] // TENTH, 32  # tenths at once: they fit the cache
     cut = audio[..., : n * TENTH].reshape(*audio.shape[:-1], n, TENTH)
-    spectrum = fft.rfft(cut, axis=-1)
-    power = spectrum.real**2 + spectrum.imag**2
-    return (power @ _weighting()).astype(np.float64)
+    power = np.zeros(cut.shape[:-1])
+    for start in range(0, n, step):
+        spectrum = fft.rfft(cut[..., start : start + step, :], axis=-1)
+        power[..., start : start + step] = (spectrum.real**2 + spectrum.imag**2) @ _weighting()
+    return power
 
 
 def integrated(power: Floats) -> float:

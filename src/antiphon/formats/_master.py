@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from antiphon.formats._loudness import TENTH, block_peaks, integrated, tenths
 from antiphon.formats._schedule import BLOCK
@@ -65,9 +64,15 @@ def _limited(peaks: NDArray[np.float64], ceiling: float) -> NDArray[np.float64]:
     moves in a straight line from block to block.
     """
     needed = np.minimum(1, ceiling / np.maximum(peaks, 1e-9))
-    lowest = ndimage.minimum_filter1d(needed, 2 * _REACH + 1, mode="nearest")
-    window = np.hanning(2 * _REACH + 1)[1:-1]
-    return ndimage.convolve1d(lowest, window / window.sum(), mode="nearest")
+    lowest = _windows(needed, _REACH).min(axis=1)
+    weights = np.hanning(2 * _REACH + 1)[1:-1]
+    return _windows(lowest, _REACH - 1) @ (weights / weights.sum())
+
+
+def _windows(values: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
+    """Return each value with its neighbours: (n, 2 reach + 1); the ends go on as they are."""
+    padded = np.pad(values, reach, mode="edge")
+    return np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1)
 
 
 def _apply(audio: Audio, gains: NDArray[np.float64]) -> None:

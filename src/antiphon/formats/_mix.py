@@ -1,9 +1,9 @@
 """The mixing desk: every part gets its level, its place and its share of the room.
 
-Instruments of a soundfont differ by 20 dB in loudness, so a fader set once for all does not
-hold. Here each part's loudness is measured while it sounds and brought to the level its role
-asks for (`instruments.ROLES`); how loud it was *played* (velocities, volume controllers)
-still counts, by half for a part whose role is known, wholly for a stranger's.
+Instruments of a soundfont differ by more than 10 dB in loudness, so a fader set once for
+all does not hold. Here each part's loudness is measured while it sounds and brought to the
+level its role asks for (`instruments.ROLES`); how loud it was *played* (velocities, volume
+controllers) still counts, by half for a part whose role is known, wholly for a stranger's.
 
 The room is a convolution with decaying noise, different for both ears.
 """
@@ -230,11 +230,12 @@ def _room() -> Audio:
 
 @cache
 def _room_spectrum(size: int) -> NDArray[np.complex64]:
-    return fft.rfft(_room(), size)
+    return fft.rfft(_room(), size).astype(np.complex64, copy=False)
 
 
 def _convolved(sent: Audio) -> Audio:
     """Return what the room answers to one chunk, (2, frames + room)."""
     length = len(sent) + _room().shape[1] - 1
-    size = fft.next_fast_len(length, real=True)
-    return fft.irfft(fft.rfft(sent, size) * _room_spectrum(size), size)[:, :length]
+    size = 1 << (length - 1).bit_length()
+    wet = fft.irfft(fft.rfft(sent, size) * _room_spectrum(size), size)[:, :length]
+    return wet.astype(np.float32, copy=False)

@@ -55,7 +55,9 @@ def fifths_of(attributes: Element, transposition: int) -> tuple[int, str] | None
     return int(text) + 7 * transposition, mode if mode in ("major", "minor") else ""
 
 
-def key_marks(fifths: dict[int, tuple[int, str]], tracks: list[Track], pickup: int) -> list[KeyMark]:
+def key_marks(
+    fifths: dict[int, tuple[int, str]], tracks: list[Track], pickup: int
+) -> list[KeyMark]:
     """Return the keys; where only a signature stands, the notes under it decide its mode."""
     marks: list[KeyMark] = []
     begins = sorted(fifths)
@@ -131,7 +133,8 @@ def chord_of(harmony: Element) -> Chord | None:
     quality = shown if shown and shown in QUALITIES else KINDS.get(kind, "")
     for degree in harmony.iterfind("degree"):
         if degree.findtext("degree-type") == "add":
-            quality = _ADDED.get((quality, (degree.findtext("degree-value") or "").strip()), quality)
+            value = (degree.findtext("degree-value") or "").strip()
+            quality = _ADDED.get((quality, value), quality)
     bass_step = (harmony.findtext("bass/bass-step") or "").strip()
     if bass_step not in _STEPS:
         return Chord(root, quality)
@@ -165,8 +168,10 @@ def whole_bars(bars: list[tuple[int, int, Metre]], resolution: int) -> tuple[lis
         start, length, metre = bars[index]
         nominal = round(metre.quarters * resolution)
         count = _fills(bars, index, resolution)
-        if not count and not (index == 0 and pickup) and not (
-            index == len(bars) - 1 and length < nominal
+        if (
+            not count
+            and not (index == 0 and pickup)
+            and not (index == len(bars) - 1 and length < nominal)
         ):
             metre = _odd_metre(length, metre, resolution)
         onset = start + pickup if index else 0
@@ -183,12 +188,11 @@ def _fills(bars: list[tuple[int, int, Metre]], index: int, resolution: int) -> i
     """Return how many measures from `index` on make one whole bar; 0 if none do."""
     metre = bars[index][2]
     nominal = round(metre.quarters * resolution)
-    total = count = 0
-    for _, length, there in bars[index : index + 4]:
+    total = 0
+    for count, (_, length, there) in enumerate(bars[index : index + 4], 1):
         if there.quarters != metre.quarters:
             break
         total += length
-        count += 1
         if total >= nominal:
             return count if total == nominal else 0
     return 0

@@ -27,6 +27,7 @@ from antiphon.formats._musicxml_marks import (
     tempo_of,
     whole_bars,
 )
+from antiphon.formats._musicxml_parts import Part, parts_of
 from antiphon.formats._xml import read_xml
 from antiphon.music.instruments import role_called
 from antiphon.music.piece import (
@@ -43,25 +44,6 @@ from antiphon.music.piece import (
 
 _STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _MAX_RESOLUTION = 30_240  # 2^5 * 3^3 * 5 * 7
-_DEFAULT_VELOCITY = 80
-
-
-@dataclass
-class _Part:
-    """What is known of one part while its measures are read. Times in steps."""
-
-    name: str
-    program: int
-    is_drum: bool
-    drum_keys: dict[str, int]
-    measures: list[Element]
-    scale: float = 1.0  # steps per division
-    transposition: int = 0
-    velocity: int = _DEFAULT_VELOCITY
-    rows: list[list[int]] = field(default_factory=list)
-    tied: dict[int, list[list[int]]] = field(default_factory=dict)
-    lyrics: list[Text] = field(default_factory=list)
-    unpitched: int = 0
 
 
 @dataclass
@@ -88,13 +70,13 @@ def read_score(path: Path) -> Piece:
         raise AntiphonError(f"{path} is not MusicXML: its first element is <{root.tag[:40]}>.")
     check_count(sum(1 for _ in root.iter("note")), path)
     try:
-        return check_length(_piece(root), path)
+        return _piece(root, path)
     except (ValueError, TypeError, OverflowError, ZeroDivisionError) as error:
         raise AntiphonError(f"{path} is broken MusicXML: {error}.") from None
 
 
-def _piece(root: Element) -> Piece:
-    parts = _parts(root)
+def _piece(root: Element, path: Path) -> Piece:
+    parts = parts_of(root)
     score = _Score(_resolution(root))
     start = 0
     for index in range(max((len(p.measures) for p in parts), default=0)):
@@ -105,10 +87,10 @@ def _piece(root: Element) -> Piece:
         nominal = round(score.metre.quarters * score.resolution)
         score.bars.append((start, length or nominal, score.metre))
         start += length or nominal
-    return _assembled(root, parts, score)
+    return _assembled(root, parts, score, path)
 
 
-def _assembled(root: Element, parts: list[_Part], score: _Score) -> Piece:
+def _assembled(root: Element, parts: list[Part], score: _Score, path: Path) -> Piece:
     metres, pickup = whole_bars(score.bars, score.resolution)
     tracks = [_track(part, pickup) for part in parts]
     piece = Piece(
@@ -120,10 +102,11 @@ def _assembled(root: Element, parts: list[_Part], score: _Score) -> Piece:
         provenance=_provenance(root),
     )
     end = pickup + (score.bars[-1][0] + score.bars[-1][1] if score.bars else 0)
-    piece.n_bars_asked = _n_bars(piece, end)
     if score.tempos:
         first, *later = sorted(score.tempos.items())
         piece.tempos = [Tempo(0, first[1]), *(Tempo(at + pickup, bpm) for at, bpm in later)]
+    check_length(piece, path, end)
+    piece.n_bars_asked = _n_bars(piece, end)
     piece.keys = key_marks(score.fifths, tracks, pickup)
     piece.chords = _chords(score.harmonies, pickup, end)
     piece.sections = _sections(score.rehearsals, pickup, piece)
@@ -150,7 +133,7 @@ def _resolution(root: Element) -> int:
 
 def _title(root: Element) -> str:
     for tag in ("movement-title", "work/work-title"):
-        if text := (root.findtext(tag) or "").strip():
+        if text := " ".join((root.findtext(tag) or "").split()):
             return text
     return ""
 
@@ -160,35 +143,7 @@ def _provenance(root: Element) -> str:
     return next((f.text or "" for f in said if f.get("name") == "provenance"), "")
 
 
-def _parts(root: Element) -> list[_Part]:
-    by_id: dict[str, list[Element]] = {}
-    if root.tag == "score-partwise":
-        for part in root.iterfind("part"):
-            by_id.setdefault(part.get("id", ""), []).extend(part.iterfind("measure"))
-    else:
-        for measure in root.iterfind("measure"):
-            for part in measure.iterfind("part"):
-                by_id.setdefault(part.get("id", ""), []).append(part)
-    described = {p.get("id", ""): p for p in root.iterfind("part-list/score-part")}
-    return [_described(described.get(name), measures) for name, measures in by_id.items()]
-
-
-def _described(said: Element | None, measures: list[Element]) -> _Part:
-    if said is None:
-        return _Part("", 0, False, {}, measures)
-    name = (said.findtext("part-name") or "").strip()
-    programs = [round(float(p.text or 1)) for p in said.iterfind("midi-instrument/midi-program")]
-    channel = said.findtext("midi-instrument/midi-channel")
-    keys = {
-        i.get("id", ""): round(float(i.findtext("midi-unpitched") or 39)) - 1
-        for i in said.iterfind("midi-instrument")
-        if i.find("midi-unpitched") is not None
-    }
-    program = min(max(programs[0] - 1, 0), 127) if programs else 0
-    return _Part(name, program, (channel or "").strip() == "10", keys, measures)
-
-
-def _track(part: _Part, pickup: int) -> Track:
+def _track(part: Part, pickup: int) -> Track:
     notes = notes_of(part.rows)
     notes["onset"] += pickup
     return Track(
@@ -206,7 +161,7 @@ def _sounding(notes: Notes) -> Notes:
     return without_doubles(notes[notes["duration"] > 0])
 
 
-def _measure(part: _Part, score: _Score, measure: Element, start: int) -> int:
+def _measure(part: Part, score: _Score, measure: Element, start: int) -> int:
     """Read one measure that begins at `start`; return its length in steps."""
     at = previous = furthest = start  # `previous`: onset of the last note, for chords
     exact = float(start)
@@ -233,12 +188,12 @@ def _measure(part: _Part, score: _Score, measure: Element, start: int) -> int:
     return furthest - start
 
 
-def _duration(element: Element, part: _Part) -> float:
+def _duration(element: Element, part: Part) -> float:
     text = element.findtext("duration")
     return max(0.0, float(text)) * part.scale if text else 0.0
 
 
-def _note(part: _Part, note: Element, onset: int, length: float) -> None:
+def _note(part: Part, note: Element, onset: int, length: float) -> None:
     if note.find("grace") is not None or note.find("cue") is not None:
         return
     pitch = _pitch(part, note)
@@ -259,7 +214,7 @@ def _note(part: _Part, note: Element, onset: int, length: float) -> None:
         part.tied.setdefault(pitch, []).append(row)
 
 
-def _continued(part: _Part, pitch: int, onset: int) -> list[int] | None:
+def _continued(part: Part, pitch: int, onset: int) -> list[int] | None:
     """Take the tied note of this pitch that ends here; None if none waits."""
     waiting = part.tied.get(pitch, [])
     for index, row in enumerate(waiting):
@@ -268,7 +223,7 @@ def _continued(part: _Part, pitch: int, onset: int) -> list[int] | None:
     return None
 
 
-def _pitch(part: _Part, note: Element) -> int | None:
+def _pitch(part: Part, note: Element) -> int | None:
     pitch = note.find("pitch")
     if pitch is not None:
         step = _STEPS[(pitch.findtext("step") or "C").strip().upper()[:1] or "C"]
@@ -284,7 +239,7 @@ def _pitch(part: _Part, note: Element) -> int | None:
     return part.drum_keys.get(name, next(iter(part.drum_keys.values()), 38))
 
 
-def _lyric(part: _Part, note: Element, onset: int) -> None:
+def _lyric(part: Part, note: Element, onset: int) -> None:
     """Keep verse 1; a syllable that its word goes on after ends in a hyphen."""
     for lyric in note.iterfind("lyric"):
         if lyric.get("number", "1") in ("1", "part1verse1"):
@@ -295,7 +250,7 @@ def _lyric(part: _Part, note: Element, onset: int) -> None:
             return
 
 
-def _attributes(part: _Part, score: _Score, element: Element, at: int, start: int) -> None:
+def _attributes(part: Part, score: _Score, element: Element, at: int, start: int) -> None:
     if text := element.findtext("divisions"):
         part.scale = score.resolution / max(1, round(float(text)))
     transpose = element.find("transpose")
@@ -310,7 +265,7 @@ def _attributes(part: _Part, score: _Score, element: Element, at: int, start: in
         score.metre = metre
 
 
-def _mark(part: _Part, score: _Score, element: Element, at: int) -> None:
+def _mark(part: Part, score: _Score, element: Element, at: int) -> None:
     """Read a direction, a sound or a chord symbol."""
     offset = element.findtext("offset")
     onset = max(0, at + round(float(offset) * part.scale)) if offset else at
@@ -339,8 +294,12 @@ def _sections(rehearsals: dict[int, str], pickup: int, piece: Piece) -> list[Sec
     if not rehearsals:
         return []
     starts = piece.bar_starts()
-    bars = {int(np.searchsorted(starts, at + pickup, "right")) - 1: r for at, r in rehearsals.items()}
-    return list(_spans({max(0, b): label for b, label in bars.items() if label}, len(starts) - 1))
+    labels = {
+        max(0, int(np.searchsorted(starts, at + pickup, "right")) - 1): label
+        for at, label in rehearsals.items()
+        if label
+    }
+    return list(_spans(labels, len(starts) - 1))
 
 
 def _spans(labels: dict[int, str], n_bars: int) -> Iterator[Section]:

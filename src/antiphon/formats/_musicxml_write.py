@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
-from antiphon.formats._musicxml_marks import KINDS
+from antiphon.formats import _musicxml_elements as elements
 from antiphon.formats._notation import Symbol
 from antiphon.formats._quantise import Bar
 from antiphon.formats._score import Part, Score, Staff, laid_out
 from antiphon.formats._smf_write import channels
-from antiphon.formats._spelling import (
-    bass_place,
-    letter_and_alter,
-    root_place,
-    signature,
-    spelt,
-)
-from antiphon.music.chords import Chord
+from antiphon.formats._spelling import signature, spelt
 from antiphon.music.keys import Key
 from antiphon.music.piece import RESOLUTION, ChordSpan, Piece
 
@@ -25,9 +18,8 @@ _HEADER = (
     '<!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 Partwise//EN"'
     ' "http://www.musicxml.org/dtds/partwise.dtd">\n<score-partwise version="4.0">'
 )
+_SHORT = {"Melody": "Mel.", "Counter-melody": "C.-m.", "Chords": "Chd.", "Drums": "Dr."}
 _ACCIDENTALS = {0: "natural", 1: "sharp", -1: "flat", 2: "double-sharp", -2: "flat-flat"}
-_KIND_OF = {quality: kind for kind, quality in reversed(KINDS.items())}
-_KIND_OF |= {"7sus4": "suspended-fourth", "add9": "major"}
 # General MIDI drum key -> line, octave, note head
 _DRUMS = {
     35: ("F", 4, ""), 36: ("F", 4, ""), 37: ("C", 5, "x"), 38: ("C", 5, ""), 39: ("C", 5, "slash"),
@@ -59,10 +51,10 @@ def _head(score: Score) -> list[str]:
     piece = score.piece
     out = []
     if piece.title:
-        out.append(f"<work><work-title>{escape(_clean(piece.title))}</work-title></work>")
+        out.append(f"<work><work-title>{escape(elements.clean(piece.title))}</work-title></work>")
     out.append("<identification><encoding><software>Antiphon</software></encoding>")
     if piece.provenance:
-        field = f'<miscellaneous-field name="provenance">{escape(_clean(piece.provenance))}'
+        field = f'<miscellaneous-field name="provenance">{escape(elements.clean(piece.provenance))}'
         out.append(f"<miscellaneous>{field}</miscellaneous-field></miscellaneous>")
     out.append("</identification><part-list>")
     midi = channels([part.track for part in score.parts])
@@ -73,16 +65,17 @@ def _head(score: Score) -> list[str]:
 
 
 def _part_head(part: Part, number: int, channel: int) -> list[str]:
-    name = _clean(part.name)
-    short = name if len(name) <= 5 else f"{name[:4].strip('- ')}."
+    name = elements.clean(part.name)
+    short = _SHORT.get(name) or (name if len(name) <= 5 else f"{name[:3].strip('- ')}.")
     out = [
         f'<score-part id="P{number}"><part-name>{escape(name)}</part-name>'
         f"<part-abbreviation>{escape(short)}</part-abbreviation>"
     ]
     keys = sorted({int(p) for p in part.track.notes["pitch"]}) if part.track.is_drum else []
-    ids = [(f"P{number}-I{key}", key) for key in keys] or [(f"P{number}-I1", None)]
+    ids: list[tuple[str, int | None]] = [(f"P{number}-I{key}", key) for key in keys]
+    ids = ids or [(f"P{number}-I1", None)]
     for name, key in ids:
-        title = "Drum" if key is not None else escape(_clean(part.name))
+        title = "Drum" if key is not None else escape(elements.clean(part.name))
         out.append(
             f'<score-instrument id="{name}"><instrument-name>{title}</instrument-name>'
             "</score-instrument>"
@@ -95,11 +88,6 @@ def _part_head(part: Part, number: int, channel: int) -> list[str]:
         )
     out.append("</score-part>")
     return out
-
-
-def _clean(text: str) -> str:
-    """Return a text without signs that XML does not allow."""
-    return "".join(c for c in text if c.isprintable())
 
 
 class _PartWriter:
@@ -158,14 +146,14 @@ class _PartWriter:
             staves = self.part.staves
             if len(staves) > 1:
                 out.append(f"<staves>{len(staves)}</staves>")
-            out += [_clef(staff, n + 1) for n, staff in enumerate(staves)]
+            out += [elements.clef(staff, n + 1) for n, staff in enumerate(staves)]
         return ["<attributes>", *out, "</attributes>"] if out else []
 
     def _directions(self, index: int, bar: Bar) -> list[str]:
         piece = self.score.piece
         out = [
             '<direction placement="above"><direction-type><rehearsal>'
-            f"{escape(_clean(s.label))}</rehearsal></direction-type></direction>"
+            f"{escape(elements.clean(s.label))}</rehearsal></direction-type></direction>"
             for s in piece.sections
             if s.start == index
         ]
@@ -173,7 +161,7 @@ class _PartWriter:
         for tempo in sorted(piece.tempos, key=lambda t: t.onset):
             onset = max(tempo.onset, 0)
             if bar.start <= onset < bar.end:
-                out.append(_tempo(tempo.bpm, onset - bar.start, shown))
+                out.append(elements.tempo(tempo.bpm, onset - bar.start, shown))
             if onset < bar.end:
                 shown = tempo.bpm
         return out
@@ -196,9 +184,7 @@ class _PartWriter:
         return shown
 
     def _spelt(self, pitch: int, onset: int) -> tuple[str, int, int]:
-        chord = next(
-            (s.chord for s in self.spans if s.onset <= onset < s.onset + s.duration), None
-        )
+        chord = next((s.chord for s in self.spans if s.onset <= onset < s.onset + s.duration), None)
         return spelt(pitch, self.score.key_at(onset), chord)
 
     def _voice(
@@ -222,11 +208,11 @@ class _PartWriter:
             if has_chords:
                 out += self._harmonies(bar, symbol.at, symbol.length)
             if not symbol.heads:
-                out.append(_rest(symbol, number, tail, is_hidden=voice > 0))
+                out.append(elements.rest(symbol, number, tail, is_hidden=voice > 0))
                 continue
             for place, head in enumerate(symbol.heads):
                 out.append(
-                    _note(
+                    elements.note(
                         symbol,
                         body="<chord/>" * (place > 0) + self._sound(head.pitch, head.onset),
                         voice=number,
@@ -237,7 +223,8 @@ class _PartWriter:
                         note_head=self._note_head(head.pitch),
                         loudness=head.velocity,
                         is_first=place == 0,
-                        lyric="" if symbol.tie_from or place or not has_chords
+                        lyric=""
+                        if symbol.tie_from or place or not has_chords
                         else self.part.lyrics.get(head.onset, ""),
                     )
                 )
@@ -263,7 +250,7 @@ class _PartWriter:
     def _harmonies(self, bar: Bar, at: int, length: int) -> list[str]:
         begin = bar.start + at
         return [
-            _harmony(span.chord, self.score.key_at(span.onset), span.onset - begin)
+            elements.harmony(span.chord, self.score.key_at(span.onset), span.onset - begin)
             for span in self.symbols
             if begin <= span.onset < begin + length
         ]
@@ -279,106 +266,3 @@ class _PartWriter:
 def _changes(spans: list[ChordSpan]) -> list[ChordSpan]:
     """Return the spans at which the chord symbol changes."""
     return [s for i, s in enumerate(spans) if i == 0 or spans[i - 1].chord != s.chord]
-
-
-def _clef(staff: Staff, number: int) -> str:
-    sign, line, octaves = staff.clef
-    change = f"<clef-octave-change>{octaves}</clef-octave-change>" if octaves else ""
-    return f'<clef number="{number}"><sign>{sign}</sign><line>{line}</line>{change}</clef>'
-
-
-def _tempo(bpm: float, offset: int, before: float | None) -> str:
-    """Return a tempo; it is shown only where it differs clearly from the one before."""
-    place = f"<offset>{offset}</offset>" if offset else ""
-    sound = f'<sound tempo="{bpm:g}"/>'
-    if before is not None and abs(bpm / before - 1) < 0.05:
-        return f"<direction><direction-type><words/></direction-type>{place}{sound}</direction>"
-    return (
-        '<direction placement="above"><direction-type><metronome><beat-unit>quarter</beat-unit>'
-        f"<per-minute>{bpm:.0f}</per-minute></metronome></direction-type>{place}{sound}</direction>"
-    )
-
-
-def _harmony(chord: Chord | None, key: Key, offset: int) -> str:
-    place = f"<offset>{offset}</offset>" if offset else ""
-    if chord is None:
-        return (
-            "<harmony><root><root-step text=\"\">C</root-step></root>"
-            f'<kind text="N.C.">none</kind>{place}</harmony>'
-        )
-    bass = ""
-    if chord.bass_pitch_class != chord.root:
-        bass = f"<bass>{_named('bass', bass_place(chord, key))}</bass>"
-    return (
-        f"<harmony><root>{_named('root', root_place(chord, key))}</root>"
-        f"<kind text={quoteattr(chord.quality)}>{_KIND_OF[chord.quality]}</kind>"
-        f"{bass}{place}</harmony>"
-    )
-
-
-def _named(what: str, place: int) -> str:
-    letter, alter = letter_and_alter(place)
-    altered = f"<{what}-alter>{alter}</{what}-alter>" if alter else ""
-    return f"<{what}-step>{letter}</{what}-step>{altered}"
-
-
-def _rest(symbol: Symbol, voice: int, tail: str, *, is_hidden: bool) -> str:
-    if is_hidden:
-        return f"<forward><duration>{symbol.length}</duration><voice>{voice}</voice>{tail}</forward>"
-    return _note(symbol, body="<rest/>", voice=voice, tail=tail)
-
-
-def _note(
-    symbol: Symbol,
-    *,
-    body: str,
-    voice: int,
-    tail: str,
-    accidental: str = "",
-    stem: str = "",
-    instrument: str = "",
-    note_head: str = "",
-    loudness: int = 0,
-    is_first: bool = True,
-    lyric: str = "",
-) -> str:
-    """Return a note element; children in the order that MusicXML asks for."""
-    ties = [*(["stop"] * symbol.tie_from), *(["start"] * symbol.tie_to)]
-    marks = "".join(f'<tied type="{tie}"/>' for tie in ties)
-    if symbol.bracket and is_first:
-        marks += f'<tuplet type="{symbol.bracket}"/>'
-    parts = [
-        f'<note dynamics="{loudness / 0.9:.2f}">' if loudness else "<note>",
-        body,
-        f"<duration>{symbol.length}</duration>",
-        "".join(f'<tie type="{tie}"/>' for tie in ties),
-        instrument,
-        f"<voice>{voice}</voice><type>{symbol.value}</type>",
-        "<dot/>" * symbol.dots,
-        f"<accidental>{accidental}</accidental>" if accidental else "",
-        _IN_THREE if symbol.in_triplet else "",
-        f"<stem>{stem}</stem>" if stem and symbol.value != "whole" else "",
-        f"<notehead>{note_head}</notehead>" if note_head else "",
-        tail,
-        _beams(symbol) if is_first else "",
-        f"<notations>{marks}</notations>" if marks else "",
-        _lyric(lyric) if lyric else "",
-        "</note>",
-    ]
-    return "".join(parts)
-
-
-_IN_THREE = (
-    "<time-modification><actual-notes>3</actual-notes>"
-    "<normal-notes>2</normal-notes></time-modification>"
-)
-
-
-def _beams(symbol: Symbol) -> str:
-    return "".join(f'<beam number="{n}">{b}</beam>' for n, b in enumerate(symbol.beams, 1))
-
-
-def _lyric(text: str) -> str:
-    kind = "begin" if text.endswith("-") else "single"
-    shown = escape(_clean(text.rstrip("-")))
-    return f'<lyric number="1"><syllabic>{kind}</syllabic><text>{shown}</text></lyric>'

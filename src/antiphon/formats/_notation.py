@@ -7,6 +7,7 @@ strongest beat inside it and tied.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from antiphon.formats._quantise import BEAT, EIGHTH, SIXTEENTH, TRIPLET, Bar, Event, Head
 
@@ -85,7 +86,7 @@ def _cut(span: Symbol, bar: Bar, in_three: set[int]) -> list[Symbol]:
     """Return the tied symbols that write a span."""
     places = [span.at, *_borders(span, in_three), span.at + span.length]
     lengths: list[tuple[int, int]] = []
-    for begin, end in zip(places, places[1:], strict=False):
+    for begin, end in pairwise(places):
         if begin // BEAT * BEAT in in_three:
             lengths.append((begin, end - begin))
         else:

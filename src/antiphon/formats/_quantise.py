@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -59,10 +60,7 @@ class Event:
 def bars_of(piece: Piece) -> list[Bar]:
     """Return the measures of a piece that lies on the grid of `RESOLUTION`."""
     starts = piece.bar_starts().tolist()
-    return [
-        Bar(start, stop - start, piece.metre_at(start))
-        for start, stop in zip(starts, starts[1:], strict=False)
-    ]
+    return [Bar(start, stop - start, piece.metre_at(start)) for start, stop in pairwise(starts)]
 
 
 class _Grid:

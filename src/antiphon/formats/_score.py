@@ -23,8 +23,9 @@ from antiphon.music.keys import Key, estimate_key
 from antiphon.music.piece import RESOLUTION, KeyMark, Piece, Track
 
 Clef = tuple[str, int, int]  # sign, line, octaves up or down
-_TREBLE, _BASS, _BASS_8VB, _PERCUSSION = ("G", 2, 0), ("F", 4, 0), ("F", 4, -1), ("percussion", 2, 0)
-_TREBLE_8VA = ("G", 2, 1)
+_TREBLE, _TREBLE_8VA = ("G", 2, 0), ("G", 2, 1)
+_BASS, _BASS_8VB = ("F", 4, 0), ("F", 4, -1)
+_PERCUSSION = ("percussion", 2, 0)
 _KEYBOARDS = {*range(8), *range(8, 14), *range(16, 24), 46}
 _DRUM_FEET = {35, 36, 44}  # kicks and the hi-hat's pedal: stems down
 
@@ -75,7 +76,7 @@ def _keys(piece: Piece, bars: list[Bar]) -> list[KeyMark]:
     """Return the keys, moved to bar lines; estimated from the notes where none is given."""
     if piece.keys:
         starts = np.array([bar.start for bar in bars])
-        marks = {}
+        marks: dict[int, Key] = {}
         for mark in sorted(piece.keys, key=lambda k: k.onset):
             nearest = int(starts[np.abs(starts - mark.onset).argmin()])
             marks[nearest if marks else 0] = mark.key

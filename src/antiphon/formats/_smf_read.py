@@ -102,7 +102,7 @@ class _Chunk:
                 delta, at = self._quantity(at)
                 self.tick += delta
                 if self.tick > _MAX_TICK:
-                    raise AntiphonError("it is longer than can be read")
+                    raise AntiphonError("its times are beyond all bounds")
                 byte = content[at]
                 if byte >= 0xF0:
                     at, ended = self._meta_or_sysex(byte, at + 1, stop)
@@ -133,7 +133,7 @@ class _Chunk:
             byte = self.content[at]
             value = value << 7 | byte & 0x7F
             if value > _MAX_TICK:
-                raise AntiphonError("it is longer than can be read")
+                raise AntiphonError("its times are beyond all bounds")
         return value, at + 1
 
     def _part(self, channel: int) -> Part:

@@ -6,6 +6,8 @@ note, mido takes seconds for a hundred pieces.
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 import numpy as np
 
 from antiphon.music.piece import Notes, Track
@@ -16,6 +18,7 @@ _MELODIC = tuple(c for c in range(16) if c != _DRUM_CHANNEL)
 # what comes first when events share a tick
 _META, _PROGRAM, _OFF, _CONTROL, _LYRIC, _ON = range(6)
 Event = tuple[int, int, int, bytes]  # tick, order, pitch or number, bytes
+_PLACE = itemgetter(0, 1, 2)
 
 
 def file(chunks: list[bytes], ticks_per_quarter: int) -> bytes:
@@ -27,7 +30,7 @@ def file(chunks: list[bytes], ticks_per_quarter: int) -> bytes:
 
 def chunk(events: list[Event], end: int) -> bytes:
     """Return a track chunk; its end lies at `end` ticks or after the last event."""
-    events.sort()
+    events.sort(key=_PLACE)
     out = bytearray()
     now = 0
     for tick, _, _, message in events:
@@ -85,9 +88,7 @@ def part(track: Track, channel: int, scale: int) -> list[Event]:
     events = [meta(0x03, track.name)]
     program = min(max(track.program, 0), 127)
     events.append((0, _PROGRAM, 0, bytes((0xC0 | channel, program))))
-    events += [
-        (max(t.onset, 0) * scale, _LYRIC, 0, meta(0x05, t.text)[3]) for t in track.lyrics
-    ]
+    events += [(max(t.onset, 0) * scale, _LYRIC, 0, meta(0x05, t.text)[3]) for t in track.lyrics]
     for tick, number, value in track.controls.tolist():
         if number == 128:
             bend = min(max(value + 8192, 0), 16383)

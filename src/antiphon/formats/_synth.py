@@ -1,9 +1,11 @@
 """FluidSynth, through ctypes: events in, one dry stereo sound for each track out.
 
 The library is the one that the pygame-ce wheel carries, so that the same version plays
-everywhere; else the system's. pygame itself is not imported. Every track has a MIDI channel
-and an output of its own, so that levels, places and room are the mixing desk's affair
-(`_mix.py`). FluidSynth's own reverb and chorus are off.
+everywhere; else the system's. pygame itself is not imported. Where there is no FluidSynth,
+`_midirenderer.py` plays in its place.
+
+Every track has a MIDI channel and an output of its own, so that levels, places and room are
+the mixing desk's affair (`_mix.py`). FluidSynth's own reverb and chorus are off.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antiphon.errors import AntiphonError
+from antiphon.formats import _midirenderer
 from antiphon.formats._schedule import BEND, BLOCK, OFF, ON, RATE_HZ, Events
 from antiphon.music.piece import Track
 
@@ -32,7 +35,7 @@ _SYSTEM = {
     "darwin": ("libfluidsynth.3.dylib", "/opt/homebrew/lib/libfluidsynth.3.dylib"),
     "win32": ("libfluidsynth-3.dll",),
 }
-_MELODIC, _DRUM = 0, 1
+_MELODIC, _DRUM = (0, 0), (1, 128)  # kind of channel, bank
 _FUNCTIONS: dict[str, tuple[object, ...]] = {  # result, then arguments
     "new_fluid_settings": (c_void_p,),
     "delete_fluid_settings": (None, c_void_p),
@@ -42,6 +45,7 @@ _FUNCTIONS: dict[str, tuple[object, ...]] = {  # result, then arguments
     "delete_fluid_synth": (None, c_void_p),
     "fluid_synth_sfload": (c_int, c_void_p, c_char_p, c_int),
     "fluid_synth_set_channel_type": (c_int, c_void_p, c_int, c_int),
+    "fluid_synth_bank_select": (c_int, c_void_p, c_int, c_int),
     "fluid_synth_program_change": (c_int, c_void_p, c_int, c_int),
     "fluid_synth_noteon": (c_int, c_void_p, c_int, c_int, c_int),
     "fluid_synth_noteoff": (c_int, c_void_p, c_int, c_int),
@@ -71,7 +75,7 @@ def library() -> ctypes.CDLL | None:
 
 def suffixes() -> tuple[str, ...]:
     """Return the kinds of soundfont that can be played here."""
-    return (".sf2", ".sf3")
+    return (".sf2", ".sf3") if library() or not _midirenderer.is_there() else (".sf2",)
 
 
 def _bundled() -> list[Path]:
@@ -97,10 +101,13 @@ def play(
         AntiphonError: there is no library, or it does not take the soundfont or so many tracks.
     """
     fluid = library()
+    if fluid is None and _midirenderer.is_there():
+        yield from _midirenderer.play(events, tracks, soundfont, n_blocks, chunk_blocks)
+        return
     if fluid is None:
         raise AntiphonError(
-            "There is no FluidSynth library to make sound with: `pip install pygame-ce` brings it, "
-            "or install FluidSynth 2 or newer."
+            "There is no FluidSynth library to make sound with: `pip install pygame-ce` brings it "
+            "(on Windows `pip install midirenderer` a stand-in), or install FluidSynth 2."
         )
     if len(tracks) > MAX_TRACKS:
         raise AntiphonError(
@@ -114,8 +121,9 @@ def play(
         if fluid.fluid_synth_sfload(synth, str(soundfont).encode(), 1) < 0:
             raise AntiphonError(f"FluidSynth cannot load the soundfont {soundfont}.")
         for channel, track in enumerate(tracks):
-            kind = _DRUM if track.is_drum else _MELODIC
+            kind, bank = _DRUM if track.is_drum else _MELODIC
             fluid.fluid_synth_set_channel_type(synth, channel, kind)
+            fluid.fluid_synth_bank_select(synth, channel, bank)
             fluid.fluid_synth_program_change(synth, channel, min(max(track.program, 0), 127))
         yield from _chunks(fluid, synth, events, len(tracks), n_blocks, chunk_blocks)
     finally:

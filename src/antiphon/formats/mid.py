@@ -49,7 +49,7 @@ def read(path: Path | str, *, quick: bool = False) -> Piece:
         piece = _thorough(content, path)
     if not piece.n_notes:
         raise AntiphonError(f"{path} holds no notes.")
-    return check_length(piece, path)
+    return piece
 
 
 def write(piece: Piece, path: Path | str) -> None:
@@ -128,6 +128,7 @@ def _thorough(content: bytes, path: Path) -> Piece:
         if midi.is_smpte
         else [(at, 60e6 / per_quarter) for at, per_quarter in midi.tempos if per_quarter]
     )
+    check_length(piece, path)
     return _marked(piece, midi.markers, midi.end)
 
 
@@ -153,11 +154,11 @@ def _quick(content: bytes, path: Path) -> Piece | None:
                 continue
             tracks.append(
                 _track(
-                    name="".join(c for c in part.name if c.isprintable()).strip(),
+                    name=_plain(part.name),
                     program=part.program,
                     is_drum=part.is_drum,
                     notes=_rows(part.notes, NOTE, ("time", "duration", "pitch", "velocity")),
-                    controls=np.concatenate([_controls(part), _bends(part)]),
+                    controls=_controls(part),
                     lyrics=lyrics,
                     resolution=resolution,
                 )
@@ -172,9 +173,14 @@ def _quick(content: bytes, path: Path) -> Piece | None:
             tempos=tempos([(t.time, t.qpm) for t in score.tempos]),
         )
         marks = [(m.time, m.text.strip()) for m in score.markers]
-        return _marked(piece, marks, int(score.end()))
+        check_length(piece, path)
+        return _marked(piece, marks, 0) if marks else piece
     except (RuntimeError, ValueError, UnicodeDecodeError, OverflowError):
         return None
+
+
+def _plain(name: str) -> str:
+    return name.strip() if name.isprintable() else _smf_read.decoded(name.encode())
 
 
 def _rows(values: symusic.core.NoteTickList, dtype: np.dtype, names: tuple[str, ...]) -> Notes:
@@ -186,14 +192,13 @@ def _rows(values: symusic.core.NoteTickList, dtype: np.dtype, names: tuple[str, 
 
 
 def _controls(part: symusic.core.TrackTick) -> NDArray[np.void]:
-    return _rows(part.controls, CONTROL, ("time", "number", "value"))
-
-
-def _bends(part: symusic.core.TrackTick) -> NDArray[np.void]:
+    found = _rows(part.controls, CONTROL, ("time", "number", "value"))
+    if not len(part.pitch_bends):
+        return found
     columns = part.pitch_bends.numpy()
-    out = np.empty(len(columns["time"]), CONTROL)
-    out["onset"], out["number"], out["value"] = columns["time"], 128, columns["value"]
-    return out
+    bends = np.empty(len(columns["time"]), CONTROL)
+    bends["onset"], bends["number"], bends["value"] = columns["time"], 128, columns["value"]
+    return np.concatenate([found, bends])
 
 
 def _track(
@@ -207,14 +212,18 @@ def _track(
     resolution: int,
 ) -> Track:
     """Return a track in order: sorted, without doubles or notes of no length."""
-    notes["duration"][notes["duration"] <= 0] = max(1, resolution // 8)
+    silent = notes["duration"] <= 0
+    if silent.any():
+        notes["duration"][silent] = max(1, resolution // 8)
     return Track(
         name=name,
         program=program,
         is_drum=is_drum,
         notes=without_doubles(notes),
         role="drums" if is_drum else role_called(name),
-        controls=controls[np.argsort(controls["onset"], kind="stable")],
+        controls=controls[np.argsort(controls["onset"], kind="stable")]
+        if len(controls)
+        else controls,
         lyrics=lyrics,
     )
 

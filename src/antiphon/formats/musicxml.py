@@ -43,6 +43,7 @@ def write(piece: Piece, path: Path | str) -> None:
 def _zipped(content: bytes) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, member in (("META-INF/container.xml", _CONTAINER.encode()), ("score.xml", content)):
+        members = {"META-INF/container.xml": _CONTAINER.encode(), "score.xml": content}
+        for name, member in members.items():  # ZipInfo's fixed date: equal pieces, equal bytes
             archive.writestr(zipfile.ZipInfo(name), member, zipfile.ZIP_DEFLATED)
     return out.getvalue()

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from antiphon.music.excerpt import Excerpt
-from antiphon.music.piece import RESOLUTION, KeyMark, Notes, Piece
+from antiphon.music.piece import RESOLUTION, KeyMark, Metre, Notes, Piece
 
 
 def shuffle_bars(piece: Piece, rng: np.random.Generator) -> Piece:
@@ -29,12 +29,15 @@ def shuffle_bars(piece: Piece, rng: np.random.Generator) -> Piece:
 
     def shuffled(notes: Notes) -> Notes:
         notes = notes.copy()
-        bar = np.clip(np.searchsorted(starts, notes["onset"], side="right") - 1, 0, len(lengths) - 1)
+        bar = np.clip(
+            np.searchsorted(starts, notes["onset"], side="right") - 1, 0, len(lengths) - 1
+        )
         notes["duration"] = np.minimum(notes["duration"], starts[bar + 1] - notes["onset"])
         notes["onset"] += (moved - starts[:-1])[bar].astype(np.int32)
         return np.sort(notes, order=("onset", "pitch"))
 
-    metres, keys = [], []
+    metres: list[Metre] = []
+    keys: list[KeyMark] = []
     for bar in order:
         metre = replace(piece.metre_at(int(starts[bar])), onset=int(moved[bar]))
         if not metres or str(metre) != str(metres[-1]):

@@ -8,29 +8,52 @@ destroyed. Nothing here needs a network.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from antiphon import formats, registry
 from antiphon.errors import AntiphonError
 from antiphon.inference._controls import detune, mix_tracks, shuffle_bars
-from antiphon.metrics import copying, frechet, musegan, structure
-from antiphon.metrics.coverage import density_coverage
-from antiphon.metrics.features import HEADLINES, matrix
-from antiphon.metrics.two_sample import two_sample
-from antiphon.music.excerpt import Excerpt, excerpts, onsets_of, part_notes, roll_of
-from antiphon.music.piece import RESOLUTION, Piece
+from antiphon.inference._evaluation_page import (
+    Table,
+    as_json,
+    markdown,
+    rich_table,
+    tables,
+    write_page,
+    write_text,
+)
+from antiphon.inference._nearness import distances, medians, musegan_measures, widest
+from antiphon.inference._recurrence import copied, form
+from antiphon.metrics.features import matrix
+from antiphon.music.excerpt import Excerpt, excerpts
+from antiphon.music.piece import Piece
+
+__all__ = [
+    "PARTS",
+    "Protocol",
+    "Report",
+    "Table",
+    "as_json",
+    "evaluate",
+    "evaluate_folders",
+    "markdown",
+    "read_dataset",
+    "read_folder",
+    "rich_table",
+    "tables",
+    "write_page",
+    "write_text",
+]
 
 Report = dict[str, Any]
+
 PARTS = ("melody", "counter", "chords")
 MIN_WINDOWS = 20  # fewer say nothing
-_DIRECTIONS = 32
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +65,7 @@ class Protocol:
     n_bars: int = 8
     max_per_song: int = 6  # windows of one real song
     trust_keys: bool = True  # take key marks where a piece has them; else estimate every key
+    n_trees: int = 100  # of the classifier that tries to tell the sides apart
     seed: int = 0
 
 
@@ -97,17 +121,19 @@ def evaluate(
             "pieces": {name: len({w.source for w in s}) for name, s in sides.items()},
             "seed": protocol.seed,
         },
-        "distance": _distances(rows, sides, protocol.seed),
-        "medians": _medians(rows, names),
-        "musegan": _musegan(sides),
+        "distance": distances(rows, sides, protocol.seed, protocol.n_trees),
+        "medians": medians(rows, names),
+        "musegan": musegan_measures(sides),
         "form": {
-            "real": form(real, protocol),
-            "generated": form(generated, protocol),
+            "real": form(real, protocol.parts, protocol.seed),
+            "generated": form(generated, protocol.parts, protocol.seed),
         },
-        "widest": _widest(rows, names),
+        "widest": widest(rows, names),
     }
     if training:
-        report["copying"] = _copying(generated, real, training, protocol)
+        report["copying"] = copied(
+            generated, real, training, protocol.parts, n=protocol.n, seed=protocol.seed
+        )
     return report
 
 
@@ -134,214 +160,6 @@ def _equal_n(sides: dict[str, list[Excerpt]], protocol: Protocol) -> int:
             f"needed on each side, there are: {counts}."
         )
     return n
-
-
-def _distances(
-    rows: dict[str, NDArray[np.float64]], sides: dict[str, list[Excerpt]], seed: int
-) -> Report:
-    """Every side against the reference; `real` is the floor the others are divided by."""
-    pooled = np.concatenate([rows["reference"], rows["real"]])
-    scaled = dict(zip(rows, frechet.standardise(pooled, *rows.values())[1:], strict=True))
-    pooled = np.concatenate([scaled["reference"], scaled["real"]])
-    led = dict(zip(rows, frechet.leading(pooled, *scaled.values(), n=_DIRECTIONS)[1:], strict=True))
-    pieces = {name: np.array([w.source for w in windows]) for name, windows in sides.items()}
-    found: Report = {}
-    for name in (n for n in rows if n != "reference"):
-        told = two_sample(
-            scaled["reference"], scaled[name], pieces["reference"], pieces[name], seed=seed
-        )
-        near = density_coverage(led["reference"], led[name])
-        found[name] = {
-            "fd": frechet.frechet_distance(led["reference"], led[name]),
-            "fd_all": frechet.frechet_distance(scaled["reference"], scaled[name]),
-            "auc": told.auc,
-            "auc_logistic": told.logistic,
-            "auc_forest": told.forest,
-            "density": near.density,
-            "coverage": near.coverage,
-        }
-    for figures in found.values():
-        for kind in ("fd", "fd_all"):
-            figures[f"{kind}_ratio"] = figures[kind] / found["real"][kind]
-    return found
-
-
-def _median(values: NDArray[np.float64]) -> float:
-    known = values[np.isfinite(values)]
-    return float(np.median(known)) if len(known) else math.nan
-
-
-def _mean(values: Sequence[float] | NDArray[np.float64]) -> float:
-    known = np.asarray(values, dtype=np.float64)
-    known = known[np.isfinite(known)]
-    return float(known.mean()) if len(known) else math.nan
-
-
-def _percent(value: float, of: float) -> float:
-    return 100 * (value / of - 1) if of else math.nan
-
-
-def _medians(rows: dict[str, NDArray[np.float64]], names: list[str]) -> Report:
-    """Medians over windows; `real` pools both halves, `floor_percent` is between the halves."""
-    found: Report = {}
-    for label, feature in HEADLINES.items():
-        if feature not in names:
-            continue
-        column = names.index(feature)
-        first, second = rows["reference"][:, column], rows["real"][:, column]
-        real, ours = _median(np.append(first, second)), _median(rows["generated"][:, column])
-        found[label] = {
-            "real": real,
-            "generated": ours,
-            "percent": _percent(ours, real),
-            "floor_percent": _percent(_median(second), _median(first)),
-        }
-    return found
-
-
-def _musegan(sides: dict[str, list[Excerpt]]) -> Report:
-    """MuseGAN's measures, means over windows, generated beside real and the data's own spread."""
-    measured = {
-        name: [_musegan_of(w) for w in sides[name]] for name in ("reference", "real", "generated")
-    }
-    found: Report = {}
-    for label in measured["real"][0]:
-        mean = {name: _mean([row[label] for row in rows]) for name, rows in measured.items()}
-        real = (mean["reference"] + mean["real"]) / 2
-        found[label] = {
-            "real": real,
-            "generated": mean["generated"],
-            "difference": abs(mean["generated"] - real),
-            "floor": abs(mean["reference"] - mean["real"]),
-        }
-    return found
-
-
-def _musegan_of(window: Excerpt) -> dict[str, float]:
-    steps = window.steps_per_bar
-    rolls = {role: window.roll(role) for role in window.parts}
-    found = {f"EB {role}": musegan.empty_bars(roll, steps) for role, roll in rolls.items()}
-    if "drums" in rolls:
-        found["DP drums"] = musegan.drum_pattern(window.parts["drums"])
-        rolls.pop("drums")
-    for role, roll in rolls.items():
-        found[f"UPC {role}"] = musegan.used_pitch_classes(roll, steps)
-        found[f"QN {role}"] = musegan.qualified_notes(roll)
-        found[f"polyphony {role}"] = musegan.polyphony(roll)
-    roles = list(rolls)
-    for i, first in enumerate(roles):
-        for second in roles[i + 1 :]:
-            found[f"TD {first}-{second}"] = musegan.tonal_distance(rolls[first], rolls[second])
-    return found
-
-
-def _widest(rows: dict[str, NDArray[np.float64]], names: list[str], n: int = 12) -> list[Report]:
-    """The features in which generated music is farthest from real, with both means."""
-    real = np.concatenate([rows["reference"], rows["real"]])
-    varies = np.nanstd(np.where(np.isfinite(real), real, np.nan), axis=0) > 1e-9
-    kept = [name for name, does in zip(names, varies, strict=True) if does]
-    scaled = frechet.standardise(real[:, varies], rows["generated"][:, varies])
-    found = []
-    for name, distance in frechet.contributions(scaled[0], scaled[1], kept)[:n]:
-        column = names.index(name)
-        found.append(
-            {
-                "feature": name,
-                "distance": distance,
-                "real": _mean(real[:, column]),
-                "generated": _mean(rows["generated"][:, column]),
-            }
-        )
-    return found
-
-
-def form(pieces: Sequence[Piece], protocol: Protocol) -> dict[str, float]:
-    """Return how whole pieces return and contrast, and the same with their bars shuffled.
-
-    ``returning`` and ``contrasting`` need sections; ``block_best`` and ``block_typical`` do
-    not (`structure.block_returns`). Means over pieces of at least 12 bars.
-    """
-    rows = [_form_of(p, protocol, i) for i, p in enumerate(pieces) if p.n_bars >= 12]
-    keys = rows[0] if rows else ()
-    return {key: _mean([row[key] for row in rows]) for key in keys}
-
-
-def _form_of(piece: Piece, protocol: Protocol, index: int) -> dict[str, float]:
-    likeness = _likeness(piece, protocol.parts)
-    mixed = structure.shuffled(likeness, seed=protocol.seed + index)
-    returning, contrasting = structure.section_likeness(likeness, piece.sections)
-    best, typical = structure.block_returns(likeness)
-    return {
-        "returning": returning,
-        "contrasting": contrasting,
-        "returning_shuffled": structure.section_likeness(mixed, piece.sections)[0],
-        "block_best": best,
-        "block_typical": typical,
-        "block_best_shuffled": structure.block_returns(mixed)[0],
-    }
-
-
-def _likeness(piece: Piece, parts: Sequence[str]) -> structure.Matrix:
-    """Self-similarity of a whole piece; bars of other lengths are read as if of the first's."""
-    piece = piece.on_grid(RESOLUTION)
-    starts = piece.bar_starts()
-    bar_steps = int(np.diff(starts).max())
-    n_bars, steps = len(starts) - 1, -(-bar_steps // (RESOLUTION // 4))
-    rolls, onsets = [], []
-    for role, notes in part_notes(piece, parts).items():
-        if role == "drums" and len(parts) > 1:
-            continue
-        notes = notes.copy()
-        bar = np.clip(np.searchsorted(starts, notes["onset"], side="right") - 1, 0, n_bars - 1)
-        aligned = bar * steps * (RESOLUTION // 4)
-        notes["onset"] = notes["onset"] - starts[bar] + aligned
-        rolls.append(roll_of(notes, n_bars * steps))
-        onsets.append(onsets_of(notes, n_bars * steps))
-    return structure.self_similarity(rolls, onsets, steps)
-
-
-def _copying(
-    generated: Sequence[Piece],
-    real: Sequence[Piece],
-    training: Sequence[Piece],
-    protocol: Protocol,
-) -> Report:
-    """Nearest neighbours of 4-bar segments in the training set: generated beside unheard real."""
-    rng = np.random.default_rng(protocol.seed)
-    known, learned = _segments(training, protocol, hop=1)
-    found: Report = {"training_segments": len(known), "bars": copying.BARS}
-    for name, pieces in (("generated", generated), ("real", real)):
-        asked, places = _segments(pieces, protocol, hop=copying.BARS)
-        drawn = rng.permutation(len(asked))[: protocol.n]
-        near = copying.nearest(asked[drawn], known)
-        found[name] = copying.summary(near.similarity) | {
-            "segments": int(np.isfinite(near.similarity).sum())
-        }
-        if np.isfinite(near.similarity).any():
-            worst = int(np.nanargmax(near.similarity))
-            piece, bar = places[drawn[worst]]
-            twin, twin_bar = learned[near.index[worst]]
-            found[name]["nearest"] = {
-                "piece": pieces[piece].title or f"{piece + 1}",
-                "bar": int(bar) + 1,
-                "training_piece": training[twin].title or f"{twin + 1}",
-                "training_bar": int(twin_bar) + 1,
-            }
-    return found
-
-
-def _segments(
-    pieces: Sequence[Piece], protocol: Protocol, *, hop: int
-) -> tuple[copying.Words, NDArray[np.intp]]:
-    """Every segment's onsets (N, M, 12), and its piece and first bar (N, 2)."""
-    words, places = [], []
-    for index, piece in enumerate(pieces):
-        piece = piece.on_grid(RESOLUTION)
-        bars = copying.pack_bars(part_notes(piece, protocol.parts), piece.bar_starts())
-        joined = copying.join(bars, hop)
-        words.append(joined)
-        places.append(np.stack([np.full(len(joined), index), hop * np.arange(len(joined))], axis=1))
-    return np.concatenate(words), np.concatenate(places)
 
 
 def read_folder(folder: Path) -> tuple[list[Piece], list[str]]:
@@ -390,3 +208,43 @@ def read_dataset(name: str, root: Path, splits: Sequence[str]) -> tuple[list[Pie
     if not pieces:
         raise AntiphonError(f"{root} has no songs of {name} in the splits {', '.join(splits)}.")
     return pieces, refused
+
+
+def evaluate_folders(
+    generated: Path,
+    against: Path,
+    *,
+    dataset: str = "",
+    training: Path | None = None,
+    protocol: Protocol | None = None,
+    controls: bool = True,
+) -> tuple[Report, list[str]]:
+    """Compare a folder of generated files with a folder of real ones, or with a dataset.
+
+    Args:
+        generated: folder of MIDI or MusicXML files.
+        against: folder of real files; with `dataset`, that dataset's folder, whose test and
+            validation songs are the real ones and whose train songs are the training set.
+        dataset: a plug-in of ``antiphon.datasets``, or "".
+        training: folder the generator learned from, for copying.
+        protocol: parts, windows and seed.
+        controls: also measure damaged real music.
+
+    Returns:
+        The report of `evaluate`, and one sentence for each file left out.
+
+    Raises:
+        AntiphonError: a folder is missing or holds too little music.
+    """
+    ours, refused = read_folder(generated)
+    learned: list[Piece] = []
+    if dataset:
+        real, more = read_dataset(dataset, against, ("test", "validation"))
+        if training is None:
+            learned, _ = read_dataset(dataset, against, ("train",))
+    else:
+        real, more = read_folder(against)
+    if training is not None:
+        learned, _ = read_folder(training)
+    report = evaluate(ours, real, training=learned, protocol=protocol, controls=controls)
+    return report, refused + more

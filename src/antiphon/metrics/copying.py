@@ -48,7 +48,10 @@ def pack_bars(parts: Mapping[str, Notes], starts: NDArray[np.int64]) -> Words:
         bar, onset = bar[inside], notes["onset"][inside]
         place = np.rint((onset - starts[bar]) * PLACES / lengths[bar]).astype(np.uint64)
         bits = np.uint64(1) << np.minimum(place, np.uint64(PLACES - 1))
-        np.bitwise_or.at(words, (bar, m, notes["pitch"][inside] % 12), bits)
+        cell = bar * 12 + notes["pitch"][inside] % 12
+        column = np.zeros(len(lengths) * 12, dtype=np.uint64)
+        np.bitwise_or.at(column, cell, bits)
+        words[:, m] = column.reshape(-1, 12)
     return words
 
 
@@ -116,7 +119,7 @@ def _most_shared(query: Words, columns: Words) -> NDArray[np.uint16]:
 
 
 def summary(similarity: NDArray[np.float64], copy_from: float = 0.9) -> dict[str, float]:
-    """Return median, 95th percentile, maximum and the share at or above `copy_from`; NaN if none."""
+    """Return median, 95th percentile, maximum and the share from `copy_from` up; NaN if none."""
     known = similarity[np.isfinite(similarity)]
     if not len(known):
         return dict.fromkeys(("median", "p95", "max", "copies"), float("nan"))

@@ -44,7 +44,9 @@ def density_coverage(real: Rows, generated: Rows, k: int = 5) -> Manifold:
         ValueError: there are not more than k real rows, or no generated one.
     """
     if len(real) <= k or not len(generated):
-        raise ValueError(f"need more than {k} real rows and one generated, not {len(real)}, {len(generated)}")
+        raise ValueError(
+            f"need more than {k} real rows and one generated, not {len(real)}, {len(generated)}"
+        )
     radius = np.partition(distances(real, real), k, axis=1)[:, k]  # 0 is the row itself
     apart = distances(real, generated)  # (N, N')
     inside = apart <= radius[:, None]

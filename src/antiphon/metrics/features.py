@@ -108,7 +108,7 @@ def _part(notes: Notes, roll: Roll, onsets: Roll, excerpt: Excerpt) -> Named:
 
 
 def _rhythm_repetition(onsets: Roll, steps: int) -> Named:
-    beaten = onsets.any(axis=1, keepdims=True)
+    beaten = np.any(onsets, axis=1).reshape(-1, 1)
     return {f"rhythm_repetition_{lag}": structure.repetition(beaten, steps, lag) for lag in LAGS}
 
 
@@ -174,7 +174,13 @@ def _doubled(first: Roll, second: Roll) -> float:
     return float((a & b).sum() / a.sum()) if a.any() else math.nan
 
 
-_KITS = {"kick": (35, 36), "snare": (37, 38, 39, 40), "hat": (42, 44, 46), "tom": (41, 43, 45, 47, 48, 50), "cymbal": (49, 51, 52, 53, 55, 57, 59)}
+_KITS = {
+    "kick": (35, 36),
+    "snare": (37, 38, 39, 40),
+    "hat": (42, 44, 46),
+    "tom": (41, 43, 45, 47, 48, 50),
+    "cymbal": (49, 51, 52, 53, 55, 57, 59),
+}
 
 
 def _drums(excerpt: Excerpt) -> Named:

@@ -31,12 +31,8 @@ def standardise(reference: Rows, *others: Rows) -> list[Rows]:
     Raises:
         ValueError: no feature varies in the reference.
     """
-    known = np.isfinite(reference)
-    count = np.maximum(known.sum(axis=0), 1)
-    mean = np.where(known, reference, 0).sum(axis=0) / count
-    centred = np.where(known, reference - mean, 0)
-    deviation = np.sqrt((centred**2).sum(axis=0) / count)
-    varies = deviation > 1e-9
+    mean, deviation = _mean_deviation(reference)
+    varies = varying(reference)
     if not varies.any():
         raise ValueError("no feature varies in the reference: give more than one different row")
 
@@ -45,6 +41,20 @@ def standardise(reference: Rows, *others: Rows) -> list[Rows]:
         return np.clip(np.where(np.isfinite(moved), moved, 0), -_LIMIT, _LIMIT)
 
     return [one(rows) for rows in (reference, *others)]
+
+
+def varying(reference: Rows) -> NDArray[np.bool_]:
+    """Return which features take more than one value in the reference, (F,); NaN is no value."""
+    return _mean_deviation(reference)[1] > 1e-9
+
+
+def _mean_deviation(rows: Rows) -> tuple[Rows, Rows]:
+    """Mean and standard deviation of each feature over what is no NaN; 0 where all are."""
+    known = np.isfinite(rows)
+    count = np.maximum(known.sum(axis=0), 1)
+    mean = np.where(known, rows, 0).sum(axis=0) / count
+    centred = np.where(known, rows - mean, 0)
+    return mean, np.sqrt((centred**2).sum(axis=0) / count)
 
 
 def leading(reference: Rows, *others: Rows, n: int = 32) -> list[Rows]:
@@ -84,7 +94,9 @@ def frechet_distance(first: Rows, second: Rows, shrinkage: float = 0.0) -> float
         ValueError: fewer than two rows, or another number of features.
     """
     if len(first) < 2 or len(second) < 2 or first.shape[1] != second.shape[1]:
-        raise ValueError(f"need two rows a side and equal features, not {first.shape}, {second.shape}")
+        raise ValueError(
+            f"need two rows a side and equal features, not {first.shape}, {second.shape}"
+        )
     return gaussian_distance(
         first.mean(axis=0),
         _covariance(first, shrinkage),

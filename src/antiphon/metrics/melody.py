@@ -23,7 +23,7 @@ def line(notes: Notes) -> Notes:
 
 
 def intervals(notes: Notes) -> NDArray[np.int64]:
-    """Return the signed intervals of the line in semitones; those over a rest of a bar are left out.
+    """Return the signed intervals of the line in semitones.
 
     A rest longer than four quarters ends a phrase, so what follows is no interval.
     """
@@ -58,7 +58,7 @@ def mean_interval(notes: Notes) -> float:
 
 
 def interval_entropy(notes: Notes) -> float:
-    """Return the entropy of the line's signed intervals within an octave, in bits; NaN without any."""
+    """Return the entropy of the line's signed intervals (to an octave) in bits; NaN without any."""
     steps = np.clip(intervals(notes), -12, 12) + 12
     return entropy(np.bincount(steps, minlength=25))
 

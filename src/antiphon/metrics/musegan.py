@@ -9,6 +9,7 @@ Shapes: T 16ths, 128 MIDI pitches; a roll is bool (T, 128), True where a pitch s
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,7 @@ def fold(roll: Roll) -> NDArray[np.float64]:
     return counts.reshape(len(roll), 11, 12).sum(axis=1)
 
 
-def by_bar(roll: NDArray[np.generic], steps_per_bar: int) -> NDArray[np.generic]:
+def by_bar(roll: NDArray[Any], steps_per_bar: int) -> NDArray[Any]:
     """Return a roll as (bars, steps in bar, …); an incomplete last bar is left out."""
     n_bars = len(roll) // steps_per_bar
     return roll[: n_bars * steps_per_bar].reshape(n_bars, steps_per_bar, *roll.shape[1:])

@@ -21,13 +21,15 @@ def notes_per_bar(notes: Notes, n_bars: int) -> float:
 
 
 def short_share(notes: Notes) -> float:
-    """Return the share of notes that are a 16th or shorter (to the nearest 16th); NaN on silence."""
+    """Return the share of notes that round to a 16th or less; NaN on silence."""
     return float((notes["duration"] < 1.5 * _SIXTEENTH).mean()) if len(notes) else math.nan
 
 
 def long_share(notes: Notes, min_quarters: float = 2.0) -> float:
     """Return the share of notes of at least `min_quarters` quarter notes; NaN on silence."""
-    return float((notes["duration"] >= min_quarters * RESOLUTION).mean()) if len(notes) else math.nan
+    return (
+        float((notes["duration"] >= min_quarters * RESOLUTION).mean()) if len(notes) else math.nan
+    )
 
 
 def mean_duration(notes: Notes) -> float:
@@ -76,7 +78,9 @@ def beat_shares(notes: Notes) -> NDArray[np.float64]:
 def _weights(steps_per_bar: int) -> NDArray[np.intp]:
     """Metrical level of each 16th of a bar: the bar 0, half −1, beat −2, eighth −3, 16th −4."""
     step = np.arange(steps_per_bar)
-    levels = np.select([step == 0, step % 8 == 0, step % 4 == 0, step % 2 == 0], [0, -1, -2, -3], -4)
+    levels = np.select(
+        [step == 0, step % 8 == 0, step % 4 == 0, step % 2 == 0], [0, -1, -2, -3], -4
+    )
     return levels.astype(np.intp)
 
 
@@ -84,8 +88,8 @@ def syncopation(notes: Notes, steps_per_bar: int) -> float:
     """Return how strongly onsets are tied over stronger places, per onset, ≥ 0.
 
     For each onset the strongest metrical level passed before the next onset, less its own
-    level, if positive; 0 is never against the beat. The last onset passes to the next bar
-    line. NaN on silence.
+    level, if positive; 0 is never against the beat. The last onset lasts to the end
+    of its bar. NaN on silence.
 
     Source:
         Longuet-Higgins & Lee, "The rhythmic interpretation of monophonic music", 1984; here
@@ -94,7 +98,7 @@ def syncopation(notes: Notes, steps_per_bar: int) -> float:
     steps = np.unique(np.rint(notes["onset"] / _SIXTEENTH).astype(np.intp))
     if not len(steps):
         return math.nan
-    end = (steps[-1] // steps_per_bar + 1) * steps_per_bar + 1
+    end = (steps[-1] // steps_per_bar + 1) * steps_per_bar
     levels = np.resize(_weights(steps_per_bar), end)
     levels_after = np.append(levels[1:], -9)  # onset itself does not count
     following = np.append(steps[1:], end)
@@ -126,7 +130,7 @@ def swing(notes: Notes) -> float:
 
 
 def coincidence(first: Notes, second: Notes) -> float:
-    """Return the share of the rarer part's onset times at which both begin, 0–1; NaN if one is silent."""
+    """Return at how many of the rarer part's onset times both begin, 0–1; NaN if one is silent."""
     a = np.unique(np.rint(first["onset"] / _SIXTEENTH))
     b = np.unique(np.rint(second["onset"] / _SIXTEENTH))
     if not len(a) or not len(b):

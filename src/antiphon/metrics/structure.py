@@ -72,7 +72,8 @@ def section_likeness(matrix: Matrix, sections: Sequence[Section]) -> tuple[float
         matrix: (N, N) from `self_similarity`.
         sections: the form; sections outside the matrix are cut.
     """
-    returning, contrasting = [], []
+    returning: list[float] = []
+    contrasting: list[float] = []
     for first, second in combinations(sections, 2):
         n = min(first.n_bars, second.n_bars, len(matrix) - max(first.start, second.start))
         if n < 1:
@@ -87,9 +88,9 @@ def block_returns(matrix: Matrix, n_bars: int = 4) -> tuple[float, float]:
     """Return how alike the best and the typical other block of each block of bars is.
 
     Form without knowing the sections: blocks of `n_bars` at multiples of `n_bars`, each against
-    every block that does not overlap it and lies at least one block away. The first figure is the mean over
-    blocks of the likest other one (what returns), the second of the median one (what
-    contrasts). Shuffled bars lose the first. NaN where there are fewer than three blocks.
+    every block that is not itself or a neighbour. The first figure is the mean over blocks of
+    the likest other one (what returns), the second of the median one (what contrasts).
+    Shuffled bars lose the first. NaN where there are fewer than three blocks.
     """
     starts = np.arange(0, len(matrix) - n_bars + 1, n_bars)
     if len(starts) < 3:

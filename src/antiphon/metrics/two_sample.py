@@ -52,6 +52,7 @@ def two_sample(
     *,
     seed: int = 0,
     n_folds: int = 5,
+    n_trees: int = 100,
 ) -> TwoSample:
     """Return how well a classifier tells the sets apart: .5 not at all, 1 always.
 
@@ -64,6 +65,7 @@ def two_sample(
         first_pieces: (N,) which piece each row is from.
         second_pieces: (N',) the same; its numbers may be equal to the first's.
         seed: of the folds and the forest.
+        n_trees: trees of the forest.
         n_folds: fewer are used if there are fewer pieces a side.
 
     Returns:
@@ -80,7 +82,7 @@ def two_sample(
         return TwoSample(math.nan, math.nan)
     models = {
         "logistic": LogisticRegression(C=0.05, max_iter=500),
-        "forest": RandomForestClassifier(100, min_samples_leaf=3, random_state=seed),
+        "forest": RandomForestClassifier(n_trees, min_samples_leaf=3, random_state=seed),
     }
     areas = {}
     for name, model in models.items():

@@ -1,0 +1,67 @@
+"""Networks and the weights that are shipped; one model a file, found by its name.
+
+Weights of an ensemble lie in a folder: `weights.safetensors` (half precision, moving averages
+only), `config.toml` (sizes of the networks, and what they were trained on) and `CARD.md`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from antiphon import registry
+from antiphon.errors import AntiphonError, unknown
+
+if TYPE_CHECKING:
+    from antiphon.models._ensemble import Ensemble
+
+__all__ = ["card", "load", "names", "shipped"]
+
+_WEIGHTS = Path(__file__).parent / "_weights"
+
+
+def names() -> list[str]:
+    """Return the architectures there are."""
+    return registry.names(__name__)
+
+
+def shipped() -> list[str]:
+    """Return the names of the weights in this installation."""
+    return sorted(p.parent.name for p in _WEIGHTS.glob("*/config.toml"))
+
+
+def folder_of(name: str) -> Path:
+    """Return where the weights of a name, a run folder or a weights folder lie.
+
+    Raises:
+        AntiphonError: there are none; the message names the nearest.
+    """
+    for folder in (_WEIGHTS / name, Path(name), Path(name) / "weights"):
+        if (folder / "config.toml").exists() and (folder / "weights.safetensors").exists():
+            return folder
+    if Path(name).exists():
+        raise AntiphonError(
+            f"{name} holds no weights: it needs config.toml and weights.safetensors."
+        )
+    raise unknown(name, "models", shipped())
+
+
+def card(name: str) -> str:
+    """Return the model card of weights, as Markdown.
+
+    Raises:
+        AntiphonError: there are no such weights.
+    """
+    file = folder_of(name) / "CARD.md"
+    return file.read_text(encoding="utf-8") if file.exists() else f"# {name}\n\nNo card.\n"
+
+
+def load(name: str) -> Ensemble:
+    """Load weights by name, run folder or weights folder.
+
+    Raises:
+        AntiphonError: there are no such weights, or their file is broken.
+    """
+    from antiphon.models._ensemble import read_ensemble
+
+    return read_ensemble(folder_of(name))

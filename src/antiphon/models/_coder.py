@@ -130,9 +130,7 @@ def coder_loss(cells: Tensor, rolls: Tensor, config: CoderConfig) -> dict[str, T
         else:
             losses.append(F.binary_cross_entropy_with_logits(logits, onset[:, i], reduction="sum"))
     n = len(rolls)
-    held = F.binary_cross_entropy_with_logits(
-        cells[..., p : 2 * p], sounding, reduction="sum"
-    )
+    held = F.binary_cross_entropy_with_logits(cells[..., p : 2 * p], sounding, reduction="sum")
     played = (onset.sum(dim=-1) > 0).float()
     error = (cells[..., 2 * p].sigmoid() - loud) ** 2 * played
     return {

@@ -219,9 +219,7 @@ def levels(n_steps: int) -> Tensor:
     return torch.linspace(1.0, 0.0, n_steps + 1)
 
 
-def step_down(
-    clean: Tensor, noisy: Tensor, level: Tensor, lower: Tensor, fresh: Tensor
-) -> Tensor:
+def step_down(clean: Tensor, noisy: Tensor, level: Tensor, lower: Tensor, fresh: Tensor) -> Tensor:
     """Draw music at a lower noise level, given noisier music and what it should become.
 
     The posterior of the variance-preserving diffusion.

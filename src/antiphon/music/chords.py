@@ -52,7 +52,19 @@ _SPELLINGS = {
     "6": ("maj6", "M6", "69", "6/9", "maj6(9)"),
     "m6": ("min6", "-6", "min6(9)"),
     "mMaj7": ("minmaj7", "mM7", "m(maj7)", "minmaj"),
-    "9": ("13", "7(9)", "7b9", "7#9", "7(b9)", "7(#9)", "9(13)", "7(13)", "7#11", "7(#11)", "9(#11)"),
+    "9": (
+        "13",
+        "7(9)",
+        "7b9",
+        "7#9",
+        "7(b9)",
+        "7(#9)",
+        "9(13)",
+        "7(13)",
+        "7#11",
+        "7(#11)",
+        "9(#11)",
+    ),
     "maj9": ("maj13", "M9", "maj7(9)", "maj7(#11)", "maj9(#11)"),
     "m9": ("min9", "min11", "m11", "-9", "min13", "m7(9)", "min7(9)", "min7(11)"),
     "add9": ("maj(9)", "add2", "2", "maj(2)"),
@@ -178,7 +190,9 @@ def parse_progression(text: str, key: Key | None = None) -> list[list[Chord | No
         AntiphonError: a chord is unknown, a bar is empty, or nothing is there.
     """
     parts = text.strip().strip("|")
-    bars = [bar.split() for bar in parts.split("|")] if "|" in parts else [[c] for c in parts.split()]
+    bars = (
+        [bar.split() for bar in parts.split("|")] if "|" in parts else [[c] for c in parts.split()]
+    )
     if not bars:
         raise AntiphonError("The chord progression is empty: write e.g. 'C Am F G7'.")
     if any(not bar for bar in bars):

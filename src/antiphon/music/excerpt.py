@@ -71,15 +71,23 @@ class Excerpt:
         return onsets_of(self.parts[role], self.n_bars * self.steps_per_bar)
 
 
-def roll_of(notes: Notes, n_steps: int) -> NDArray[np.bool_]:
-    """Return which pitches sound on each 16th, (n_steps, 128); a note fills at least one."""
-    edges = np.zeros((n_steps + 1, 128), dtype=np.int16)
-    start = np.clip(np.rint(notes["onset"] / SIXTEENTH).astype(np.intp), 0, n_steps)
-    length = np.rint(notes["duration"] / SIXTEENTH).astype(np.intp)
-    stop = np.clip(start + np.maximum(length, 1), 0, n_steps)
-    np.add.at(edges, (start, notes["pitch"]), 1)
-    np.add.at(edges, (stop, notes["pitch"]), -1)
-    return np.cumsum(edges[:-1], axis=0, dtype=np.int16) > 0
+def roll_of(notes: Notes, n_steps: int, sixteenth: float = SIXTEENTH) -> NDArray[np.bool_]:
+    """Return which pitches sound on each 16th, (n_steps, 128); a note fills at least one.
+
+    Args:
+        notes: one part, on any grid.
+        n_steps: 16ths in the roll; what lies beyond is left out.
+        sixteenth: length of a 16th in the notes' own steps.
+    """
+    roll = np.zeros((n_steps, 128), dtype=bool)
+    start = np.rint(notes["onset"] / sixteenth).astype(np.intp)
+    length = np.maximum(np.rint(notes["duration"] / sixteenth).astype(np.intp), 1)
+    inside = (start >= 0) & (start < n_steps)
+    start, pitch = start[inside], notes["pitch"][inside]
+    length = np.minimum(length[inside], n_steps - start)
+    offsets = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
+    roll[np.repeat(start, length) + offsets, np.repeat(pitch, length)] = True
+    return roll
 
 
 def onsets_of(notes: Notes, n_steps: int) -> NDArray[np.bool_]:
@@ -179,7 +187,9 @@ def excerpts(
             continue
         key = estimated or key_of(piece, begin)
         shift = semitones_home(key) if home else 0
-        cut = {role: _cut(n, begin, end, 0 if role == "drums" else shift) for role, n in notes.items()}
+        cut = {
+            role: _cut(n, begin, end, 0 if role == "drums" else shift) for role, n in notes.items()
+        }
         if not any(len(n) for n in cut.values()):
             continue
         near = slice(*np.searchsorted(chord_onsets, [begin, end]) - [1, 0])

@@ -40,7 +40,7 @@ _BASS_BELOW = 60  # MIDI pitch under which the lowest note counts as a bass
 
 @cache
 def _templates() -> tuple[Floats, Floats, Floats]:
-    """Return what a pitch class says for each chord (12, C), the same for the bass, and costs (C,)."""
+    """Return what a pitch class, and a bass, says for each chord (12, C), and costs (C,)."""
     tones = np.full((12, N_STATES), _FOREIGN)
     bass = np.full((12, N_STATES), _BASS_FOREIGN)
     cost = np.zeros(N_STATES)
@@ -75,7 +75,9 @@ def sounding_notes(piece: Piece) -> Notes:
 
 def pitch_class_weights(notes: Notes) -> Floats:
     """Return (12,) how long each pitch class sounds, in steps."""
-    return np.bincount(notes["pitch"] % 12, weights=notes["duration"], minlength=12)[:12]
+    heard: Floats = np.zeros(12)
+    np.add.at(heard, notes["pitch"] % 12, notes["duration"])
+    return heard
 
 
 def chroma(notes: Notes, edges: NDArray[np.int64]) -> Floats:

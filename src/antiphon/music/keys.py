@@ -63,9 +63,7 @@ class Key:
             r"\s*([A-Ga-g])([#♯b♭]?)[\s:_-]*(major|minor|maj|min|dur|moll|m|M)?\s*", text
         )
         if not match:
-            raise AntiphonError(
-                f"{text!r} is no key: write e.g. G, Am, 'F# minor' or Bb:maj."
-            )
+            raise AntiphonError(f"{text!r} is no key: write e.g. G, Am, 'F# minor' or Bb:maj.")
         said = match[3] or ("m" if match[1].islower() else "M")
         minor = said in ("m", "min", "minor", "moll")
         return cls(pitch_class(match[1] + match[2]), mode or ("minor" if minor else "major"))

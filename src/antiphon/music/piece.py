@@ -167,8 +167,10 @@ class Piece:
             length = max(1, round(here.quarters * self.resolution))
             start = max(here.onset, 0) if starts else 0
             stop = following.onset if following else None
-            while (start < stop) if stop is not None else (
-                start < end or len(starts) < self.n_bars_asked
+            while (
+                (start < stop)
+                if stop is not None
+                else (start < end or len(starts) < self.n_bars_asked)
             ):
                 starts.append(start)
                 start += length
@@ -181,7 +183,9 @@ class Piece:
 
     def metre_at(self, step: int) -> Metre:
         """Return the metre in force at a step."""
-        return max((m for m in self.metres if m.onset <= step), key=lambda m: m.onset, default=Metre(0))
+        return max(
+            (m for m in self.metres if m.onset <= step), key=lambda m: m.onset, default=Metre(0)
+        )
 
     def seconds(self, steps: NDArray[np.int64] | Sequence[int]) -> NDArray[np.float64]:
         """Return the time in seconds of each step, following the tempo map."""
@@ -212,11 +216,15 @@ class Piece:
             notes = track.notes.copy()
             onset = np.rint(notes["onset"].astype(np.float64) * resolution / self.resolution)
             end = np.rint(
-                (notes["onset"].astype(np.float64) + notes["duration"]) * resolution / self.resolution
+                (notes["onset"].astype(np.float64) + notes["duration"])
+                * resolution
+                / self.resolution
             )
             notes["onset"], notes["duration"] = onset, np.maximum(end - onset, 1)
             controls = track.controls.copy()
-            controls["onset"] = np.rint(controls["onset"].astype(np.float64) * resolution / self.resolution)
+            controls["onset"] = np.rint(
+                controls["onset"].astype(np.float64) * resolution / self.resolution
+            )
             tracks.append(
                 replace(
                     track,

@@ -7,6 +7,7 @@ flags or from a TOML file with the same names.
 from __future__ import annotations
 
 import dataclasses
+import json
 import math
 import tomllib
 from collections.abc import Mapping
@@ -132,7 +133,9 @@ class Plan:
         parts: dict[str, int | None] = {}
         for word in (w.strip() for w in self.instruments.split(",")):
             role, _, instrument = (x.strip() for x in word.partition("="))
-            role = {"counter-melody": "counter", "harmony": "chords"}.get(role.lower(), role.lower())
+            role = {"counter-melody": "counter", "harmony": "chords"}.get(
+                role.lower(), role.lower()
+            )
             if role not in ROLES:
                 raise unknown(role, "parts", ROLES)
             if role in parts:
@@ -147,7 +150,8 @@ class Plan:
             value = getattr(self, f.name)
             if value is None or value == "":
                 continue
-            text = f'"{value}"' if isinstance(value, str) else repr(value)
+            # TOML writes text as JSON does
+            text = json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
             lines.append(f"{f.name} = {text}")
         return "\n".join(lines) + "\n"
 

@@ -18,6 +18,7 @@ from antiphon.music.harmony import chroma
 from antiphon.music.piece import Notes, Piece, Section, notes_of
 
 Floats = NDArray[np.float64]
+Places = NDArray[np.int64]
 
 MAX_SECTION_BARS = 16
 _LENGTH_COST = {
@@ -27,6 +28,7 @@ _LENGTH_COST = {
 _SECTION_COST = 1.5  # what one more section must bring
 _NOVELTY_GAIN = 2.5
 _REPETITION_GAIN = 0.5
+_RULED_OUT = -1e6
 _KERNEL = 8  # bars before and after a boundary that are compared
 _CHORDS, _MELODY, _RHYTHM, _TEXTURE = 0.4, 0.3, 0.15, 0.15  # shares of likeness
 
@@ -46,11 +48,14 @@ def find_sections(piece: Piece) -> list[Section]:
     likeness = bar_likeness(piece, starts, melody, others)
     first, last = _melody_extent(melody, starts) if len(melody) and len(others) else (0, n_bars)
     inner = likeness[first:last, first:last]
-    lengths = _cut(inner)
+    usual, strong = _levels(inner)
+    lengths = _cut(inner, usual)
     sections = [Section(0, first, "intro")] if first else []
     sections += [
         Section(start + first, length, label)
-        for (start, length), label in zip(lengths, _labels(inner, lengths), strict=True)
+        for (start, length), label in zip(
+            lengths, _labels(inner, lengths, usual, strong), strict=True
+        )
     ]
     if last < n_bars:
         sections.append(Section(last, n_bars - last, "ending"))
@@ -87,22 +92,22 @@ def bar_likeness(
     piece: Piece, starts: NDArray[np.int64], melody: Notes, others: Notes
 ) -> NDArray[np.float64]:
     """Return how alike every two bars are, (N, N), 0 … 1, 1 on the diagonal."""
-    halves = np.sort(np.concatenate([starts, (starts[:-1] + starts[1:]) // 2]))
     n_bars = len(starts) - 1
-    everything = np.concatenate([others, melody])
+    halves = np.empty(2 * n_bars + 1, dtype=np.int64)
+    halves[::2], halves[1::2] = starts, (starts[:-1] + starts[1:]) // 2
+    sung, around = chroma(melody, halves), chroma(others, halves)
     parts = [
-        (_CHORDS, chroma(everything, halves).reshape(n_bars, -1)),
-        (_MELODY, chroma(melody, halves).reshape(n_bars, -1)),
+        (_CHORDS, (sung + around).reshape(n_bars, -1)),
+        (_MELODY, sung.reshape(n_bars, -1)),
         (_RHYTHM, _onsets(melody, starts)),
         (_TEXTURE, _onsets(others, starts)),
     ]
-    total = np.zeros((n_bars, n_bars))
-    shares = 0.0
-    for share, features in parts:
-        if features.any():
-            total += share * _cosine(features)
-            shares += share
-    return total / shares if shares else np.ones((n_bars, n_bars))
+    heard = [(share, features) for share, features in parts if features.any()]
+    if not heard:
+        return np.ones((n_bars, n_bars))
+    total = sum(share for share, _ in heard)
+    rows = np.concatenate([np.sqrt(share / total) * _unit(f) for share, f in heard], axis=1)
+    return np.asarray(rows @ rows.T)
 
 
 def _onsets(notes: Notes, starts: NDArray[np.int64], n_places: int = 8) -> Floats:
@@ -114,12 +119,18 @@ def _onsets(notes: Notes, starts: NDArray[np.int64], n_places: int = 8) -> Float
     return np.bincount(cell, minlength=n_bars * n_places).reshape(n_bars, n_places).astype(float)
 
 
-def _cosine(features: Floats) -> Floats:
-    """Return (N, N) cosines of rows; two silent bars are alike, silence and sound are not."""
-    norm = np.linalg.norm(features, axis=1, keepdims=True)
-    unit = features / np.maximum(norm, 1e-9)
-    silent = norm[:, 0] == 0
-    return unit @ unit.T + np.outer(silent, silent)
+def _unit(features: Floats) -> Floats:
+    """Return (N, D + 1) rows of length 1; all silent bars are alike and unlike any other."""
+    norm = np.sqrt(np.einsum("nd,nd->n", features, features))[:, None]
+    return np.concatenate([features / np.maximum(norm, 1e-9), norm == 0], axis=1)
+
+
+def _levels(likeness: Floats) -> tuple[float, float]:
+    """Return how alike two bars usually are (median), and how alike copies are (97 in 100)."""
+    values = likeness.ravel()
+    places = [len(values) // 2, len(values) * 97 // 100]
+    ordered = np.partition(values, places)
+    return float(ordered[places[0]]), float(ordered[places[1]])
 
 
 def _novelty(likeness: Floats) -> Floats:
@@ -128,65 +139,64 @@ def _novelty(likeness: Floats) -> Floats:
     area = np.zeros((n_bars + 1, n_bars + 1))
     area[1:, 1:] = likeness.cumsum(axis=0).cumsum(axis=1)
 
-    def block(a: NDArray[np.int64], b: NDArray[np.int64], c: NDArray[np.int64], d: NDArray[np.int64]) -> Floats:
+    line = np.arange(1, n_bars)
+    first = np.maximum(line - _KERNEL, 0), line  # bars before the line
+    then = line, np.minimum(line + _KERNEL, n_bars)  # bars after it
+
+    def mean(rows: tuple[Places, Places], columns: tuple[Places, Places]) -> Floats:
+        (a, b), (c, d) = rows, columns
         return (area[b, d] - area[a, d] - area[b, c] + area[a, c]) / ((b - a) * (d - c))
 
-    line = np.arange(1, n_bars)
-    before, after = np.maximum(line - _KERNEL, 0), np.minimum(line + _KERNEL, n_bars)
-    within = (block(before, line, before, line) + block(line, after, line, after)) / 2
+    within = (mean(first, first) + mean(then, then)) / 2
     novelty = np.zeros(n_bars + 1)
-    novelty[1:-1] = np.maximum(within - block(before, line, line, after), 0)
+    novelty[1:-1] = np.maximum(within - mean(first, then), 0)
     return novelty
 
 
 def _repetition(likeness: Floats) -> Floats:
     """Return (N, L + 1): the likeness of the L bars from each on to their best copy elsewhere."""
     n_bars = len(likeness)
-    longest = min(MAX_SECTION_BARS, n_bars)
     found = np.zeros((n_bars, MAX_SECTION_BARS + 1))
     total = np.zeros_like(likeness)
-    lag = np.abs(np.subtract.outer(np.arange(n_bars), np.arange(n_bars)))
-    for length in range(1, longest + 1):
+    for length in range(1, min(MAX_SECTION_BARS, n_bars) + 1):
         n = n_bars - length + 1
         total = total[:n, :n] + likeness[length - 1 :, length - 1 :]
-        apart = np.where(lag[:n, :n] >= length, total, 0.0)
-        found[:n, length] = apart.max(axis=1) / length
+        # a copy must not overlap what it copies: rule out the next two diagonals
+        near = np.arange(n - length + 1)
+        total[near, near + length - 1] = total[near + length - 1, near] = _RULED_OUT
+        found[:n, length] = total.max(axis=1) / length
     return found
 
 
-def _cut(likeness: Floats) -> list[tuple[int, int]]:
+def _cut(likeness: Floats, usual: float) -> list[tuple[int, int]]:
     """Return (start, length) of the sections that score best together."""
     n_bars = len(likeness)
     novelty, copies = _novelty(likeness), _repetition(likeness)
-    scale = max(float(np.percentile(novelty, 90)), 0.05)
+    scale = max(float(np.sort(novelty)[n_bars * 9 // 10]), 0.05)
     gain = _NOVELTY_GAIN * np.clip(novelty / scale - 0.3, 0.0, 1.0)
-    usual = float(np.median(likeness))
-    best = np.full(n_bars + 1, -np.inf)
-    best[0] = 0.0
-    came_from = np.zeros(n_bars + 1, dtype=np.int64)
     lengths = np.arange(1, MAX_SECTION_BARS + 1)
     cost = np.array([_LENGTH_COST[n] for n in lengths.tolist()]) + _SECTION_COST
-    for start in range(n_bars):
-        n = min(MAX_SECTION_BARS, n_bars - start)
-        alike = np.maximum(copies[start, 1 : n + 1] - usual, 0) * lengths[:n]
-        score = best[start] + gain[start] + _REPETITION_GAIN * alike - cost[:n]
-        stops = slice(start + 1, start + n + 1)
-        better = score > best[stops]
-        best[stops] = np.where(better, score, best[stops])
-        came_from[stops] = np.where(better, start, came_from[stops])
+    alike = np.maximum(copies[:, 1:] - usual, 0) * lengths
+    # plain lists: a few thousand scalar steps are quicker so than as arrays
+    worth = (gain[:-1, None] + _REPETITION_GAIN * alike - cost).tolist()
+    best = [0.0] + [-np.inf] * n_bars
+    came_from = [0] * (n_bars + 1)
+    for start, row in enumerate(worth):
+        so_far = best[start]
+        for stop, score in enumerate(row[: n_bars - start], start + 1):
+            if so_far + score > best[stop]:
+                best[stop], came_from[stop] = so_far + score, start
     cut = []
     stop = n_bars
     while stop:
-        start = int(came_from[stop])
+        start = came_from[stop]
         cut.append((start, stop - start))
         stop = start
     return cut[::-1]
 
 
-def _labels(likeness: Floats, cut: list[tuple[int, int]]) -> list[str]:
+def _labels(likeness: Floats, cut: list[tuple[int, int]], usual: float, strong: float) -> list[str]:
     """Return a letter for each section; a section takes that of the one it repeats."""
-    usual = float(np.median(likeness))
-    strong = float(np.percentile(likeness, 97))
     enough = min(max(usual + 0.45 * (strong - usual), 0.6), 0.8)
     first_of: list[int] = []
     labels = []

@@ -21,7 +21,8 @@ from antiphon.music.piece import RESOLUTION, ChordSpan, KeyMark, Metre, Piece, S
 SLOTS_PER_BEAT = 6
 MAX_BEATS = 4
 N_SLOTS = SLOTS_PER_BEAT * MAX_BEATS
-PARTS = ("melody", "counter", "chords", "bass")
+PITCHED = ("melody", "counter", "chords", "bass")
+PARTS = (*PITCHED, "drums")
 NO_CHORD = 255
 KINDS = ("body", "intro", "ending")
 QUALITY_NAMES = tuple(QUALITIES)
@@ -225,9 +226,7 @@ def chord_row(span: ChordSpan) -> tuple[int, int, int]:
     return (chord.root, QUALITY_NAMES.index(chord.quality), chord.bass_pitch_class)
 
 
-def _bpm(
-    piece: Piece, steps: NDArray[np.int64], beat: NDArray[np.int64]
-) -> NDArray[np.float64]:
+def _bpm(piece: Piece, steps: NDArray[np.int64], beat: NDArray[np.int64]) -> NDArray[np.float64]:
     tempos = sorted(piece.tempos, key=lambda t: t.onset)
     onsets = np.array([t.onset for t in tempos])
     index = np.clip(np.searchsorted(onsets, steps, side="right") - 1, 0, None)

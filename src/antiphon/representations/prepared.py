@@ -21,27 +21,39 @@ SHIFTS = range(-5, 7)  # semitones by which the coder's training moves a bar
 
 
 @dataclass(frozen=True)
-class Prepared:
-    """Tables of one split, and what networks are fed from them.
+class Tables:
+    """Bars and notes of one split.
 
     Attributes:
         bars: (N,) table of `bars.BAR`; `piece` indexes `pieces`.
-        rolls: the bars as bits.
-        conditions: (N, C) as `rolls.conditions_of` gives them.
-        controls: (N, 6) as `rolls.controls_of` gives them.
+        notes: table of `bars.BAR_NOTE`, memory-mapped; bars say where theirs begin.
         starts: first bar of every run, and (last) N.
+        pieces: what is known of each song of the whole set.
     """
 
     bars: NDArray[np.void]
-    rolls: Rolls
-    conditions: NDArray[np.float32]
-    controls: NDArray[np.float32]
+    notes: NDArray[np.void]
     starts: NDArray[np.int64]
     pieces: list[dict[str, Any]]
 
 
-def load(folder: Path, split: str) -> Prepared:
-    """Load one split of a prepared set.
+@dataclass(frozen=True)
+class Prepared(Tables):
+    """Tables, and what networks for pitched parts are fed from them.
+
+    Attributes:
+        rolls: the bars as bits.
+        conditions: (N, C) as `rolls.conditions_of` gives them.
+        controls: (N, 6) as `rolls.controls_of` gives them.
+    """
+
+    rolls: Rolls
+    conditions: NDArray[np.float32]
+    controls: NDArray[np.float32]
+
+
+def load_tables(folder: Path, split: str) -> Tables:
+    """Load the tables of one split of a prepared set.
 
     Raises:
         AntiphonError: the folder holds no prepared set, or the split has no bar.
@@ -49,7 +61,7 @@ def load(folder: Path, split: str) -> Prepared:
     try:
         bars = np.load(folder / "bars.npy", mmap_mode="r")
         notes = np.load(folder / "notes.npy", mmap_mode="r")
-        pieces = json.loads((folder / "pieces.json").read_text())
+        pieces = json.loads((folder / "pieces.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise AntiphonError(
             f"{folder} holds no prepared data set: make one with `antiphon data prepare`."
@@ -60,11 +72,29 @@ def load(folder: Path, split: str) -> Prepared:
         raise AntiphonError(f"The prepared set {folder} has no bar in its {split} split.")
     edge = (np.diff(bars["piece"]) != 0) | (np.diff(bars["run"]) != 0)
     starts = np.concatenate([[0], np.flatnonzero(edge) + 1, [len(bars)]])
-    last = np.zeros(len(pieces), dtype=np.int64)
+    return Tables(bars, notes, starts, pieces)
+
+
+def load(folder: Path, split: str) -> Prepared:
+    """Load one split of a prepared set, with rolls and conditions.
+
+    Raises:
+        AntiphonError: the folder holds no prepared set, or the split has no bar.
+    """
+    tables = load_tables(folder, split)
+    bars, notes = tables.bars, tables.notes
+    last = np.zeros(len(tables.pieces), dtype=np.int64)
     np.maximum.at(last, bars["piece"], bars["number"])
     conditions = conditions_of(bars, bars["number"], last[bars["piece"]] - bars["number"])
-    controls = controls_of(bars, notes)
-    return Prepared(bars, rolls_of(bars, notes), conditions, controls, starts, pieces)
+    return Prepared(
+        bars,
+        notes,
+        tables.starts,
+        tables.pieces,
+        rolls_of(bars, notes),
+        conditions,
+        controls_of(bars, notes),
+    )
 
 
 def shifted(
@@ -83,7 +113,9 @@ def shifted(
         rows = semitones == shift
         a, b = max(0, shift), min(n_pitches, n_pitches + shift)
         for base in (0, n_pitches):
-            out[rows, ..., base + a : base + b] = rolls[rows, ..., base + a - shift : base + b - shift]
+            out[rows, ..., base + a : base + b] = rolls[
+                rows, ..., base + a - shift : base + b - shift
+            ]
         turned[rows, :, :12] = np.roll(chords[rows, :, :12], shift, axis=-1)
         turned[rows, :, 12:24] = np.roll(chords[rows, :, 12:24], shift, axis=-1)
     out[..., -1] = rolls[..., -1]

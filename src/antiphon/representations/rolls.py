@@ -6,6 +6,7 @@ from MIDI 24 on), C condition features. Rolls are kept as bits, nine bytes a slo
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,7 @@ from antiphon.representations.bars import (
     MAX_BEATS,
     N_SLOTS,
     NO_CHORD,
-    PARTS,
+    PITCHED,
     QUALITY_NAMES,
     SLOTS_PER_BEAT,
     home_shift,
@@ -46,7 +47,10 @@ class Rolls:
     def unpacked(self, index: NDArray[np.integer]) -> NDArray[np.float32]:
         """Return (n, M, T, 2P + 1): onsets, sounding pitches and loudness 0–1 of some bars."""
         bits = np.concatenate(
-            [np.unpackbits(self.onset[index], axis=-1), np.unpackbits(self.sounding[index], axis=-1)],
+            [
+                np.unpackbits(self.onset[index], axis=-1),
+                np.unpackbits(self.sounding[index], axis=-1),
+            ],
             axis=-1,
         )
         loud = self.velocity[index].astype(np.float32)[..., None] / 127
@@ -63,8 +67,7 @@ def fold(pitch: NDArray[np.integer]) -> NDArray[np.int64]:
 def rolls_of(bars: NDArray[np.void], notes: NDArray[np.void]) -> Rolls:
     """Return the rolls of all bars; a note that outlasts its bar sounds on in the next."""
     n = len(bars)
-    owner = np.repeat(np.arange(n), bars["n_notes"])
-    notes = notes[: len(owner)] if len(bars) == 0 else notes[_rows(bars)]
+    owner, notes = owned(bars, notes, range(len(PITCHED)))
     used = bars["n_beats"].astype(np.int64) * SLOTS_PER_BEAT
     first = np.cumsum(used) - used  # of the slots that metres use, counted through
     padded = np.repeat(np.arange(n) * N_SLOTS - first, used) + np.arange(used.sum())
@@ -77,7 +80,7 @@ def rolls_of(bars: NDArray[np.void], notes: NDArray[np.void]) -> Rolls:
     length = np.maximum(np.minimum(notes["duration"], run_stop[owner] - begin), 1)
     part = notes["part"].astype(np.int64)
     row = fold(notes["pitch"].astype(np.int64) + home_shift(bars["tonic"], bars["minor"])[owner])
-    shape = (n * N_SLOTS, len(PARTS), N_PITCHES)
+    shape = (n * N_SLOTS, len(PITCHED), N_PITCHES)
     onset, sounding = np.zeros(shape, bool), np.zeros(shape, bool)
     velocity = np.zeros(shape[:2], np.uint8)
     at = padded[begin]
@@ -88,18 +91,23 @@ def rolls_of(bars: NDArray[np.void], notes: NDArray[np.void]) -> Rolls:
     sounding[cells, np.repeat(part, length), np.repeat(row, length)] = True
 
     def packed(roll: NDArray[np.bool_]) -> NDArray[np.uint8]:
-        bits = np.packbits(roll, axis=-1).reshape(n, N_SLOTS, len(PARTS), -1)
+        bits = np.packbits(roll, axis=-1).reshape(n, N_SLOTS, len(PITCHED), -1)
         return np.ascontiguousarray(bits.transpose(0, 2, 1, 3))
 
-    loud = velocity.reshape(n, N_SLOTS, len(PARTS)).transpose(0, 2, 1)
+    loud = velocity.reshape(n, N_SLOTS, len(PITCHED)).transpose(0, 2, 1)
     return Rolls(packed(onset), packed(sounding), np.ascontiguousarray(loud))
 
 
-def _rows(bars: NDArray[np.void]) -> NDArray[np.int64]:
-    """Return the indices into the note table of all notes of these bars, in order."""
+def owned(
+    bars: NDArray[np.void], notes: NDArray[np.void], parts: Iterable[int]
+) -> tuple[NDArray[np.int64], NDArray[np.void]]:
+    """Return the notes of these bars that some parts play, and the bar (0…N − 1) of each."""
     counts = bars["n_notes"].astype(np.int64)
     offsets = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-    return np.repeat(bars["note_start"], counts) + offsets
+    owner = np.repeat(np.arange(len(bars)), counts)
+    found = notes[np.repeat(bars["note_start"], counts) + offsets]
+    asked = np.isin(found["part"], list(parts))
+    return owner[asked], found[asked]
 
 
 def chord_features(chords: NDArray[np.uint8], shift: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -168,9 +176,8 @@ def controls_of(bars: NDArray[np.void], notes: NDArray[np.void]) -> NDArray[np.f
     C4, in the home key) of the melody.
     """
     n = len(bars)
-    owner = np.repeat(np.arange(n), bars["n_notes"])
-    notes = notes[_rows(bars)]
-    counts = np.zeros((n, len(PARTS)), np.float32)
+    owner, notes = owned(bars, notes, range(len(PITCHED)))
+    counts = np.zeros((n, len(PITCHED)), np.float32)
     np.add.at(counts, (owner, notes["part"]), 1)
     total = counts.sum(axis=1)
     loud = np.bincount(owner, notes["velocity"] / 127, n)

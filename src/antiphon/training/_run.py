@@ -12,7 +12,7 @@ import os
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from safetensors.torch import load_file, save_file
@@ -20,6 +20,29 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from antiphon.errors import AntiphonError
+
+
+class OutOfTime(AntiphonError):
+    """The time budget was spent before the stage was through; everything is saved."""
+
+    def __init__(self, stage: str, iteration: int, total: int) -> None:
+        super().__init__(
+            f"The time is up after {iteration} of {total} iterations of the {stage}: all is saved, "
+            "and the same command goes on from there."
+        )
+
+
+class Report(Protocol):
+    """Hears of progress."""
+
+    @property
+    def expired(self) -> bool:
+        """Whether the time budget is spent."""
+        ...
+
+    def __call__(
+        self, stage: str, iteration: int, total: int, scalars: dict[str, float]
+    ) -> None: ...
 
 
 class RunFolder:
@@ -36,9 +59,9 @@ class RunFolder:
         with (self.path / f"{file}.jsonl").open("a") as handle:
             handle.write(json.dumps(line) + "\n")
 
-    def truncate_logs(self, iteration: int) -> None:
-        """Forget what was logged after an iteration: the training goes on from there."""
-        for file in self.path.glob("*.jsonl"):
+    def truncate_logs(self, prefix: str, iteration: int) -> None:
+        """Forget what a stage logged after an iteration: the training goes on from there."""
+        for file in self.path.glob(f"{prefix}*.jsonl"):
             kept = []
             for line in file.read_text().splitlines():
                 try:
@@ -115,4 +138,6 @@ def load_optimizer(prefix: str, optimizer: Optimizer, tensors: Mapping[str, Tens
         if key.startswith(f"{prefix}."):
             index, name = key.removeprefix(f"{prefix}.").split(".", 1)
             state.setdefault(int(index), {})[name] = value
-    optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
+    optimizer.load_state_dict(
+        {"state": state, "param_groups": optimizer.state_dict()["param_groups"]}
+    )

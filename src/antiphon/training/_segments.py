@@ -42,49 +42,9 @@ class Segments:
         self.latents = encoded(data, coder)  # (N, Z)
         self.controls, self.controls_known = section_controls(data)
         self.offset = (data.bars["number"] - data.bars["section_start"]).astype(np.int64)
-        self.songs = self._songs()
+        self.songs = songs_of(data)
         lengths = np.array([song.stop - song.first for song in self.songs], dtype=np.float64)
         self.chances = np.maximum(lengths, 8) / np.maximum(lengths, 8).sum()
-
-    def _songs(self) -> list[Song]:
-        starts, numbers = self.data.starts, self.data.bars["number"]
-        songs = []
-        for first, stop in zip(starts[:-1], starts[1:], strict=True):
-            if stop - first < 8:
-                continue
-            cuts = first + np.flatnonzero(self.offset[first:stop] == 0)
-            ends = self.data.conditions[stop - 1, -2] == 0  # the bar is the last of its piece
-            songs.append(Song(int(first), int(stop), cuts, bool(numbers[first] == 0 and ends)))
-        return songs
-
-    def indices(self, rng: np.random.Generator) -> NDArray[np.int64]:
-        """Return the bars of one random segment, at most `n_bars`."""
-        song = self.songs[rng.choice(len(self.songs), p=self.chances)]
-        length = song.stop - song.first
-        if length <= self.n_bars:
-            return np.arange(song.first, song.stop)
-        chance = rng.random()
-        if chance < 0.25 and song.is_whole and (joined := self._joined(song, rng)) is not None:
-            return joined
-        latest = song.stop - self.n_bars
-        cuts = song.cuts[song.cuts <= latest]
-        if chance < 0.6 and len(cuts):
-            first = int(rng.choice(cuts))
-        else:
-            first = int(rng.integers(song.first, latest + 1))
-        return np.arange(first, first + self.n_bars)
-
-    def _joined(self, song: Song, rng: np.random.Generator) -> NDArray[np.int64] | None:
-        """Return head and tail of a song, cut at section borders, of about `n_bars` bars."""
-        heads = song.cuts[(song.cuts > song.first) & (song.cuts < song.first + self.n_bars - 3)]
-        if not len(heads):
-            return None
-        head = int(rng.choice(heads))
-        room = self.n_bars - (head - song.first)
-        tails = song.cuts[(song.cuts >= song.stop - room) & (song.cuts > head)]
-        if not len(tails):
-            return None
-        return np.concatenate([np.arange(song.first, head), np.arange(tails[0], song.stop)])
 
     def batch(self, size: int, rng: np.random.Generator) -> tuple[Tensor, Segment]:
         """Return real latents (B, N, Z) and what is told about them."""
@@ -97,7 +57,8 @@ class Segments:
         places = np.zeros((size, n, n), bool)
         mask = np.ones((size, n, len(self.part_sizes)), np.float32)
         for row in range(size):
-            index = self.indices(rng)
+            song = self.songs[rng.choice(len(self.songs), p=self.chances)]
+            index = window(song, n, rng)
             m = len(index)
             real[row, :m], condition[row, :m] = self.latents[index], self.data.conditions[index]
             controls[row, :m], valid[row, :m] = self.controls[index], 1
@@ -107,6 +68,54 @@ class Segments:
         made = np.repeat(mask, self.part_sizes, axis=-1)
         tensors = (condition, controls, known, real * (1 - made), mask, places, valid)
         return torch.from_numpy(real), Segment(*(torch.from_numpy(t) for t in tensors))
+
+
+def songs_of(data: Prepared) -> list[Song]:
+    """Return the runs of at least 8 bars of a prepared set."""
+    numbers = data.bars["number"]
+    offset = numbers - data.bars["section_start"]
+    songs = []
+    for first, stop in zip(data.starts[:-1], data.starts[1:], strict=True):
+        if stop - first < 8:
+            continue
+        cuts = first + np.flatnonzero(offset[first:stop] == 0)
+        ends = data.conditions[stop - 1, -2] == 0  # the bar is the last of its piece
+        songs.append(Song(int(first), int(stop), cuts, bool(numbers[first] == 0 and ends)))
+    return songs
+
+
+def window(
+    song: Song, n_bars: int, rng: np.random.Generator, join: float = 0.25
+) -> NDArray[np.int64]:
+    """Return the bars of a random segment of a song, at most `n_bars`.
+
+    Args:
+        join: how often the head of a whole song is joined to its tail.
+    """
+    if song.stop - song.first <= n_bars:
+        return np.arange(song.first, song.stop)
+    if rng.random() < join and song.is_whole and (joined := _joined(song, n_bars, rng)) is not None:
+        return joined
+    latest = song.stop - n_bars
+    cuts = song.cuts[song.cuts <= latest]
+    if rng.random() < 0.45 and len(cuts):
+        first = int(rng.choice(cuts))
+    else:
+        first = int(rng.integers(song.first, latest + 1))
+    return np.arange(first, first + n_bars)
+
+
+def _joined(song: Song, n_bars: int, rng: np.random.Generator) -> NDArray[np.int64] | None:
+    """Return head and tail of a song, cut at section borders, of at most `n_bars` bars."""
+    heads = song.cuts[(song.cuts > song.first) & (song.cuts < song.first + n_bars - 3)]
+    if not len(heads):
+        return None
+    head = int(rng.choice(heads))
+    room = n_bars - (head - song.first)
+    tails = song.cuts[(song.cuts >= song.stop - room) & (song.cuts > head)]
+    if not len(tails):
+        return None
+    return np.concatenate([np.arange(song.first, head), np.arange(tails[0], song.stop)])
 
 
 def _asked(rng: np.random.Generator, n_controls: int) -> Floats:

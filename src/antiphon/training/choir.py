@@ -8,8 +8,8 @@ average of its weights.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -25,6 +25,7 @@ from antiphon.models.choir import (
     spread_mask,
     step_down,
 )
+from antiphon.training._monitor import Monitor
 from antiphon.training._objectives import gradient_penalty, relativistic
 from antiphon.training._run import (
     RunFolder,
@@ -33,9 +34,14 @@ from antiphon.training._run import (
     module_state,
     optimizer_state,
 )
-from antiphon.training._segments import Segments
 
-Report = Callable[[str, int, int, dict[str, float]], None]
+
+class Batches(Protocol):
+    """Anything that draws segments: of music, of outlines, of drums."""
+
+    def batch(self, size: int, rng: np.random.Generator) -> tuple[Tensor, Segment]:
+        """Return real latents (B, N, Z) and what is told about them."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,12 +88,13 @@ def train_choir(
     networks: Networks,
     config: Config,
     training: ChoirTraining,
-    train: Segments,
-    held_out: Segments,
+    train: Batches,
+    held_out: Batches,
     run: RunFolder,
     *,
     seed: int,
-    report: Report,
+    report: Monitor,
+    name: str = "choir",
 ) -> Generator:
     """Train (or go on training) generator and discriminator; return the average generator."""
     state = _State(
@@ -103,10 +110,12 @@ def train_choir(
         ),
     )
     begin = 0
-    if (found := run.load("choir")) is not None:
+    if (found := run.load(name)) is not None:
         state.load(found[0])
         begin = int(found[1]["iteration"])
-        run.truncate_logs(begin)
+        run.truncate_logs(name, begin)
+    else:
+        report.sample(name, 0, state.average)
     total = training.denoise_iterations + training.adversarial_iterations
     for iteration in range(begin, total):
         rng = np.random.default_rng([seed, iteration])
@@ -119,13 +128,17 @@ def train_choir(
             scalars = adversarial_step(state, real, segment, config, training, iteration, noise)
         _average(state, min(training.ema_decay, (iteration + 1) / (iteration + 10)))
         if (iteration + 1) % training.log_every == 0:
-            run.log("stats", iteration + 1, scalars)
-            report("choir", iteration + 1, total, scalars)
-        if (iteration + 1) % training.save_every == 0 or iteration + 1 == total:
-            run.save("choir", state.tensors(), iteration=iteration + 1)
+            run.log(f"{name}_stats", iteration + 1, scalars)
+            report(name, iteration + 1, total, scalars)
+        last = iteration + 1 == total
+        if (iteration + 1) % training.save_every == 0 or last or report.expired:
+            run.save(name, state.tensors(), iteration=iteration + 1)
             scores = {"held_out/denoise": held_out_loss(state.average, held_out, seed=seed)}
-            run.log("metrics", iteration + 1, scores)
-            report("choir", iteration + 1, total, scores)
+            run.log(f"{name}_metrics", iteration + 1, scores)
+            report(name, iteration + 1, total, scores)
+            report.sample(name, iteration + 1, state.average)
+        if report.expired and not last:
+            break
     return state.average.eval()
 
 
@@ -251,7 +264,7 @@ def _average(state: _State, decay: float) -> None:
 
 
 @torch.no_grad()
-def held_out_loss(generator: Generator, held_out: Segments, *, seed: int) -> float:
+def held_out_loss(generator: Generator, held_out: Batches, *, seed: int) -> float:
     """Return the denoising loss on 128 held-out segments."""
     rng = np.random.default_rng([seed, 2**31])
     noise = torch.Generator().manual_seed(seed)
@@ -261,5 +274,3 @@ def held_out_loss(generator: Generator, held_out: Segments, *, seed: int) -> flo
         real, segment = held_out.batch(32, rng)
         losses.append(denoise_loss(generator, real, segment, noise).item())
     return float(np.mean(losses))
-
-

@@ -6,7 +6,6 @@ goes on exactly as if it had not been.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -18,6 +17,8 @@ from antiphon.models._coder import Coder, CoderConfig, coder_loss
 from antiphon.representations.prepared import SHIFTS, Prepared, shifted
 from antiphon.representations.rolls import CHORD_SIZE
 from antiphon.training._run import (
+    OutOfTime,
+    Report,
     RunFolder,
     load_module,
     load_optimizer,
@@ -25,7 +26,7 @@ from antiphon.training._run import (
     optimizer_state,
 )
 
-Report = Callable[[str, int, int, dict[str, float]], None]
+Draw = Callable[[int, np.random.Generator], tuple[Tensor, Tensor]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,14 +42,18 @@ class CoderTraining:
 def train_coder(
     config: CoderConfig,
     training: CoderTraining,
-    train: Prepared,
-    held_out: Prepared,
+    train: Draw,
+    held_out: Draw,
     run: RunFolder,
     *,
     seed: int,
     report: Report,
 ) -> Coder:
-    """Train (or go on training) the coder and return it; `run` holds ``coder.safetensors``."""
+    """Train (or go on training) the coder and return it; `run` holds ``coder.safetensors``.
+
+    Args:
+        train, held_out: draw so many bars: rolls (B, M, T, 2P + 1) and chords (B, 4, 25).
+    """
     torch.manual_seed(seed)
     coder = Coder(config)
     optimizer = torch.optim.AdamW(coder.parameters(), training.learning_rate, weight_decay=1e-4)
@@ -58,7 +63,7 @@ def train_coder(
         load_module("coder", coder, tensors)
         load_optimizer("optimizer", optimizer, tensors)
         begin = int(meta["iteration"])
-        run.truncate_logs(begin)
+        run.truncate_logs("coder", begin)
     for iteration in range(begin, training.n_iterations):
         for group in optimizer.param_groups:
             group["lr"] = _cosine(training, iteration)
@@ -66,12 +71,15 @@ def train_coder(
         if (iteration + 1) % training.log_every == 0:
             run.log("coder", iteration + 1, scalars)
             report("coder", iteration + 1, training.n_iterations, scalars)
-        if (iteration + 1) % training.save_every == 0 or iteration + 1 == training.n_iterations:
+        last = iteration + 1 == training.n_iterations
+        if (iteration + 1) % training.save_every == 0 or last or report.expired:
             tensors = module_state("coder", coder) | optimizer_state("optimizer", optimizer)
             run.save("coder", tensors, iteration=iteration + 1)
             scores = fidelity(coder, held_out, seed=seed)
             run.log("coder_metrics", iteration + 1, scores)
             report("coder", iteration + 1, training.n_iterations, scores)
+        if report.expired and not last:
+            raise OutOfTime("coder", iteration + 1, training.n_iterations)
     return coder.eval()
 
 
@@ -85,15 +93,13 @@ def _cosine(training: CoderTraining, iteration: int) -> float:
 
 
 def _iterate(
-    coder: Coder, optimizer: torch.optim.Optimizer, data: Prepared, size: int, seed: list[int]
+    coder: Coder, optimizer: torch.optim.Optimizer, draw: Draw, size: int, seed: list[int]
 ) -> dict[str, float]:
     rng = np.random.default_rng(seed)
-    rolls, chords = batch(data, rng.integers(len(data.bars), size=size), rng)
+    rolls, chords = draw(size, rng)
     z = coder.encode(rolls, chords)
     noise = torch.from_numpy(rng.standard_normal(z.shape, dtype=np.float32))
-    losses = coder_loss(
-        coder.decode(z + coder.config.noise * noise, chords), rolls, coder.config
-    )
+    losses = coder_loss(coder.decode(z + coder.config.noise * noise, chords), rolls, coder.config)
     loss = torch.stack(list(losses.values())).sum()
     optimizer.zero_grad(set_to_none=True)
     loss.backward()
@@ -115,10 +121,9 @@ def batch(
 
 
 @torch.no_grad()
-def fidelity(coder: Coder, data: Prepared, *, seed: int, n_bars: int = 2000) -> dict[str, float]:
+def fidelity(coder: Coder, draw: Draw, *, seed: int, n_bars: int = 2000) -> dict[str, float]:
     """Return F1 of onsets and sounding cells of decoded held-out bars, by part (0–1)."""
-    rng = np.random.default_rng(seed)
-    rolls, chords = batch(data, rng.integers(len(data.bars), size=n_bars), None)
+    rolls, chords = draw(n_bars, np.random.default_rng(seed))
     soft = coder.soft_rolls(coder.decode(coder.encode(rolls, chords), chords))
     p = coder.config.n_pitches
     scores = {}
@@ -128,17 +133,3 @@ def fidelity(coder: Coder, data: Prepared, *, seed: int, n_bars: int = 2000) -> 
             hits = (real & fake).sum().item()
             scores[f"f1/{name}_{i}"] = 2 * hits / max(1, (real.sum() + fake.sum()).item())
     return scores
-
-
-def timed_report() -> Report:
-    """Return a report that prints name, progress, scalars and the time left."""
-    began: dict[str, tuple[float, int]] = {}
-
-    def report(stage: str, iteration: int, total: int, scalars: dict[str, float]) -> None:
-        start, first = began.setdefault(stage, (time.monotonic(), iteration))
-        done = max(1, iteration - first)
-        left_s = (time.monotonic() - start) / done * (total - iteration)
-        values = "  ".join(f"{k.split('/')[-1]} {v:.3g}" for k, v in scalars.items())
-        print(f"{stage} {iteration}/{total}  {left_s / 60:.0f} min left  {values}", flush=True)
-
-    return report

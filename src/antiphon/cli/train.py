@@ -1,0 +1,47 @@
+"""antiphon train: train a network by its config, or go on where it stopped."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from antiphon.errors import AntiphonError
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def train(
+    config: Annotated[Path, typer.Argument(metavar="CONFIG", help="A TOML file below configs/.")],
+    run: Annotated[
+        Path | None,
+        typer.Option(help="Run folder; one that exists goes on where it stopped. [default: new]"),
+    ] = None,
+    time_budget: Annotated[
+        str, typer.Option(help="Stop with a checkpoint after so long, e.g. 90s, 30m, 8h.")
+    ] = "",
+) -> None:
+    """Train a network by its config, or go on where it stopped."""
+    budget_s = seconds(time_budget) if time_budget else None
+    if not config.is_file():
+        raise AntiphonError(f"There is no config {config}; those that come along lie in configs/.")
+    from antiphon.training.train import train as teach  # torch loads only when needed
+
+    folder = teach(config, run=run, time_budget_s=budget_s)
+    typer.echo(f"Wrote {folder}. Go on: antiphon train {config} --run {folder}")
+
+
+def seconds(text: str) -> float:
+    """Return the seconds of a time budget such as ``90s``, ``30m``, ``1.5h`` or ``2d``.
+
+    Raises:
+        AntiphonError: it is no length of time, or not above zero.
+    """
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhd])", text.strip().lower())
+    if not match or float(match[1]) == 0:
+        raise AntiphonError(
+            f"{text!r} is no time budget: write a number above 0 and s, m, h or d, e.g. 30m."
+        )
+    return float(match[1]) * _UNITS[match[2]]

@@ -1,0 +1,194 @@
+"""One song prepared: its rows of the tables, and everything the report says of it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from antiphon.datasets import Source
+from antiphon.errors import AntiphonError
+from antiphon.music.instruments import ROLES
+from antiphon.music.keys import Key
+from antiphon.music.piece import RESOLUTION, Piece
+from antiphon.representations.bars import (
+    BAR,
+    BAR_NOTE,
+    NO_CHORD,
+    PARTS,
+    PITCHED,
+    beat_steps,
+    encode,
+    slot_steps,
+)
+
+FORMAT = "1"  # raise it when the tables of an unchanged file would come out otherwise
+SHIFTS = (-5, 6)  # semitones down and up: every key is reached once
+_NO_PART = "no part of the ensemble has its track"
+
+DRUM_NOTE = np.dtype(
+    [
+        ("bar", "i4"),  # row of bars.npy
+        ("slot", "u1"),  # nearest slot of the bar, as in notes.npy
+        ("shift", "i2"),  # thousandths of a beat played after (before: negative) the slot
+        ("key", "u1"),  # General MIDI drum key
+        ("velocity", "u1"),
+    ]
+)
+
+
+@dataclass
+class Song:
+    """Tables of one song (row numbers count from its own first bar), or why there are none."""
+
+    info: dict[str, Any]
+    bars: NDArray[np.void] = field(default_factory=lambda: np.zeros(0, BAR))
+    notes: NDArray[np.void] = field(default_factory=lambda: np.zeros(0, BAR_NOTE))
+    drums: NDArray[np.void] = field(default_factory=lambda: np.zeros(0, DRUM_NOTE))
+
+
+def fingerprint(name: str, sources: Iterable[Source]) -> str:
+    """Return the hash of what a data set's sources hold on disk, their splits and `FORMAT`."""
+    total = hashlib.sha256(f"{FORMAT}\0{name}\0".encode())
+    for source in sources:
+        total.update(f"{source.id}\0{source.split}\0{source.same_as}\0".encode())
+        inside = sorted(source.path.iterdir()) if source.path.is_dir() else [source.path]
+        for path in inside:
+            if path.is_file():
+                content = path.read_bytes()
+                total.update(f"{path.name}\0{len(content)}\0".encode())
+                total.update(content)
+    return total.hexdigest()
+
+
+def prepare_song(dataset: ModuleType, source: Source) -> Song:
+    """Read one song and turn it into tables; one that cannot be used says why in ``left_out``."""
+    info: dict[str, Any] = {"id": source.id, "split": source.split}
+    if source.same_as:
+        said = f"The same file as {source.same_as}."
+        return Song(info | {"left_out": said, "reason": "the same file as another"})
+    try:
+        piece, remarks = _read(dataset, source)
+    except AntiphonError as error:
+        return Song(info | {"left_out": str(error), "reason": _reason(str(error), source)})
+    gridded = piece.on_grid() if piece.resolution != RESOLUTION else piece
+    bars, notes, why = encode(gridded)
+    if not len(notes):
+        said = "No note of it lies in a bar that can be used."
+        return Song(info | {"left_out": said, "reason": said, "bars_left_out": dict(why)})
+    drums = drum_table(piece, bars)
+    told = info | _described(piece, bars, notes, why) | {"remarks": remarks}
+    return Song(told, bars, notes, drums)
+
+
+def _read(dataset: ModuleType, source: Source) -> tuple[Piece, list[str]]:
+    """Read a song, with what its data set remarks of it where it has something to say."""
+    if hasattr(dataset, "read_remarking"):
+        found: tuple[Piece, list[str]] = dataset.read_remarking(source)
+        return found
+    return dataset.read(source), []
+
+
+def _reason(sentence: str, source: Source) -> str:
+    """Return a sentence without the names of song and file, so that equal causes count together."""
+    for name in (str(source.path), source.path.name, source.id):
+        sentence = sentence.replace(name, "…")
+    return re.sub(r"\s+", " ", sentence).strip()
+
+
+def _described(
+    piece: Piece,
+    bars: NDArray[np.void],
+    notes: NDArray[np.void],
+    why: Counter[str],
+) -> dict[str, Any]:
+    """Return what pieces.json and the report say of a song."""
+    key = Key(int(bars["tonic"][0]), "minor" if bars["minor"][0] else "major")
+    n_taken = sum(len(t.notes) for t in piece.tracks if t.role in PARTS)
+    dropped = {
+        "its bar was left out": n_taken - len(notes),
+        _NO_PART: piece.n_notes - n_taken,
+    }
+    low, high = transposition_range(notes)
+    metre = piece.metres[0]
+    return {
+        "title": piece.title,
+        "key": str(key),
+        "metre": str(metre),
+        "bpm": round(float(np.median(bars["bpm"])), 2),
+        "n_bars": len(bars),
+        "n_runs": int(bars["run"][-1]) + 1,
+        "parts": [p for i, p in enumerate(PARTS) if (notes["part"] == i).any()],
+        "transpose": [low, high],
+        "notes_read": piece.n_notes,
+        "notes_kept": len(notes),
+        "notes_dropped": {reason: n for reason, n in dropped.items() if n},
+        "bars_left_out": dict(why),
+        "bars_without_chord": int((bars["chords"][:, 0, 0] == NO_CHORD).sum()),
+        "sections": " ".join(f"{s.label}{s.n_bars}" for s in piece.sections),
+    }
+
+
+def transposition_range(notes: NDArray[np.void]) -> tuple[int, int]:
+    """Return the semitones, within −5 … 6, a song may move with every part in its range.
+
+    One note in a hundred of a part may be out of it. A part that is already further out does
+    not forbid moving it back; drums do not move.
+    """
+    low, high = SHIFTS
+    for part in PITCHED:
+        pitches = np.sort(notes["pitch"][notes["part"] == PARTS.index(part)].astype(int))
+        if len(pitches):
+            spare = len(pitches) // 100
+            low = max(low, min(0, ROLES[part].low - int(pitches[spare])))
+            high = min(high, max(0, ROLES[part].high - int(pitches[-1 - spare])))
+    return low, high
+
+
+def drum_table(piece: Piece, bars: NDArray[np.void]) -> NDArray[np.void]:
+    """Return the drum notes (`DRUM_NOTE`) that lie in kept bars, sorted, with their micro-timing.
+
+    Args:
+        piece: at its own resolution, so that nothing is rounded before it is measured.
+        bars: the kept bars, as `encode` gives them.
+    """
+    played = [t.notes for t in piece.tracks if t.is_drum and len(t.notes)]
+    if not played or not len(bars):
+        return np.zeros(0, DRUM_NOTE)
+    notes = np.concatenate(played)
+    starts = piece.bar_starts()
+    number = np.searchsorted(starts, notes["onset"], side="right") - 1
+    rows = np.full(len(starts) + 1, -1)
+    rows[bars["number"]] = np.arange(len(bars))
+    table = np.zeros(len(notes), DRUM_NOTE)
+    table["bar"], table["key"], table["velocity"] = rows[number], notes["pitch"], notes["velocity"]
+    for here in np.unique(number[table["bar"] >= 0]).tolist():
+        inside = np.flatnonzero(number == here)
+        beat = beat_steps(piece.metre_at(int(starts[here])), piece.resolution)
+        _place(table, inside, notes["onset"][inside] - starts[here], bars[rows[here]], beat)
+    table = table[table["bar"] >= 0]
+    return table[np.lexsort((table["key"], table["shift"], table["slot"], table["bar"]))]
+
+
+def _place(
+    table: NDArray[np.void],
+    inside: NDArray[np.int64],
+    at: NDArray[np.int64],
+    bar: NDArray[np.void],
+    beat: int,
+) -> None:
+    """Write the nearest slot of some notes of one bar, and how far from it they are.
+
+    A note just ahead of the next bar line stays in this bar's last slot.
+    """
+    places = slot_steps(int(bar["n_beats"]), bool(bar["compound"]), beat)
+    slot = np.abs(at[:, None] - places).argmin(axis=1)
+    table["shift"][inside] = np.rint((at - places[slot]) * 1000 / beat)
+    table["slot"][inside] = slot

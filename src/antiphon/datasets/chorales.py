@@ -1,0 +1,77 @@
+"""Bach's four-part chorales from the corpus that comes with the `music21` package.
+
+Soprano is the melody, alto the counter-melody, tenor the chords' part, bass the bass. The
+scores are read by our own reader: music21 is not even imported, only looked up.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+from antiphon.datasets import Source, seeded_split
+from antiphon.datasets._estimate import complete
+from antiphon.errors import AntiphonError
+from antiphon.formats import musicxml
+from antiphon.music.instruments import ROLES, STYLE_PROGRAMS
+from antiphon.music.piece import Piece, Track
+
+CITATION = (
+    "J. S. Bach, four-part chorales; Cuthbert, Ariza: music21: A Toolkit for Computer-Aided "
+    "Musicology and Symbolic Music Data, ISMIR 2010"
+)
+LICENCE = "none stated for the encodings; the music is in the public domain"
+SHIP = False
+URL = "https://github.com/cuthbertLab/music21"
+STYLE = "classical"
+NEEDS_FOLDER = False  # it comes with music21
+
+_VOICES = ("melody", "counter", "chords", "bass")
+_NAMES = ("soprano", "alto", "tenor", "bass", "s", "a", "t", "b")
+
+
+def sources(root: Path | None = None) -> list[Source]:
+    """List the chorales, split by the hash of their number in Bach's catalogue.
+
+    Args:
+        root: a folder of chorale scores; the installed corpus where it is None or has none.
+
+    Raises:
+        AntiphonError: no corpus is there.
+    """
+    folders = [root] if root is not None else []
+    found = importlib.util.find_spec("music21")
+    if found is not None and found.submodule_search_locations:
+        folders.append(Path(found.submodule_search_locations[0]) / "corpus" / "bach")
+    for folder in folders:
+        scores = sorted([*folder.rglob("bwv*.mxl"), *folder.rglob("bwv*.xml")])
+        if scores:
+            return [Source(p.stem, p, seeded_split(_song(p.stem))) for p in scores]
+    raise AntiphonError("The chorales come with music21, which is missing: pip install music21.")
+
+
+def _song(name: str) -> str:
+    """Return the name that versions of one chorale share: ``bwv112.5-sc`` is ``bwv112.5``."""
+    return name.split("-")[0]
+
+
+def read(source: Source) -> Piece:
+    """Read one chorale on the `RESOLUTION` grid.
+
+    Raises:
+        AntiphonError: it is broken or not in four parts.
+    """
+    piece = musicxml.read(source.path).on_grid()
+    voices = [t for t in piece.tracks if len(t.notes)]
+    sung = [t for t in voices if t.name.strip().lower().rstrip(".") in _NAMES]
+    voices = sung if len(sung) == len(_VOICES) else voices
+    if len(voices) != len(_VOICES):
+        raise AntiphonError(f"Chorale {source.id} has other than four parts.")
+    programs = STYLE_PROGRAMS[STYLE]
+    voices.sort(key=lambda t: -float(t.notes["pitch"].mean()))
+    piece.tracks = [
+        Track(ROLES[role].name, programs[role], notes=voice.notes, role=role, lyrics=voice.lyrics)
+        for role, voice in zip(_VOICES, voices, strict=True)
+    ]
+    piece.sections = []
+    return complete(piece)

@@ -1,0 +1,18 @@
+"""The engraved score as a vector picture: all pages in one SVG, below each other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from antiphon.formats._engrave import stacked
+from antiphon.formats._files import write_bytes
+from antiphon.music.piece import Piece
+
+
+def write(piece: Piece, path: Path | str) -> None:
+    """Write the score of a piece.
+
+    Raises:
+        AntiphonError: the piece cannot be engraved, or the folder cannot be written to.
+    """
+    write_bytes(path, stacked(piece).encode())

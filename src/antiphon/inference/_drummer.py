@@ -1,0 +1,96 @@
+"""The drummer: hears what the others play and the form, and plays along.
+
+Bars before a new section are asked for as fills; the last bar of the piece is one stroke.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+
+from antiphon.inference._players import soft_rolls
+from antiphon.inference._sheet import Sheet
+from antiphon.inference._walk import as_tensor, walk
+from antiphon.models._ensemble import Ensemble
+from antiphon.models.choir import Segment
+from antiphon.music.piece import NOTE, Notes, notes_of
+from antiphon.representations.bars import MAX_BEATS, N_SLOTS, beat_steps, slot_steps
+from antiphon.representations.drums import PITCHES, drum_conditions, strokes
+from antiphon.representations.rolls import CHORD_SIZE
+
+_KICK, _CRASH = PITCHES[0], PITCHES[7]
+
+
+def drum(sheet: Sheet, parts: Mapping[str, Notes], ensemble: Ensemble) -> Notes:
+    """Return drum notes for what the pitched parts play."""
+    n = len(sheet.bars)
+    condition = as_tensor(_told(sheet, parts, ensemble))
+    segment = Segment(
+        condition=condition,
+        controls=torch.zeros(1, n, 0),
+        controls_known=torch.zeros(1, n, 0),
+        known=torch.zeros(1, n, ensemble.generator.config.latent_size),
+        mask=torch.ones(1, n, 1),
+        same_place=torch.zeros(1, n, n, dtype=torch.bool),
+        valid=torch.ones(1, n),
+    )
+    temperature = 0.75 + 0.3 * sheet.plan.adventure
+    latents = walk(
+        ensemble.generator, segment, [sheet.plan.seed * 13 + 3], temperature=temperature
+    )[0]
+    blank = torch.zeros(n, MAX_BEATS * CHORD_SIZE)
+    soft = soft_rolls(ensemble.coder, latents, blank)
+    return _written(soft, sheet)
+
+
+def _told(sheet: Sheet, parts: Mapping[str, Notes], ensemble: Ensemble) -> np.ndarray:
+    n, bars = len(sheet.bars), sheet.bars
+    begins = np.isin(np.arange(n), [s.start for s in sheet.sections])
+    fill = np.append(begins[1:], False)
+    fill[: 2 if n > 8 else 0] = False
+    energies = ensemble.tables["energy"].numpy()
+    wanted = 0.5 if sheet.plan.density is None else sheet.plan.density
+    if sheet.plan.density is None and sheet.plan.arousal is not None:
+        wanted = 0.5 + 0.4 * sheet.plan.arousal
+    energy = np.full(n, np.interp(wanted, np.linspace(0, 1, len(energies)), energies))
+    energy[bars["kind"] > 0] *= 0.75  # intro and ending are lighter
+    return drum_conditions(
+        _profile(sheet, parts),
+        bars["n_beats"],
+        bars["compound"],
+        bars["bpm"],
+        energy,
+        fill=fill,
+        first=begins,
+        place=np.arange(n) - bars["section_start"],
+    )
+
+
+def _profile(sheet: Sheet, parts: Mapping[str, Notes]) -> np.ndarray:
+    """Return (N, T): how many notes begin at each slot, 4 counting as 1."""
+    profile = np.zeros((len(sheet.bars), N_SLOTS), np.float32)
+    beat, n_beats = beat_steps(sheet.metre), int(sheet.bars["n_beats"][0])
+    within = slot_steps(n_beats, sheet.metre.is_compound, beat)
+    for notes in parts.values():
+        bar, step = np.divmod(notes["onset"], beat * n_beats)
+        slot = np.abs(step[:, None] - within[None]).argmin(axis=1)
+        inside = bar < len(profile)
+        np.add.at(profile, (bar[inside], slot[inside]), 0.25)
+    return np.minimum(profile, 1.0)
+
+
+def _written(soft: np.ndarray, sheet: Sheet) -> Notes:
+    beat, n_beats = beat_steps(sheet.metre), int(sheet.bars["n_beats"][0])
+    within = slot_steps(n_beats, sheet.metre.is_compound, beat)
+    bar_steps = beat * n_beats
+    last = len(soft) - 1
+    rows = [
+        (bar * bar_steps + int(within[slot]), beat // 4, pitch, velocity)
+        for bar, slot, pitch, velocity in strokes(soft)
+        if slot < len(within) and bar != last
+    ]
+    if len(soft) > 1:
+        rows += [(last * bar_steps, beat, _KICK, 90), (last * bar_steps, beat, _CRASH, 88)]
+    return notes_of(rows) if rows else np.zeros(0, NOTE)

@@ -1,0 +1,91 @@
+"""The judge: which bars are not like music, how far a piece is from real ones, whom it is like."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from antiphon.inference._sheet import Sheet
+from antiphon.metrics.bars import Habits, measure_bars
+from antiphon.models._ensemble import Ensemble
+from antiphon.music.piece import KeyMark, Notes, Piece, Track
+from antiphon.representations.bars import (
+    PITCHED,
+    SLOTS_PER_BEAT,
+    beat_steps,
+    encode,
+    home_shift,
+)
+from antiphon.representations.rolls import chord_features, rolls_of
+
+_PLACES = 16
+_BARS = 4  # of a stretch that is looked up among training songs
+
+
+def habits(ensemble: Ensemble) -> Habits:
+    """Return what is usual in the ensemble's style."""
+    return Habits(*ensemble.tables["habits"].double().numpy())
+
+
+def measured(parts: Mapping[str, Notes], sheet: Sheet) -> NDArray[np.float64]:
+    """Return the measures (N, K) of each bar of what the pitched parts play."""
+    tracks = [Track(role, notes=parts[role], role=role) for role in PITCHED if role in parts]
+    piece = Piece(
+        tracks=tracks,
+        metres=[sheet.metre],
+        keys=[KeyMark(0, sheet.key)],
+        n_bars_asked=len(sheet.bars),
+    )
+    bars, notes, _ = encode(piece)
+    rolls = rolls_of(bars, notes).unpacked(np.arange(len(sheet.bars)))
+    shift = home_shift(sheet.bars["tonic"], sheet.bars["minor"])
+    chroma = chord_features(sheet.bars["chords"], shift)[..., :12]
+    return measure_bars(rolls, chroma, int(sheet.bars["n_beats"][0]) * SLOTS_PER_BEAT)
+
+
+def nearest_song(melody: Notes, sheet: Sheet, ensemble: Ensemble) -> tuple[str, float, int] | None:
+    """Return the training song whose melody has the likest four bars, how like, and which bar.
+
+    Likeness is 2·shared / (all of one + all of the other) of the onsets, each a pitch class in
+    the home key at one of 16 places of a bar; 1 is the same rhythm and notes. None when the
+    melody is too sparse to tell or the weights have no index.
+    """
+    if "index" not in ensemble.tables or len(sheet.bars) < _BARS:
+        return None
+    index = ensemble.tables["index"].numpy().view(np.uint16)  # (N, 12)
+    songs = ensemble.tables["index_song"].numpy()
+    mine = _words(melody, sheet)
+    real = _stretches(index)
+    whole = songs[: len(real)] == songs[_BARS - 1 :]
+    n_real = np.bitwise_count(real).sum(axis=1)
+    best = (-1.0, 0, 0)
+    for bar, words in enumerate(_stretches(mine)):
+        n_mine = int(np.bitwise_count(words).sum())
+        if n_mine < 6:
+            continue
+        shared = np.bitwise_count(real & words).sum(axis=1)
+        likeness = np.where(whole, 2 * shared / (n_real + n_mine), 0)
+        at = int(likeness.argmax())
+        best = max(best, (float(likeness[at]), at, bar))
+    if best[0] < 0:
+        return None
+    return ensemble.songs[int(songs[best[1]])], best[0], best[2]
+
+
+def _stretches(words: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    """Return every four bars in a row as one line (n − 3, 48)."""
+    n = len(words) - _BARS + 1
+    return np.concatenate([words[i : i + n] for i in range(_BARS)], axis=1)
+
+
+def _words(melody: Notes, sheet: Sheet) -> NDArray[np.uint16]:
+    bar_steps = beat_steps(sheet.metre) * int(sheet.bars["n_beats"][0])
+    bar, step = np.divmod(melody["onset"], bar_steps)
+    shift = int(home_shift(sheet.bars["tonic"][:1], sheet.bars["minor"][:1])[0])
+    words = np.zeros((len(sheet.bars), 12), np.uint16)
+    inside = bar < len(words)
+    bits = (1 << (step * _PLACES // bar_steps)).astype(np.uint16)
+    np.bitwise_or.at(words, (bar[inside], (melody["pitch"][inside] + shift) % 12), bits[inside])
+    return words

@@ -1,0 +1,243 @@
+"""The players: latents of bars become notes of parts that can be played and sung.
+
+What the decoder wrote is kept but for what no player would do: notes foreign to key and
+harmony on long or strong places are moved to the nearest that fits, parts are brought into
+their range by octaves, and the last chord is held.
+
+Shapes: N bars, M parts, T slots, P pitches.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
+
+from antiphon.inference._sheet import Sheet
+from antiphon.models._coder import Coder
+from antiphon.music.instruments import ROLES, STYLE_PROGRAMS
+from antiphon.music.piece import NOTE, KeyMark, Notes, Piece, Tempo, Track
+from antiphon.representations.bars import (
+    PITCHED,
+    SLOTS_PER_BEAT,
+    beat_steps,
+    home_shift,
+    slot_steps,
+)
+from antiphon.representations.rolls import CHORD_SIZE, LOW_PITCH, chord_features
+
+CHORD_TONE_SHARE = 0.92  # of the sounding time of chords and bass, at the least
+
+
+@torch.inference_mode()
+def soft_rolls(coder: Coder, latents: Tensor, condition: Tensor) -> NDArray[np.float32]:
+    """Return probabilities (N, M, T, 2P + 1) of bars from latents (N, Z)."""
+    pieces = latents.split(coder.config.latent_sizes, dim=-1)
+    z = torch.cat([F.layer_norm(p, p.shape[-1:]) for p in pieces], dim=-1)
+    chords = condition[:, : 4 * CHORD_SIZE].unflatten(1, (4, CHORD_SIZE))
+    result: NDArray[np.float32] = coder.soft_rolls(coder.decode(z, chords)).numpy()
+    return result
+
+
+def notes_from(soft: NDArray[np.float32], sheet: Sheet, part: int, one_voice: bool) -> Notes:
+    """Return the notes of one part in steps of the piece, in its key."""
+    n_beats, beat = int(sheet.bars["n_beats"][0]), beat_steps(sheet.metre)
+    used = n_beats * SLOTS_PER_BEAT
+    n_pitches = (soft.shape[-1] - 1) // 2
+    cells = soft[:, part, :used].reshape(len(soft) * used, -1)
+    hit = cells[:, :n_pitches] > 0.5
+    if one_voice:
+        top = cells[:, :n_pitches].argmax(axis=1)
+        some = cells[:, :n_pitches].sum(axis=1) > 0.5
+        hit = np.zeros_like(hit)
+        hit[np.flatnonzero(some), top[some]] = True
+    sounding = cells[:, n_pitches : 2 * n_pitches] > 0.5
+    stops = ~sounding | hit
+    if one_voice:
+        stops |= hit.any(axis=1, keepdims=True)
+    at = np.where(stops, np.arange(len(cells))[:, None], len(cells))
+    next_stop = np.minimum.accumulate(at[::-1], axis=0)[::-1]
+    next_stop = np.concatenate([next_stop, np.full((1, n_pitches), len(cells))])
+    slot, row = np.nonzero(hit)
+    within = slot_steps(n_beats, sheet.metre.is_compound, beat)
+    steps = (np.arange(len(soft))[:, None] * n_beats * beat + within[None]).ravel()
+    steps = np.append(steps, len(soft) * n_beats * beat)
+    shift = int(home_shift(sheet.bars["tonic"][:1], sheet.bars["minor"][:1])[0])
+    notes = np.zeros(len(slot), NOTE)
+    notes["onset"] = steps[slot]
+    notes["duration"] = steps[next_stop[slot + 1, row]] - steps[slot]
+    notes["pitch"] = row + LOW_PITCH - shift
+    notes["velocity"] = np.clip(np.rint(cells[slot, -1] * 127), 20, 120)
+    return np.sort(notes, order=("onset", "pitch"))
+
+
+def chroma_of_steps(sheet: Sheet) -> NDArray[np.bool_]:
+    """Return (beats of the piece, 12): the tones of each beat's chord; all where there is none."""
+    n_beats = int(sheet.bars["n_beats"][0])
+    features = chord_features(sheet.bars["chords"], np.zeros(len(sheet.bars), np.int64))
+    tones = features[:, :n_beats, :12].reshape(-1, 12) > 0.5
+    tones[features[:, :n_beats, 24].reshape(-1) > 0.5] = True
+    return tones
+
+
+def fitted(notes: Notes, sheet: Sheet, role: str) -> Notes:
+    """Return notes with those moved that do not fit key and harmony.
+
+    The melody keeps its passing notes; what is foreign to key and chord is moved by a
+    semitone or two. Chords and bass are chord tones for `CHORD_TONE_SHARE` of their sounding
+    time, the longest foreign notes being moved first.
+    """
+    if not len(notes):
+        return notes
+    beat, tones = beat_steps(sheet.metre), chroma_of_steps(sheet)
+    scale = np.zeros(12, bool)
+    scale[list(sheet.key.scale)] = True
+    if sheet.key.mode == "minor":
+        scale[(sheet.key.tonic + 11) % 12] = True  # the leading note
+    out = notes.copy()
+    first = np.minimum(out["onset"] // beat, len(tones) - 1)
+    chord = tones[first]  # (notes, 12)
+    if role in ("melody", "counter"):
+        allowed = chord | scale[None]
+        long_note = out["duration"] >= 1.5 * beat
+        allowed = np.where(
+            (long_note & (out["onset"] % beat == 0))[:, None], _sweet(chord), allowed
+        )
+        foreign = ~allowed[np.arange(len(out)), out["pitch"] % 12]
+        out["pitch"][foreign] += _nearest(out["pitch"][foreign], allowed[foreign])
+        return _distinct(out)
+    out = _split_at_changes(out, tones, beat)
+    chord = tones[np.minimum(out["onset"] // beat, len(tones) - 1)]
+    foreign = ~chord[np.arange(len(out)), out["pitch"] % 12]
+    allowance = (1 - CHORD_TONE_SHARE) * out["duration"].sum()
+    order = np.flatnonzero(foreign)[np.argsort(out["duration"][foreign], kind="stable")]
+    kept = np.cumsum(out["duration"][order]) <= allowance
+    in_scale = scale[out["pitch"][order] % 12]
+    moved = order[~(kept & in_scale)]
+    out["pitch"][moved] += _nearest(out["pitch"][moved], chord[moved])
+    return _distinct(out)
+
+
+def _sweet(chord: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return chord tones and what lies a whole tone above one of them: no harsh long note."""
+    clash = np.roll(chord, 1, axis=1)
+    return chord | (np.roll(chord, 2, axis=1) & ~clash)
+
+
+def _nearest(pitch: NDArray[np.integer], allowed: NDArray[np.bool_]) -> NDArray[np.int16]:
+    """Return the smallest move that leads each pitch to an allowed pitch class."""
+    move = np.zeros(len(pitch), np.int16)
+    open_ = np.ones(len(pitch), bool)
+    for distance in (-1, 1, -2, 2, -3, 3, -4, 4, -5, 5, 6):
+        fits = open_ & allowed[np.arange(len(pitch)), (pitch + distance) % 12]
+        move[fits] = distance
+        open_ &= ~fits
+    return move
+
+
+def _split_at_changes(notes: Notes, tones: NDArray[np.bool_], beat: int) -> Notes:
+    """Cut notes where a new chord begins that does not have them."""
+    out = notes.copy()
+    for index, note in enumerate(notes):
+        begin = int(note["onset"]) // beat
+        stop = (int(note["onset"] + note["duration"]) - 1) // beat
+        for at in range(begin + 1, min(stop, len(tones) - 1) + 1):
+            if not tones[at, note["pitch"] % 12] and not np.array_equal(tones[at], tones[begin]):
+                out["duration"][index] = at * beat - note["onset"]
+                break
+    return out
+
+
+def _distinct(notes: Notes) -> Notes:
+    """Sort notes, drop doubled onsets and cut notes where the same pitch begins again."""
+    notes = np.sort(notes, order=("onset", "pitch"))
+    by_pitch = np.lexsort((-notes["duration"], notes["onset"], notes["pitch"]))
+    ordered = notes[by_pitch]
+    same = ordered["pitch"][1:] == ordered["pitch"][:-1]
+    double = np.concatenate([[False], same & (np.diff(ordered["onset"]) == 0)])
+    ordered = ordered[~double]
+    same = ordered["pitch"][1:] == ordered["pitch"][:-1]
+    room = np.diff(ordered["onset"])
+    short = np.minimum(ordered["duration"][:-1], np.where(same, room, 2**30))
+    ordered["duration"][:-1] = short
+    return np.sort(ordered, order=("onset", "pitch"))
+
+
+def in_range(notes: Notes, role: str) -> Notes:
+    """Return notes moved by octaves into the part's range, all together first."""
+    if not len(notes):
+        return notes
+    low, high = ROLES[role].low, ROLES[role].high
+    out = notes.copy()
+    shifts = np.array([0, 12, -12, 24, -24])
+    outside = [((out["pitch"] + s < low) | (out["pitch"] + s > high)).sum() for s in shifts]
+    out["pitch"] += shifts[int(np.argmin(outside))]
+    for _ in range(4):
+        out["pitch"][out["pitch"] < low] += 12
+        out["pitch"][out["pitch"] > high] -= 12
+    return _distinct(out)
+
+
+def held_end(notes: Notes, end: int, bar_steps: int) -> Notes:
+    """Return notes of which the last of the final bar are held until the end."""
+    out = notes.copy()
+    out["duration"] = np.minimum(out["duration"], end - out["onset"])
+    if len(out) and out["onset"].max() >= end - bar_steps:
+        last = out["onset"] == out["onset"].max()
+        out["duration"][last] = end - out["onset"][last]
+    return out
+
+
+def play(soft: NDArray[np.float32], sheet: Sheet, one_voice: tuple[bool, ...]) -> dict[str, Notes]:
+    """Return the notes of the four pitched parts."""
+    beat = beat_steps(sheet.metre)
+    bar_steps = beat * int(sheet.bars["n_beats"][0])
+    end = bar_steps * len(sheet.bars)
+    parts = {}
+    for index, role in enumerate(PITCHED):
+        notes = notes_from(soft, sheet, index, one_voice[index])
+        notes = in_range(fitted(notes, sheet, role), role)
+        parts[role] = held_end(notes, end, bar_steps)
+    return parts
+
+
+def assembled(
+    parts: dict[str, Notes], sheet: Sheet, *, style: str, counter_is_piano: bool = False
+) -> Piece:
+    """Return the piece with the tracks that were asked for.
+
+    Where no bass plays, its line stays the left hand of the chords.
+    """
+    asked = sheet.plan.parts()
+    parts = dict(parts)
+    for role, with_piano in (("bass", True), ("counter", counter_is_piano)):
+        if role not in asked and with_piano:
+            both = np.concatenate([parts["chords"], parts[role]])
+            parts["chords"] = _distinct(both)
+    programs = STYLE_PROGRAMS.get(style, STYLE_PROGRAMS["pop"])
+    tracks = []
+    for role in ROLES:
+        if role in asked:
+            wanted = asked[role]
+            tracks.append(
+                Track(
+                    ROLES[role].name,
+                    programs[role] if wanted is None else wanted,
+                    is_drum=role == "drums",
+                    notes=parts.get(role, np.zeros(0, NOTE)),
+                    role=role,
+                )
+            )
+    quarter_bpm = sheet.bpm * beat_steps(sheet.metre) / 24
+    return Piece(
+        tracks=tracks,
+        tempos=[Tempo(0, float(quarter_bpm))],
+        metres=[sheet.metre],
+        keys=[KeyMark(0, sheet.key)],
+        chords=sheet.chord_spans(),
+        sections=sheet.sections,
+        title=sheet.plan.title,
+        n_bars_asked=len(sheet.bars),
+    )

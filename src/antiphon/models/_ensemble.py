@@ -1,0 +1,132 @@
+"""Ensemble: the networks of one style, with the small tables they were trained beside."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from antiphon.errors import AntiphonError, unknown
+from antiphon.models import choir
+from antiphon.models._coder import Coder, CoderConfig
+
+
+@dataclass
+class Ensemble:
+    """What composes in one style.
+
+    Attributes:
+        name: of the weights.
+        about: licence, data, citation and the like, as text.
+        coder: bars to latents and back.
+        generator: noise to latents, under a mask.
+        planner: noise to form and chords; None where the style has none.
+        tables: small arrays of the style: ``vocabulary`` (V, 3) chords, ``controls`` (K, Q)
+            and ``bpm`` (Q,) quantiles, ``minor`` share, ``outline_mean`` and
+            ``outline_deviation``, ``index`` and ``index_song`` of training melodies.
+        songs: names of the training songs that `index_song` counts.
+    """
+
+    name: str
+    about: dict[str, str]
+    coder: Coder
+    generator: choir.Generator
+    planner: choir.Generator | None = None
+    tables: dict[str, Tensor] = field(default_factory=dict)
+    songs: list[str] = field(default_factory=list)
+
+
+def config_from(kind: type[Any], values: Mapping[str, Any]) -> Any:
+    """Return a frozen config from a TOML table; an unknown key names its nearest.
+
+    Raises:
+        AntiphonError: a key is unknown or a value cannot be.
+    """
+    known = {f.name: f for f in dataclasses.fields(kind)}
+    for name in values:
+        if name not in known:
+            raise unknown(name, "the configuration", known)
+    plain = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+    try:
+        return kind(**plain)
+    except (TypeError, ValueError) as error:
+        raise AntiphonError(f"The configuration cannot be: {error}.") from error
+
+
+def to_toml(tables: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return tables of plain values as TOML."""
+    return "\n".join(
+        f"[{name}]\n" + "".join(f"{k} = {json.dumps(v)}\n" for k, v in table.items())
+        for name, table in tables.items()
+    )
+
+
+def write_ensemble(ensemble: Ensemble, folder: Path) -> None:
+    """Write weights in half precision; the folder is complete once `config.toml` is there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tensors: dict[str, Tensor] = {}
+    networks: list[tuple[str, nn.Module | None]] = [
+        ("coder", ensemble.coder),
+        ("generator", ensemble.generator),
+        ("planner", ensemble.planner),
+    ]
+    for prefix, network in networks:
+        if network is not None:
+            for name, value in network.state_dict().items():
+                tensors[f"{prefix}.{name}"] = value.detach().half().contiguous()
+    tensors |= {f"table.{name}": t.contiguous() for name, t in ensemble.tables.items()}
+    config = {
+        "about": ensemble.about,
+        "coder": dataclasses.asdict(ensemble.coder.config),
+        "generator": dataclasses.asdict(ensemble.generator.config),
+    }
+    if ensemble.planner is not None:
+        config["planner"] = dataclasses.asdict(ensemble.planner.config)
+    beside = folder / ".weights.part"
+    save_file(tensors, str(beside), metadata={"songs": json.dumps(ensemble.songs)})
+    os.replace(beside, folder / "weights.safetensors")
+    beside.write_text(to_toml(config), encoding="utf-8")
+    os.replace(beside, folder / "config.toml")
+
+
+def read_ensemble(folder: Path) -> Ensemble:
+    """Read what `write_ensemble` wrote.
+
+    Raises:
+        AntiphonError: a file is broken or does not fit the other.
+    """
+    from safetensors import safe_open
+
+    try:
+        config = tomllib.loads((folder / "config.toml").read_text(encoding="utf-8"))
+        tensors = load_file(str(folder / "weights.safetensors"))
+        with safe_open(str(folder / "weights.safetensors"), framework="pt") as handle:
+            songs = json.loads((handle.metadata() or {}).get("songs", "[]"))
+        coder = Coder(config_from(CoderConfig, config["coder"]))
+        generator = choir.Generator(config_from(choir.Config, config["generator"]))
+        _fill(coder, "coder", tensors)
+        _fill(generator, "generator", tensors)
+        planner = None
+        if "planner" in config:
+            planner = choir.Generator(config_from(choir.Config, config["planner"]))
+            _fill(planner, "planner", tensors)
+    except (OSError, KeyError, RuntimeError, SafetensorError, tomllib.TOMLDecodeError) as error:
+        raise AntiphonError(f"The weights in {folder} cannot be read: {error}.") from error
+    tables = {k.removeprefix("table."): v for k, v in tensors.items() if k.startswith("table.")}
+    return Ensemble(folder.name, config["about"], coder, generator, planner, tables, songs)
+
+
+def _fill(network: nn.Module, prefix: str, tensors: Mapping[str, Tensor]) -> None:
+    start = f"{prefix}."
+    state = {k.removeprefix(start): v.float() for k, v in tensors.items() if k.startswith(start)}
+    network.load_state_dict(state)
+    network.eval().requires_grad_(False)

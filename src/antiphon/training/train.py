@@ -1,0 +1,324 @@
+"""Train: from a config and a prepared data set to weights, stage by stage.
+
+coder → flagship → planner for songs, coder → drummer for drums. Every stage keeps its own
+checkpoint in the run folder; the same command goes on where the last one stopped.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import platform
+import time
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from antiphon.errors import AntiphonError
+from antiphon.metrics.bars import Habits, habits_of, measure_bars
+from antiphon.models import choir
+from antiphon.models._coder import CoderConfig
+from antiphon.models._ensemble import Ensemble, config_from, to_toml, write_ensemble
+from antiphon.representations.bars import SLOTS_PER_BEAT
+from antiphon.representations.drums import DRUM_CONDITION_SIZE, N_DRUMS, drum_rolls
+from antiphon.representations.outline import (
+    CHORDS_SIZE,
+    FORM_SIZE,
+    OUTLINE_CONDITION_SIZE,
+    chord_vocabulary,
+)
+from antiphon.representations.prepared import Prepared, load, load_tables
+from antiphon.representations.rolls import CHORD_SIZE
+from antiphon.training import _monitor
+from antiphon.training._drum_segments import DrumSegments, blank_chords
+from antiphon.training._melody_index import melody_index
+from antiphon.training._outline_segments import OutlineSegments
+from antiphon.training._run import RunFolder, write_atomic
+from antiphon.training._segments import Segments, section_controls
+from antiphon.training.choir import ChoirTraining, train_choir
+from antiphon.training.coder import CoderTraining, batch, train_coder
+
+_N_QUANTILES = 11
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainConfig:
+    """A config file; every table may be left out.
+
+    Attributes:
+        kind: ``"song"`` (pitched parts, with a planner) or ``"drums"``.
+        prepared: folder of a prepared data set.
+        release: refuse data whose licence does not allow weights to be released.
+        about: text for the weights: licence, data, citation.
+    """
+
+    name: str
+    kind: str = "song"
+    prepared: str = ""
+    seed: int = 0
+    release: bool = False
+    about: Mapping[str, str] = field(default_factory=dict)
+    coder: Mapping[str, Any] = field(default_factory=dict)
+    coder_training: Mapping[str, Any] = field(default_factory=dict)
+    choir: Mapping[str, Any] = field(default_factory=dict)
+    choir_training: Mapping[str, Any] = field(default_factory=dict)
+    planner: Mapping[str, Any] = field(default_factory=dict)
+    planner_training: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.kind not in ("song", "drums"):
+            raise ValueError(f"kind must be 'song' or 'drums', not {self.kind!r}")
+        if not self.prepared:
+            raise ValueError("prepared must name the folder of a prepared data set")
+
+
+def read_config(path: Path) -> TrainConfig:
+    """Read a training config.
+
+    Raises:
+        AntiphonError: it is not there, is no TOML, or has an unknown key.
+    """
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise AntiphonError(f"The config {path} cannot be read: {error}.") from error
+    values.setdefault("name", path.stem)
+    config: TrainConfig = config_from(TrainConfig, values)
+    return config
+
+
+def train(config: Path, *, run: Path | None = None, time_budget_s: float | None = None) -> Path:
+    """Train what a config describes, or go on; return the folder of the weights.
+
+    Args:
+        config: a TOML file, see `TrainConfig`.
+        run: run folder; ``runs/NAME`` when left out.
+        time_budget_s: stop after so many seconds, with everything saved.
+
+    Raises:
+        AntiphonError: config or data cannot be used, or the data's licence forbids a release.
+    """
+    settings = read_config(config)
+    folder = RunFolder(run or Path("runs") / settings.name)
+    _describe(folder, settings)
+    deadline = None if time_budget_s is None else time.monotonic() + time_budget_s
+    report = _monitor.Monitor(folder, deadline)
+    try:
+        make = _drums if settings.kind == "drums" else _song
+        ensemble = make(settings, folder, report)
+    finally:
+        report.close()
+    write_ensemble(ensemble, folder.path / "weights")
+    return folder.path / "weights"
+
+
+def _describe(folder: RunFolder, settings: TrainConfig) -> None:
+    about = {
+        "environment": {
+            "python": platform.python_version(),
+            "torch": torch.__version__,
+            "numpy": np.__version__,
+            "threads": torch.get_num_threads(),
+        }
+    }
+    plain = {k: v for k, v in dataclasses.asdict(settings).items() if not isinstance(v, dict)}
+    tables = {k: v for k, v in dataclasses.asdict(settings).items() if isinstance(v, dict)}
+    text = to_toml({"settings": plain, **tables, **about})
+    write_atomic(folder.path / "config.toml", text.encode())
+
+
+def _check_licence(settings: TrainConfig, pieces: list[dict[str, Any]]) -> None:
+    if settings.release and not all(piece.get("ship", False) for piece in pieces):
+        raise AntiphonError(
+            f"{settings.prepared} has songs whose licence does not allow weights to be released: "
+            "set release = false, or prepare a set that may be shipped."
+        )
+
+
+def _song(settings: TrainConfig, run: RunFolder, report: _monitor.Monitor) -> Ensemble:
+    data, held_out = (load(Path(settings.prepared), s) for s in ("train", "validation"))
+    _check_licence(settings, data.pieces)
+    coder = train_coder(
+        config_from(CoderConfig, settings.coder),
+        config_from(CoderTraining, settings.coder_training),
+        lambda size, rng: batch(data, rng.integers(len(data.bars), size=size), rng),
+        lambda size, rng: batch(held_out, rng.integers(len(held_out.bars), size=size), None),
+        run,
+        seed=settings.seed,
+        report=report,
+    )
+    sizes = coder.config.latent_sizes
+    config = config_from(choir.Config, {**settings.choir, "latent_sizes": list(sizes)})
+    segments = Segments(data, coder, config.n_bars)
+    held = Segments(held_out, coder, config.n_bars)
+    report.watch_song(coder, held)
+    generator = _stage(
+        "choir",
+        config,
+        config_from(ChoirTraining, settings.choir_training),
+        segments,
+        held,
+        run,
+        settings.seed,
+        report,
+    )
+    planner_config = config_from(
+        choir.Config,
+        {
+            "n_bars": 64,
+            "width": 96,
+            "n_blocks": 4,
+            "n_heads": 4,
+            "discriminator_width": 64,
+            "discriminator_blocks": 3,
+            "noise_size": 32,
+            **settings.planner,
+            "latent_sizes": [FORM_SIZE, CHORDS_SIZE],
+            "condition_size": OUTLINE_CONDITION_SIZE,
+            "n_controls": 0,
+        },
+    )
+    outlines = OutlineSegments(data, planner_config.n_bars)
+    scale = (outlines.mean, outlines.deviation)
+    planner = _stage(
+        "planner",
+        planner_config,
+        config_from(ChoirTraining, settings.planner_training),
+        outlines,
+        OutlineSegments(held_out, planner_config.n_bars, scale),
+        run,
+        settings.seed,
+        report,
+    )
+    tables = song_tables(data, scale)
+    songs = [str(piece["id"]) for piece in data.pieces]
+    return Ensemble(settings.name, dict(settings.about), coder, generator, planner, tables, songs)
+
+
+def _drums(settings: TrainConfig, run: RunFolder, report: _monitor.Monitor) -> Ensemble:
+    data, held_out = (load_tables(Path(settings.prepared), s) for s in ("train", "validation"))
+    _check_licence(settings, data.pieces)
+    rolls, held_rolls = (torch.from_numpy(drum_rolls(d.bars, d.notes)) for d in (data, held_out))
+    coder_config = config_from(
+        CoderConfig,
+        {
+            "latent_sizes": [48],
+            "slot_width": 24,
+            **settings.coder,
+            "one_voice": [False],
+            "n_pitches": N_DRUMS,
+        },
+    )
+
+    def drawn(rolls: torch.Tensor, size: int, rng: np.random.Generator) -> Any:
+        chosen = rolls[torch.from_numpy(rng.integers(len(rolls), size=size))]
+        return chosen, blank_chords(size)
+
+    coder = train_coder(
+        coder_config,
+        config_from(CoderTraining, settings.coder_training),
+        lambda size, rng: drawn(rolls, size, rng),
+        lambda size, rng: drawn(held_rolls, size, rng),
+        run,
+        seed=settings.seed,
+        report=report,
+    )
+    config = config_from(
+        choir.Config,
+        {
+            "n_bars": 16,
+            "width": 96,
+            "n_blocks": 4,
+            "n_heads": 4,
+            "discriminator_width": 64,
+            "discriminator_blocks": 3,
+            "noise_size": 32,
+            **settings.choir,
+            "latent_sizes": list(coder.config.latent_sizes),
+            "condition_size": DRUM_CONDITION_SIZE,
+            "n_controls": 0,
+        },
+    )
+    segments = DrumSegments(data, coder, config.n_bars)
+    generator = _stage(
+        "choir",
+        config,
+        config_from(ChoirTraining, settings.choir_training),
+        segments,
+        DrumSegments(held_out, coder, config.n_bars),
+        run,
+        settings.seed,
+        report,
+    )
+    energy = np.quantile(segments.energies(), np.linspace(0, 1, _N_QUANTILES))
+    tables = {"energy": torch.tensor(energy, dtype=torch.float32)}
+    return Ensemble(settings.name, dict(settings.about), coder, generator, tables=tables)
+
+
+def _stage(
+    name: str,
+    config: choir.Config,
+    training: ChoirTraining,
+    train_batches: Any,
+    held_out: Any,
+    run: RunFolder,
+    seed: int,
+    report: _monitor.Monitor,
+) -> choir.Generator:
+    torch.manual_seed(seed)
+    networks = choir.build(config)
+    return train_choir(
+        networks,
+        config,
+        training,
+        train_batches,
+        held_out,
+        run,
+        seed=seed,
+        report=report,
+        name=name,
+    )
+
+
+def song_tables(
+    data: Prepared, scale: tuple[torch.Tensor, torch.Tensor]
+) -> dict[str, torch.Tensor]:
+    """Return what composing needs to know of a style beside the networks."""
+    places = np.linspace(0, 1, _N_QUANTILES)
+    controls, known = section_controls(data)
+    quantiles = [
+        np.quantile(column[there > 0], places)
+        for column, there in zip(controls.T, known.T, strict=True)
+    ]
+    index, song = melody_index(data)
+    habits = _habits(data)
+    return {
+        "vocabulary": torch.from_numpy(chord_vocabulary(data.bars)),
+        "controls": torch.tensor(np.array(quantiles), dtype=torch.float32),
+        "bpm": torch.tensor(np.quantile(data.bars["bpm"], places), dtype=torch.float32),
+        "minor": torch.tensor(float((data.bars["minor"] > 0).mean())),
+        "outline_mean": scale[0],
+        "outline_deviation": scale[1],
+        "habits": torch.tensor(
+            np.stack([habits.low, habits.high, habits.mean, habits.deviation]), dtype=torch.float32
+        ),
+        "index": torch.from_numpy(index),
+        "index_song": torch.from_numpy(song),
+    }
+
+
+def _habits(data: Prepared) -> Habits:
+    """Return what is usual in bars of the set's most common metre."""
+    n_beats = int(np.bincount(data.bars["n_beats"]).argmax())
+    index = np.flatnonzero(data.bars["n_beats"] == n_beats)
+    measures = []
+    for begin in range(0, len(index), 2048):
+        rows = index[begin : begin + 2048]
+        chroma = data.conditions[rows, : 4 * CHORD_SIZE].reshape(-1, 4, CHORD_SIZE)[..., :12]
+        rolls = data.rolls.unpacked(rows)
+        measures.append(measure_bars(rolls, chroma, n_beats * SLOTS_PER_BEAT))
+    return habits_of(np.concatenate(measures), data.bars["piece"][index])
