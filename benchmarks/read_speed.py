@@ -3,9 +3,9 @@
     python -m venv /tmp/muspy && /tmp/muspy/bin/pip install muspy
     python benchmarks/read_speed.py data/pop909 --muspy /tmp/muspy/bin/python
 
-Same files, one process each and one after another in one run, medians of several rounds; the
-preparation uses as many processes as muspy, one. muspy is no dependency: it runs in an
-environment of its own. Prints files a second, the two ratios, and the load of the machine.
+Same files, one process each and one after another in one run, medians of several rounds. Time is
+processor time (user and system, workers too), so that a busy machine does not decide. muspy is no
+dependency: it runs in an environment of its own. Prints files a second, both ratios, the load.
 """
 
 from __future__ import annotations
@@ -21,8 +21,7 @@ from pathlib import Path
 
 from antiphon.datasets import prepare
 from antiphon.formats import mid
-from antiphon.music.excerpt import SIXTEENTH, roll_of
-from antiphon.music.piece import RESOLUTION
+from antiphon.music.excerpt import roll_of
 
 _MUSPY = """
 import json, sys, time, warnings
@@ -30,25 +29,26 @@ warnings.simplefilter("ignore")
 import muspy
 paths = json.load(sys.stdin)
 muspy.read_midi(paths[0])
-begin, failed = time.perf_counter(), 0
+begin, failed = time.process_time(), 0
 for path in paths:
     try:
         muspy.read_midi(path)
     except Exception:
         failed += 1
-print(json.dumps([time.perf_counter() - begin, failed]))
+print(json.dumps([time.process_time() - begin, failed]))
 """
 
 
 def read_rolls(paths: list[Path]) -> float:
     """Return the seconds it takes to read files into one roll a track, (16ths, 128)."""
-    begin = time.perf_counter()
+    begin = time.process_time()
     for path in paths:
-        piece = mid.read(path, quick=True).on_grid(RESOLUTION)
-        n_steps = piece.end // SIXTEENTH + 1
+        piece = mid.read(path, quick=True)
+        sixteenth = piece.resolution / 4
+        n_steps = int(piece.end / sixteenth) + 1
         for track in piece.tracks:
-            roll_of(track.notes, n_steps)
-    return time.perf_counter() - begin
+            roll_of(track.notes, n_steps, sixteenth)
+    return time.process_time() - begin
 
 
 def read_muspy(python: Path, paths: list[Path]) -> tuple[float, int]:
@@ -67,9 +67,9 @@ def read_muspy(python: Path, paths: list[Path]) -> tuple[float, int]:
 def prepare_set(name: str, root: Path) -> tuple[float, int]:
     """Return the seconds a whole preparation takes in one process, and its songs."""
     with tempfile.TemporaryDirectory() as folder:
-        begin = time.perf_counter()
+        begin = sum(os.times()[:4])  # user and system, of this process and its workers
         done = prepare(name, root, Path(folder) / "set", jobs=1)
-        return time.perf_counter() - begin, int(done.report["songs"]["found"])
+        return sum(os.times()[:4]) - begin, int(done.report["songs"]["found"])
 
 
 def main() -> None:
@@ -87,16 +87,11 @@ def main() -> None:
         muspy, failed = read_muspy(asked.muspy, paths)
         whole, n_songs = prepare_set(asked.dataset, asked.root)
         rows.append((muspy / rolls, (muspy / len(paths)) / (whole / n_songs), rolls, muspy, whole))
-        print(
-            f"{len(paths)} files: rolls {len(paths) / rolls:.0f}/s, muspy {len(paths) / muspy:.1f}/s "
-            f"({failed} failed), preparation {n_songs / whole:.0f} songs/s",
-            flush=True,
-        )
+        speeds = f"rolls {len(paths) / rolls:.0f}, muspy {len(paths) / muspy:.1f} ({failed} failed)"
+        print(f"{len(paths)} files; a second: {speeds}, prepared {n_songs / whole:.0f}", flush=True)
     to_rolls, to_set = (statistics.median(row[i] for row in rows) for i in (0, 1))
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
-    print(
-        f"Into rolls {to_rolls:.0f} ×, whole preparation {to_set:.1f} × the speed of muspy's reading"
-    )
+    print(f"Into rolls {to_rolls:.0f} ×, whole preparation {to_set:.1f} × muspy's reading alone.")
     print(f"One process each, medians of {asked.rounds}; {os.cpu_count()} cores, load {load:.1f}.")
 
 

@@ -29,7 +29,7 @@ def composer(monkeypatch):
     """Put a composer there that writes one scale a piece; it lists the plans it was given."""
     calls = []
 
-    def compose(plan, *, count=1, keep=None, model=None):
+    def compose(plan, *, count=1, keep=None, model=None, progress=None):
         calls.append(plan)
         return [made(replace(plan, seed=plan.seed + i)) for i in range(keep or count)]
 

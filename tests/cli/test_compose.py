@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 import tomllib
 
 import pytest
@@ -254,3 +255,26 @@ def test_without_any_soundfont_the_usual_formats_come_without_sound(
     endings = {n.rpartition(".")[2] for n in names(tmp_path / "out")}
     assert endings == {"mid", "png", "pdf", "toml", "json", "html"}
     assert cli.main(["compose", "--formats", "mid,wav", "--out", str(tmp_path / "two")]) == 1
+
+
+def test_what_a_killed_run_left_is_swept_after_a_day_and_a_running_one_is_left_alone(
+    tmp_path, composer
+):
+    for name, age_s in (("dead", 2 * 86400), ("alive", 60)):
+        folder = tmp_path / "out" / f".antiphon-{name}"
+        folder.mkdir(parents=True)
+        os.utime(folder, (time.time() - age_s,) * 2)
+    run(tmp_path, "--bars", "1")
+    hidden = [n for n in names(tmp_path / "out") if n.startswith(".")]
+    assert hidden == [".antiphon-alive"]
+
+
+def test_helpers_write_what_one_process_writes(tmp_path, composer, monkeypatch):
+    monkeypatch.setattr("antiphon.cli._render.os.cpu_count", lambda: 1)
+    arguments = ["compose", "--bars", "1", "--count", "3", "--formats", "mid,svg"]
+    assert cli.main([*arguments, "--out", str(tmp_path / "one")]) == 0
+    monkeypatch.setattr("antiphon.cli._render.os.cpu_count", lambda: 2)
+    assert cli.main([*arguments, "--out", str(tmp_path / "two")]) == 0
+    assert len(names(tmp_path / "two")) == 13
+    for path in (tmp_path / "one").iterdir():
+        assert (tmp_path / "two" / path.name).read_bytes() == path.read_bytes()

@@ -141,5 +141,3 @@ def test_versions_of_a_chorale_share_a_split(tmp_path: Path):
     for name in ("bwv112.5", "bwv112.5-sc", "bwv112.5-w"):
         chorale(tmp_path / f"{name}.mxl")
     assert len({s.split for s in chorales.sources(tmp_path)}) == 1
-
-

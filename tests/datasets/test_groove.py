@@ -12,7 +12,10 @@ from antiphon.errors import AntiphonError
 from antiphon.formats import mid
 from antiphon.music.piece import Piece, Track, notes_of
 
-HEAD = "drummer,session,id,style,bpm,beat_type,time_signature,midi_filename,audio_filename,duration,split"
+HEAD = (
+    "drummer,session,id,style,bpm,beat_type,time_signature,midi_filename,audio_filename,"
+    "duration,split"
+)
 NAME = "drummer1/session1/7_funk-fast_120_{kind}_4-4"
 
 

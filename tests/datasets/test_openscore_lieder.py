@@ -16,8 +16,14 @@ from antiphon.music.piece import KeyMark, Piece, Text, Track, notes_of
 BAR = 96
 
 
-def write_song(path: Path, n_voices: int = 1, has_piano: bool = True, has_words: bool = True) -> Source:
-    tune = [(b * BAR + i * 24, 24, 67 + step, 80) for b in range(8) for i, step in enumerate((0, 2, 4, 2))]
+def write_song(
+    path: Path, n_voices: int = 1, has_piano: bool = True, has_words: bool = True
+) -> Source:
+    tune = [
+        (b * BAR + i * 24, 24, 67 + step, 80)
+        for b in range(8)
+        for i, step in enumerate((0, 2, 4, 2))
+    ]
     words = [Text(onset, "la") for onset, *_ in tune] if has_words else []
     piano = [(b * BAR, BAR, p, 80) for b in range(8) for p in (43, 55, 59, 62)]
     tracks = [

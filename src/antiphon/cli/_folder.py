@@ -12,6 +12,7 @@ import json
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,8 @@ from pathlib import Path
 from antiphon.cli._record import Record, read_record
 from antiphon.errors import AntiphonError
 
+_WORKSHOP = ".antiphon-"
+_LEFT_BEHIND_S = 86400
 MARK = '<meta name="generator" content="Antiphon">'  # of pages that we wrote
 
 
@@ -35,7 +38,8 @@ def opened(folder: Path) -> Iterator[Path]:
     made = [p for p in (folder, *folder.parents) if not p.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        workshop = Path(tempfile.mkdtemp(prefix=".antiphon-", dir=folder))
+        _sweep(folder)
+        workshop = Path(tempfile.mkdtemp(prefix=_WORKSHOP, dir=folder))
     except OSError as error:
         _remove_empty(made)
         if folder.exists() and not folder.is_dir():
@@ -47,6 +51,13 @@ def opened(folder: Path) -> Iterator[Path]:
     finally:
         shutil.rmtree(workshop, ignore_errors=True)
         _remove_empty(made)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what runs left behind that were killed so hard that they could not."""
+    for left in folder.glob(f"{_WORKSHOP}*"):
+        if left.stat().st_mtime < time.time() - _LEFT_BEHIND_S:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _remove_empty(folders: Sequence[Path]) -> None:

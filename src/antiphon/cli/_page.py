@@ -58,7 +58,7 @@ def page_of(new: Sequence[tuple[str, Record]], earlier: Sequence[tuple[str, Reco
         new: stems and records of the pieces just made, best first.
         earlier: those that were there before.
     """
-    what = "a new piece" if len(new) == 1 else f"{len(new)} new pieces, the best first"
+    what = "a new piece" if len(new) == 1 else f"{len(new)} new pieces"
     body = [f"<h1>Antiphon: {what}</h1>", *(_piece(stem, record) for stem, record in new)]
     if earlier:
         body.append("<h1>From earlier</h1>")

@@ -1,7 +1,7 @@
-"""Pieces into files, on two cores where there are two.
+"""Pieces into files; several at once where there are several and two cores.
 
-Sound takes longest; it is made in processes of their own, which load what they need while the
-networks compose.
+Sound takes longest. Processes of their own make it, and load what they need while the networks
+compose; for a piece or two they would cost more than they save.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from antiphon.music.piece import Piece
 
 SOUND = ("wav", "ogg", "mp3")
 _LAST = (*SOUND, "pdf", "svg", "score.png")  # the slowest first, so that none is waited for
+_WORTH_HELPERS = 3  # pieces
 _ALSO_CALLED = {"midi": "mid", "xml": "musicxml", "roll": "png", "score": "pdf"}
 
 
@@ -89,10 +90,10 @@ def _all(futures: Sequence[Future[None]]) -> None:
 
 
 @contextmanager
-def rendering(names: Sequence[str], soundfont: Path | None) -> Iterator[Renderer]:
+def rendering(names: Sequence[str], soundfont: Path | None, n_pieces: int) -> Iterator[Renderer]:
     """Yield a renderer; helpers start at once where they are worth it, and end with it."""
     slow = [name for name in names if name in _LAST]
-    if not slow or (os.cpu_count() or 1) < 2:
+    if not slow or n_pieces < _WORTH_HELPERS or (os.cpu_count() or 1) < 2:
         yield Renderer(names, soundfont, None)
         return
     context = multiprocessing.get_context("spawn")  # a fork may hang once torch has threads
@@ -117,9 +118,14 @@ def rendering(names: Sequence[str], soundfont: Path | None) -> Iterator[Renderer
 def _begin() -> None:
     """Leave Ctrl-C to the parent, and never outlive it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_follow_parent, daemon=True).start()
+
+
+def _follow_parent() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
-        threading.Thread(target=lambda: (parent.join(), os._exit(1)), daemon=True).start()
+        parent.join()
+        os._exit(1)
 
 
 def _warm(names: tuple[str, ...]) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,6 +79,8 @@ def compose(
 ) -> None:
     """Compose pieces and write them as MIDI, sound, score and picture."""
     flags = {name: v for name, v in locals().items() if name in _PLAN_FLAGS and v is not None}
+    # threads that spin while they wait make it 30 s instead of 6 where other programs run, too
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     asked = asked_plan(plan, flags)
     chosen, font = _sounding(formats, soundfont)
     if keep is not None and keep > count:
@@ -181,23 +184,27 @@ def run(plan: Plan, count: int, keep: int | None, model: str | None, to: _Delive
     from antiphon.cli._record import record_of
     from antiphon.cli._render import rendering
 
-    with _folder.opened(to.out) as workshop, rendering(to.formats, to.soundfont) as renderer:
+    with (
+        _folder.opened(to.out) as workshop,
+        rendering(to.formats, to.soundfont, keep or count) as renderer,
+    ):
         page = _folder.page_name(to.out)
-        with _waiting(f"Composing {count} pieces" if count > 1 else "Composing"):
+        with _bar("Composing", count) as progress:
             from antiphon.inference.compose import compose as draw  # torch loads only here
 
-            made = draw(plan, count=count, keep=keep, model=model)
+            made = draw(plan, count=count, keep=keep, model=model, progress=progress)
         records = [record_of(m) for m in made]
         endings = [f".{name}" for name in (*to.formats, "toml", "json")]
         stems = _folder.named(to.out, records, endings)
         done: list[tuple[str, Record]] = []
         try:
-            rendered = renderer.render([m.piece for m in made], stems, workshop)
-            for index in _counted(rendered, len(made)):
-                stem = stems[index]
-                plan_file = workshop / f"{stem}.toml"
-                plan_file.write_text(_plan_text(made[index], stem), encoding="utf-8")
-                done.append((stem, _folder.lay(to.out, workshop, stem, records[index])))
+            with _bar("Writing", len(made)) as progress:
+                for index in renderer.render([m.piece for m in made], stems, workshop):
+                    stem = stems[index]
+                    plan_file = workshop / f"{stem}.toml"
+                    plan_file.write_text(_plan_text(made[index], stem), encoding="utf-8")
+                    done.append((stem, _folder.lay(to.out, workshop, stem, records[index])))
+                    progress(len(done))
         finally:
             if done:
                 _show(to.out, page, done)
@@ -218,37 +225,19 @@ def _show(out: Path, page: str, done: Sequence[tuple[str, Record]]) -> None:
 
 
 @contextmanager
-def _waiting(what: str) -> Iterator[None]:
-    """Show that something goes on, to people only."""
+def _bar(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Yield what is told how many are done; people see a bar, or for one that it goes on."""
     if not sys.stderr.isatty():
-        yield
+        yield lambda done: None
         return
     from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
-    with Console(stderr=True).status(f"{what} …"):
-        yield
-
-
-def _counted(done: Iterator[int], n: int) -> Iterator[int]:
-    """Pass on what gets done, with a progress bar for people."""
-    if not sys.stderr.isatty():
-        yield from done
-        return
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = (TextColumn("Writing"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = ["{task.description}", BarColumn()]
+    columns += [MofNCompleteColumn(), TimeRemainingColumn()] if total > 1 else []
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=n)
-        for index in done:
-            progress.advance(task)
-            yield index
+        task = progress.add_task(what, total=total if total > 1 else None)
+        yield lambda done: progress.update(task, completed=done)
 
 
 def _tell(done: Sequence[tuple[str, Record]], to: _Delivery, page: str) -> None:

@@ -28,7 +28,7 @@ def models(
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
         typer.echo("  ".join(cells).rstrip())
-    typer.echo("\nCompose with one: antiphon compose --style NAME. Its card: antiphon models NAME.")
+    typer.echo("\nThe card of one: antiphon models NAME")
 
 
 def _row(name: str) -> tuple[str, str, str, str]:

@@ -17,7 +17,9 @@ def train(
     config: Annotated[Path, typer.Argument(metavar="CONFIG", help="A TOML file below configs/.")],
     run: Annotated[
         Path | None,
-        typer.Option(help="Run folder; one that exists goes on where it stopped. [default: new]"),
+        typer.Option(
+            help="Run folder; what is there goes on where it stopped. [default: runs/NAME of the config]"
+        ),
     ] = None,
     time_budget: Annotated[
         str, typer.Option(help="Stop with a checkpoint after so long, e.g. 90s, 30m, 8h.")
@@ -30,7 +32,9 @@ def train(
     from antiphon.training.train import train as teach  # torch loads only when needed
 
     folder = teach(config, run=run, time_budget_s=budget_s)
-    typer.echo(f"Wrote {folder}. Go on: antiphon train {config} --run {folder}")
+    typer.echo(
+        f"Wrote {folder}. The same command trains on; hear it: antiphon compose --model {folder}"
+    )
 
 
 def seconds(text: str) -> float:

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from antiphon.models.choir import Generator, Segment, levels, noise_scales, step_down
+from antiphon.models.choir import Generator, Segment, levels, noise_scales, on_sphere, spread_mask, step_down
 
 OVERLAP = 4  # a window knows the last 1/4 of the one before
 
@@ -82,8 +82,6 @@ def cut(segment: Segment, bars: slice) -> Segment:
 
 
 def _spread(mask: Tensor, generator: Generator) -> Tensor:
-    from antiphon.models.choir import spread_mask
-
     return spread_mask(mask, generator.config.latent_sizes)
 
 
@@ -110,6 +108,7 @@ def _one(
             noisy = weight * near + (1 - weight) * noisy
         at, under = level.expand(len(noises)), lower.expand(len(noises))
         clean = generator(noisy, at, fresh(generator.config.noise_size), segment)
+        clean = on_sphere(clean, generator.config)
         noisy = step_down(clean, noisy, at, under, fresh(*shape))
     return noisy
 

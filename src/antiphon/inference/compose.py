@@ -30,6 +30,7 @@ from antiphon.music.plan import Plan
 BATCH = 16  # pieces walked at once
 TAKES = 3  # of each piece, the best of which is kept
 REDRAWS = 2  # times at the most that failing bars are drawn again
+TYPICAL = 1.0  # mean distance, in deviations, that real songs commonly have
 RETURN_LEVEL = 0.55  # noise at which a returning section leaves its first time
 
 
@@ -136,8 +137,12 @@ def _drafts(sheets: list[Sheet], ensemble: Ensemble, usual: Habits) -> list[_Dra
 
 
 def _rank(draft: _Draft, usual: Habits) -> float:
+    """Return how much is wrong with a draft: failing bars, and being unlike any real song.
+
+    Within `TYPICAL` nothing is counted, so that takes are not all drawn to the middle.
+    """
     failing = len({bar for bar, _ in usual.failures(draft.measures)})
-    return usual.distance(draft.measures)[0] + failing / len(draft.measures)
+    return max(0.0, usual.distance(draft.measures)[0] - TYPICAL) + failing / len(draft.measures)
 
 
 def _draft(sheet: Sheet, latents: Tensor, ensemble: Ensemble) -> _Draft:

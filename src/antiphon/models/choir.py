@@ -34,6 +34,7 @@ class Config:
     discriminator_width: int = 128
     discriminator_blocks: int = 4
     n_steps: int = 8  # from noise to music
+    normed: bool = True  # whether the latents of each part have mean 0 and variance 1
 
     def __post_init__(self) -> None:
         if self.width % self.n_heads or self.discriminator_width % 4:
@@ -99,6 +100,14 @@ def spread_mask(mask: Tensor, latent_sizes: tuple[int, ...]) -> Tensor:
     )
 
 
+def on_sphere(latents: Tensor, config: Config) -> Tensor:
+    """Return latents (B, N, Z) with mean 0 and variance 1 in each part, where the coder's have."""
+    if not config.normed:
+        return latents
+    parts = latents.split(config.latent_sizes, dim=-1)
+    return torch.cat([nn.functional.layer_norm(p, p.shape[-1:]) for p in parts], dim=-1)
+
+
 class _Bars(nn.Module):
     """The trunk both networks share in kind: bars in, features of bars out."""
 
@@ -161,7 +170,7 @@ class Generator(nn.Module):
 
 
 class Discriminator(nn.Module):
-    """Tells a real step from noisier to less noisy music from a made one."""
+    """Tells the music that noisy music was made from, from what the generator takes it for."""
 
     def __init__(self, config: Config) -> None:
         super().__init__()
@@ -176,17 +185,17 @@ class Discriminator(nn.Module):
         self.of_bar = nn.Linear(width, 1)
         self.of_song = nn.Sequential(nn.Linear(width + 1, width), nn.GELU(), nn.Linear(width, 1))
 
-    def forward(self, less_noisy: Tensor, noisy: Tensor, level: Tensor, segment: Segment) -> Tensor:
+    def forward(self, clean: Tensor, noisy: Tensor, level: Tensor, segment: Segment) -> Tensor:
         """Return unbounded logits (B, N + 1): one for each bar and, last, one for the whole.
 
         Args:
-            less_noisy: (B, N, Z) the step that is judged.
+            clean: (B, N, Z) the music that is judged.
             noisy: (B, N, Z) what it came from.
             level: (B,) noise level of `noisy`.
         """
         made = spread_mask(segment.mask, self.config.latent_sizes)
-        less_noisy = less_noisy * made + segment.known * (1 - made)
-        x = torch.cat([less_noisy, noisy * made, segment.features()], dim=-1)
+        clean = clean * made + segment.known * (1 - made)
+        x = torch.cat([clean, noisy * made, segment.features()], dim=-1)
         x = self.trunk(x, self.steer(level_features(level, 64)), segment)  # (B, N, W)
         valid = segment.valid[..., None]
         bars = self.of_bar(x)[..., 0] * segment.valid  # (B, N)

@@ -14,7 +14,6 @@ from antiphon.music.piece import Section
 
 _NAMES = {
     "intro": "intro",
-    "i": "intro",
     "ending": "ending",
     "outro": "ending",
     "coda": "ending",

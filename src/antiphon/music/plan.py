@@ -23,6 +23,7 @@ from antiphon.music.keys import MODES, Key
 from antiphon.music.piece import Metre, Section
 
 MIN_BARS, MAX_BARS = 1, 512
+USUAL_BARS = 32
 MIN_TEMPO_BPM, MAX_TEMPO_BPM = 20.0, 300.0
 METRES = ("2/4", "3/4", "4/4", "2/2", "3/8", "6/8", "9/8", "12/8")
 
@@ -70,6 +71,8 @@ class Plan:
     def __post_init__(self) -> None:
         if self.bars is not None and self.duration_s is not None:
             raise AntiphonError("Give bars or a duration, not both.")
+        _whole("bars", self.bars)
+        _whole("seed", self.seed)
         _within("bars", self.bars, MIN_BARS, MAX_BARS)
         _within("tempo", self.tempo, MIN_TEMPO_BPM, MAX_TEMPO_BPM)
         _within("density", self.density, 0, 1)
@@ -90,8 +93,8 @@ class Plan:
             Key.parse(self.key)
         if self.chords is not None:
             parse_progression(self.chords, self.asked_key())
-        if self.form is not None and self.bars is not None:
-            parse_form(self.form, self.bars)
+        if self.form is not None and self.duration_s is None:
+            parse_form(self.form, self.bars or USUAL_BARS)
 
     def asked_key(self) -> Key | None:
         """Return the key that was asked for, or None."""
@@ -108,7 +111,7 @@ class Plan:
             AntiphonError: the duration asks for more than 512 bars.
         """
         if self.duration_s is None:
-            return self.bars if self.bars is not None else 32
+            return self.bars or USUAL_BARS
         metre = self.time_signature()
         n_beats = int(metre.quarters) if metre.denominator < 4 else metre.n_beats
         n_bars = max(1, round(self.duration_s * bpm / 60 / n_beats))
@@ -156,6 +159,11 @@ class Plan:
         return "\n".join(lines) + "\n"
 
 
+def _whole(name: str, value: object) -> None:
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
+        raise AntiphonError(f"{name} must be a whole number, not {value!r}.")
+
+
 def _within(name: str, value: float | None, low: float, high: float) -> None:
     if value is None:
         return
@@ -179,8 +187,6 @@ def plan_from(values: Mapping[str, Any]) -> Plan:
         if value is not None and is_text != isinstance(value, str):
             kind = "text in quotes" if is_text else "a number"
             raise AntiphonError(f"{name} must be {kind}, not {value!r}.")
-        if name in ("bars", "seed") and value is not None and not isinstance(value, int):
-            raise AntiphonError(f"{name} must be a whole number, not {value!r}.")
     return Plan(**values)
 
 

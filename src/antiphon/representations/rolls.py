@@ -91,7 +91,7 @@ def rolls_of(bars: NDArray[np.void], notes: NDArray[np.void]) -> Rolls:
     sounding[cells, np.repeat(part, length), np.repeat(row, length)] = True
 
     def packed(roll: NDArray[np.bool_]) -> NDArray[np.uint8]:
-        bits = np.packbits(roll, axis=-1).reshape(n, N_SLOTS, len(PITCHED), -1)
+        bits = np.packbits(roll, axis=-1).reshape(n, N_SLOTS, len(PITCHED), N_PITCHES // 8)
         return np.ascontiguousarray(bits.transpose(0, 2, 1, 3))
 
     loud = velocity.reshape(n, N_SLOTS, len(PITCHED)).transpose(0, 2, 1)

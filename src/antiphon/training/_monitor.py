@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from antiphon.models._coder import Coder
-from antiphon.models.choir import Generator, Segment, levels, noise_scales, step_down
+from antiphon.models.choir import Generator, Segment, levels, noise_scales, on_sphere, step_down
 from antiphon.representations.rolls import CHORD_SIZE, LOW_PITCH
 from antiphon.training._run import RunFolder
 from antiphon.training._segments import Segments
@@ -84,7 +84,7 @@ def walk_fixed(generator: Generator, segment: Segment, noise: torch.Tensor) -> t
     noisy = noise
     for level, lower in zip(path[:-1], path[1:], strict=True):
         at, under = level.expand(len(noise)), lower.expand(len(noise))
-        clean = generator(noisy, at, z, segment)
+        clean = on_sphere(generator(noisy, at, z, segment), generator.config)
         kept = noise_scales(lower)[1]
         noisy = step_down(clean, noisy, at, under, kept * noise)
     return noisy

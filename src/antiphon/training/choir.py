@@ -23,7 +23,7 @@ from antiphon.models.choir import (
     levels,
     noise_scales,
     spread_mask,
-    step_down,
+    on_sphere,
 )
 from antiphon.training._monitor import Monitor
 from antiphon.training._objectives import gradient_penalty, relativistic
@@ -50,10 +50,10 @@ class ChoirTraining:
     adversarial_iterations: int = 3000
     batch_size: int = 32
     denoise_learning_rate: float = 6e-4
-    generator_learning_rate: float = 1e-4
-    discriminator_learning_rate: float = 2e-4
-    gamma: float = 0.5  # weight of R1 and R2
-    penalty_every: int = 8
+    generator_learning_rate: float = 2e-4
+    discriminator_learning_rate: float = 5e-4
+    gamma: float = 0.003  # weight of R1 and R2, of the sum of a song's logits
+    penalty_every: int = 4
     denoise_weight: float = 0.5  # of the denoising loss beside the adversarial one
     ema_decay: float = 0.998
     save_every: int = 200
@@ -113,9 +113,9 @@ def train_choir(
     if (found := run.load(name)) is not None:
         state.load(found[0])
         begin = int(found[1]["iteration"])
-        run.truncate_logs(name, begin)
     else:
         report.sample(name, 0, state.average)
+    run.truncate_logs(name, begin)
     total = training.denoise_iterations + training.adversarial_iterations
     for iteration in range(begin, total):
         rng = np.random.default_rng([seed, iteration])
@@ -175,7 +175,7 @@ def denoise_step(
     rate = training.denoise_learning_rate * min(1.0, (iteration + 1) / 200)
     rate *= 0.1 + 0.9 * 0.5 * (1 + float(np.cos(np.pi * progress)))
     loss = denoise_loss(state.networks.generator.train(), real, segment, noise)
-    _descend(state.generator_optimizer, loss, rate, state.networks.generator)
+    _descend(state.generator_optimizer, loss, rate, state.networks.generator, (0.9, 0.99))
     return {"loss/denoise": loss.item()}
 
 
@@ -193,7 +193,7 @@ def adversarial_step(
     discriminator = state.networks.discriminator
     walk = levels(config.n_steps)
     at = torch.randint(config.n_steps, (len(real),), generator=noise)
-    level, lower = walk[at], walk[at + 1]
+    level = walk[at]
 
     def fresh() -> Tensor:
         return torch.randn(real.shape, generator=noise)
@@ -201,22 +201,21 @@ def adversarial_step(
     music, loud = noise_scales(level[:, None, None])
     noisy = music * real + loud * fresh()
     z = torch.randn((len(real), config.noise_size), generator=noise)
-    real_step = step_down(real, noisy, level, lower, fresh())
     late = (iteration - training.denoise_iterations) / max(1, training.adversarial_iterations)
     decay = min(1.0, (iteration - training.denoise_iterations + 1) / 100) * (1 - 0.8 * late)
 
-    clean = generator(noisy, level, z, segment)
-    fake_step = step_down(clean, noisy, level, lower, fresh())
-    judged = fake_step.detach()
+    fake = on_sphere(generator(noisy, level, z, segment), config)
+    judged = fake.detach()
+    real = real.detach().clone()
     penalised = iteration % training.penalty_every == 0
-    real_step.requires_grad_(penalised)
+    real.requires_grad_(penalised)
     judged.requires_grad_(penalised)
-    real_logits = discriminator(real_step, noisy, level, segment)
+    real_logits = discriminator(real, noisy, level, segment)
     fake_logits = discriminator(judged, noisy, level, segment)
     loss = relativistic(better=real_logits, worse=fake_logits)
     scalars = {"loss/discriminator": loss.item()}
     if penalised:
-        penalty = gradient_penalty(real_logits, real_step) + gradient_penalty(fake_logits, judged)
+        penalty = gradient_penalty(real_logits, real) + gradient_penalty(fake_logits, judged)
         loss = loss + training.penalty_every * training.gamma / 2 * penalty.mean()
         scalars["penalty/r1_r2"] = penalty.mean().item()
     _descend(
@@ -226,11 +225,11 @@ def adversarial_step(
         discriminator,
     )
     discriminator.requires_grad_(False)
-    real_logits = discriminator(real_step.detach(), noisy, level, segment)
-    fake_logits = discriminator(fake_step, noisy, level, segment)
+    real_logits = discriminator(real.detach(), noisy, level, segment)
+    fake_logits = discriminator(fake, noisy, level, segment)
     discriminator.requires_grad_(True)
     adversarial = relativistic(better=fake_logits, worse=real_logits)
-    denoise = denoise_loss(generator, real, segment, noise)
+    denoise = denoise_loss(generator, real.detach(), segment, noise)
     _descend(
         state.generator_optimizer,
         adversarial + training.denoise_weight * denoise,
@@ -245,10 +244,14 @@ def adversarial_step(
 
 
 def _descend(
-    optimizer: torch.optim.Optimizer, loss: Tensor, rate: float, network: torch.nn.Module
+    optimizer: torch.optim.Optimizer,
+    loss: Tensor,
+    rate: float,
+    network: torch.nn.Module,
+    betas: tuple[float, float] = (0.0, 0.99),
 ) -> None:
     for group in optimizer.param_groups:
-        group["lr"] = rate
+        group["lr"], group["betas"] = rate, betas
     optimizer.zero_grad(set_to_none=True)
     loss.backward()
     torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)

@@ -63,7 +63,7 @@ def train_coder(
         load_module("coder", coder, tensors)
         load_optimizer("optimizer", optimizer, tensors)
         begin = int(meta["iteration"])
-        run.truncate_logs("coder", begin)
+    run.truncate_logs("coder", begin)
     for iteration in range(begin, training.n_iterations):
         for group in optimizer.param_groups:
             group["lr"] = _cosine(training, iteration)

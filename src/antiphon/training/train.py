@@ -37,7 +37,7 @@ from antiphon.training import _monitor
 from antiphon.training._drum_segments import DrumSegments, blank_chords
 from antiphon.training._melody_index import melody_index
 from antiphon.training._outline_segments import OutlineSegments
-from antiphon.training._run import RunFolder, write_atomic
+from antiphon.training._run import RunFolder, load_module, write_atomic
 from antiphon.training._segments import Segments, section_controls
 from antiphon.training.choir import ChoirTraining, train_choir
 from antiphon.training.coder import CoderTraining, batch, train_coder
@@ -52,6 +52,7 @@ class TrainConfig:
     Attributes:
         kind: ``"song"`` (pitched parts, with a planner) or ``"drums"``.
         prepared: folder of a prepared data set.
+        start: run folder of a trained flagship of the same sizes whose networks begin this one's.
         release: refuse data whose licence does not allow weights to be released.
         about: text for the weights: licence, data, citation.
     """
@@ -59,6 +60,7 @@ class TrainConfig:
     name: str
     kind: str = "song"
     prepared: str = ""
+    start: str = ""
     seed: int = 0
     release: bool = False
     about: Mapping[str, str] = field(default_factory=dict)
@@ -165,6 +167,7 @@ def _song(settings: TrainConfig, run: RunFolder, report: _monitor.Monitor) -> En
         run,
         settings.seed,
         report,
+        settings.start,
     )
     planner_config = config_from(
         choir.Config,
@@ -180,6 +183,7 @@ def _song(settings: TrainConfig, run: RunFolder, report: _monitor.Monitor) -> En
             "latent_sizes": [FORM_SIZE, CHORDS_SIZE],
             "condition_size": OUTLINE_CONDITION_SIZE,
             "n_controls": 0,
+            "normed": False,
         },
     )
     outlines = OutlineSegments(data, planner_config.n_bars)
@@ -268,9 +272,12 @@ def _stage(
     run: RunFolder,
     seed: int,
     report: _monitor.Monitor,
+    start: str = "",
 ) -> choir.Generator:
     torch.manual_seed(seed)
     networks = choir.build(config)
+    if start:
+        _begin_with(networks, Path(start), name)
     return train_choir(
         networks,
         config,
@@ -282,6 +289,22 @@ def _stage(
         report=report,
         name=name,
     )
+
+
+def _begin_with(networks: choir.Networks, folder: Path, name: str) -> None:
+    """Give the networks the weights of another run of the same sizes.
+
+    Raises:
+        AntiphonError: the run has no checkpoint, or other sizes.
+    """
+    found = RunFolder(folder).load(name)
+    if found is None:
+        raise AntiphonError(f"{folder} has no checkpoint of the {name} to start from.")
+    try:
+        load_module("average", networks.generator, found[0])
+        load_module("discriminator", networks.discriminator, found[0])
+    except RuntimeError as error:
+        raise AntiphonError(f"The run {folder} has networks of other sizes.") from error
 
 
 def song_tables(

@@ -1,0 +1,87 @@
+"""Outlines: form and chords become numbers and the same form and chords again."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from antiphon.music.chords import Chord
+from antiphon.music.keys import Key
+from antiphon.music.piece import ChordSpan, KeyMark, Metre, Piece, Section
+from antiphon.representations.bars import QUALITY_NAMES, encode, home_shift
+from antiphon.representations.outline import (
+    LABELS,
+    OUTLINE_CONDITION_SIZE,
+    OUTLINE_SIZE,
+    chord_vocabulary,
+    chords_from,
+    form_from,
+    outline_conditions,
+    outline_of,
+)
+
+CHORDS = (Chord(7), Chord(2, "7", 6), Chord(4, "m"), Chord(0, "maj7"))
+FORM = [("intro", 4), ("A", 4), ("B", 4), ("A", 4), ("ending", 4)]
+
+
+@pytest.fixture(scope="module")
+def bars():
+    """Twenty bars in G with two chords a bar."""
+    spans = [ChordSpan(48 * i, 48, CHORDS[i % 4 if i < 30 else 0]) for i in range(40)]
+    sections = [Section(4 * i, n, label) for i, (label, n) in enumerate(FORM)]
+    piece = Piece(
+        keys=[KeyMark(0, Key(7))], chords=spans, sections=sections, n_bars_asked=20
+    )
+    return encode(piece)[0]
+
+
+def test_the_form_comes_back(bars):
+    outline = outline_of(bars)
+    assert outline.shape == (20, OUTLINE_SIZE) == (20, 57)
+    assert form_from(outline) == [label for label, n in FORM for _ in range(n)]
+    assert np.flatnonzero(outline[:, len(LABELS)]).tolist() == [0, 4, 8, 12, 16]
+
+
+def test_letters_are_given_anew_and_a_fifth_counts_as_the_fourth(bars):
+    many = bars[:5].copy()
+    many["kind"], many["section"] = 0, [7, 3, 9, 1, 4]
+    assert outline_of(many)[:, : len(LABELS)].argmax(axis=1).tolist() == [0, 1, 2, 3, 3]
+
+
+def test_the_chords_come_back_in_the_home_key(bars):
+    vocabulary = chord_vocabulary(bars, min_count=2)
+    halves = chords_from(outline_of(bars), vocabulary)
+    shift = int(home_shift(bars["tonic"], bars["minor"])[0])
+    for number in range(20):
+        for half in range(2):
+            here = 2 * number + half
+            chord = CHORDS[here % 4 if here < 30 else 0].transposed(shift)
+            quality = QUALITY_NAMES.index(chord.quality)
+            assert halves[number, half].tolist() == [chord.root, quality, chord.bass_pitch_class]
+
+
+def test_the_vocabulary_has_only_chords_that_occur_often_enough(bars):
+    # in two beats each: the first chord 8 + 5 halves = 26 beats and more, the others fewer
+    assert len(chord_vocabulary(bars, min_count=2)) == 4
+    most = chord_vocabulary(bars, min_count=24)
+    assert most.tolist() == [[0, 0, 0]]  # G in G is C
+    assert len(chord_vocabulary(bars, min_count=1000)) == 0
+
+
+def test_sections_begin_at_groups_of_four_and_intro_and_ending_stay_in_their_places():
+    outline = np.zeros((10, OUTLINE_SIZE), np.float32)
+    outline[:4, LABELS.index("ending")] = 1  # no piece begins with its ending
+    outline[0, LABELS.index("A")] = 0.5
+    outline[4:8, LABELS.index("intro")] = 1  # nor has an intro in its middle
+    outline[5, LABELS.index("B")] = 0.5
+    outline[8:, LABELS.index("ending")] = 1
+    assert form_from(outline) == ["A"] * 4 + ["B"] * 4 + ["ending"] * 2
+
+
+def test_conditions_of_an_outline():
+    bars = encode(Piece(metres=[Metre(0, 6, 8)], keys=[KeyMark(0, Key(9, "minor"))]))[0]
+    told = outline_conditions(bars, np.array([0]), np.array([15]))
+    assert told.shape == (1, OUTLINE_CONDITION_SIZE)
+    # minor; two beats; compound; bar 0, 8 or more left, 16 bars in all; 80 dotted quarters; a four
+    assert told[0, :9].tolist() == [1, 0, 1, 0, 0, 1, 0, 1, 16 / 64]
+    assert np.isclose(told[0, 9], np.log2(0.8)) and told[0, 10] == 1

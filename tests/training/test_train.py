@@ -1,0 +1,238 @@
+"""Training: a config becomes weights, and a training that is killed goes on bit for bit."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import tomllib
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from antiphon import models
+from antiphon.errors import AntiphonError
+from antiphon.training import choir as choir_training
+from antiphon.training import coder as coder_training
+from antiphon.training._run import OutOfTime, RunFolder
+from antiphon.training.train import read_config, train
+
+STAGES = ("coder", "choir", "planner")
+
+
+@pytest.fixture(autouse=True)
+def few_held_out_bars(monkeypatch):
+    """Scores on held-out bars need not be precise here."""
+    fidelity = coder_training.fidelity
+    monkeypatch.setattr(
+        coder_training, "fidelity", lambda *a, **k: fidelity(*a, **{**k, "n_bars": 8})
+    )
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """Where the whole training lies, once it was done; by kind."""
+    return tmp_path_factory.mktemp("finished")
+
+
+def whole(config, finished: Path, kind: str = "song") -> Path:
+    if not (finished / kind / "weights").exists():
+        train(config(kind), run=finished / kind)
+    return finished / kind
+
+
+def same_tensors(one: Path, two: Path) -> None:
+    a, b = load_file(one), load_file(two)
+    assert a.keys() == b.keys() and len(a) > 10
+    for name, value in a.items():
+        assert torch.equal(value, b[name]), f"{one.name}: {name}"
+
+
+def logged(run: Path, name: str) -> list[dict[str, float]]:
+    lines = [json.loads(line) for line in (run / f"{name}.jsonl").read_text().splitlines()]
+    return [{k: v for k, v in line.items() if k != "time_s"} for line in lines]
+
+
+def test_a_training_leaves_a_run_folder_and_weights_that_compose(config, finished):
+    run = whole(config, finished)
+    settings = tomllib.loads((run / "config.toml").read_text())
+    assert settings["settings"]["seed"] == 3 and settings["choir"]["n_bars"] == 8
+    assert settings["environment"]["torch"] == torch.__version__
+    assert [row["iteration"] for row in logged(run, "coder")] == [1, 2, 3, 4, 5, 6]
+    assert [row["iteration"] for row in logged(run, "choir_stats")] == list(range(1, 9))
+    assert [row["iteration"] for row in logged(run, "choir_metrics")] == [3, 6, 8]
+    assert "loss/generator" in logged(run, "planner_stats")[-1]
+    assert "loss/generator" not in logged(run, "planner_stats")[0]
+    assert all((run / f"{stage}.safetensors").exists() for stage in STAGES)
+    board = next((run / "tensorboard").glob("events.*")).read_bytes()
+    for tag in (b"choir/loss/denoise", b"held_out/denoise", b"roll/0", b"tones/1"):
+        assert tag in board
+    ensemble = models.load(str(run))
+    assert ensemble.planner is not None and len(ensemble.songs) == 8
+    assert all(torch.isfinite(t.float()).all() for t in ensemble.tables.values())
+
+
+def test_the_weights_are_the_moving_average(config, finished):
+    run = whole(config, finished)
+    kept = load_file(run / "weights" / "weights.safetensors")
+    tensors = load_file(run / "choir.safetensors")
+    name = "leave.bias"
+    assert torch.equal(kept[f"generator.{name}"], tensors[f"average.{name}"].half())
+    assert not torch.equal(tensors[f"generator.{name}"], tensors[f"average.{name}"])
+
+
+class Killed(BaseException):
+    """Stands in for a kill: nobody catches it."""
+
+
+@pytest.mark.parametrize(
+    ("kind", "file", "iteration"),
+    [
+        ("song", "coder", 5),
+        ("song", "choir_stats", 3),  # before it was saved
+        ("song", "choir_stats", 5),
+        ("song", "choir_metrics", 6),
+        ("song", "planner_stats", 7),
+        ("drums", "choir_stats", 5),
+    ],
+)
+def test_a_killed_training_goes_on_bit_for_bit(
+    config, finished, tmp_path, monkeypatch, kind, file, iteration
+):
+    expected = whole(config, finished, kind)
+    log = RunFolder.log
+
+    def until(self, name, at, scalars):
+        log(self, name, at, scalars)
+        if (name, at) == (file, iteration):
+            with (self.path / f"{name}.jsonl").open("a") as handle:
+                handle.write('{"iteration": 99, "cut')
+            raise Killed
+
+    run = tmp_path / "run"
+    with monkeypatch.context() as patched:
+        patched.setattr(RunFolder, "log", until)
+        with pytest.raises(Killed):
+            train(config(kind), run=run)
+    assert not (run / "weights").exists()
+    train(config(kind), run=run)
+    stages = STAGES if kind == "song" else STAGES[:2]
+    for stage in stages:
+        same_tensors(run / f"{stage}.safetensors", expected / f"{stage}.safetensors")
+    same_tensors(
+        run / "weights" / "weights.safetensors", expected / "weights" / "weights.safetensors"
+    )
+    for name in ("coder", "choir_stats", "choir_metrics"):
+        assert logged(run, name) == logged(expected, name)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
+def test_a_process_that_is_killed_for_real_leaves_a_whole_checkpoint(config, finished, tmp_path):
+    expected = whole(config, finished)
+    run = tmp_path / "run"
+    code = f"from pathlib import Path; from antiphon.training.train import train; train(Path({str(config())!r}), run=Path({str(run)!r}))"
+    source = Path(models.__file__).parents[2]
+    environment = {**os.environ, "PYTHONPATH": str(source)}
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], env=environment, stdout=subprocess.DEVNULL
+    )
+    until = time.monotonic() + 90
+    while not (run / "coder.safetensors").exists() and time.monotonic() < until:
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    assert process.returncode == -signal.SIGKILL
+    train(config(), run=run)
+    for stage in STAGES:
+        same_tensors(run / f"{stage}.safetensors", expected / f"{stage}.safetensors")
+
+
+def test_a_time_budget_stops_with_everything_saved_and_the_same_command_goes_on(
+    config, finished, tmp_path
+):
+    expected = whole(config, finished)
+    run = tmp_path / "run"
+    with pytest.raises(OutOfTime, match="all is saved, and the same command goes on"):
+        train(config(), run=run, time_budget_s=0)
+    assert int(RunFolder(run).load("coder")[1]["iteration"]) == 1
+    train(config(), run=run)
+    for stage in STAGES:
+        same_tensors(run / f"{stage}.safetensors", expected / f"{stage}.safetensors")
+
+
+def test_a_finished_training_is_not_done_again(config, finished, monkeypatch):
+    run = whole(config, finished)
+    before = (run / "choir.safetensors").stat().st_mtime_ns
+
+    def never(*arguments):
+        raise AssertionError("trained again")
+
+    monkeypatch.setattr(choir_training, "denoise_step", never)
+    monkeypatch.setattr(coder_training, "_iterate", never)
+    train(config(), run=run)
+    assert (run / "choir.safetensors").stat().st_mtime_ns == before
+
+
+def test_networks_may_begin_with_those_of_another_run(config, finished, tmp_path):
+    first = whole(config, finished)
+    more = f'start = "{first.as_posix()}"'
+    train(config(more=more), run=tmp_path / "next")
+    scratch, begun = logged(first, "choir_stats")[0], logged(tmp_path / "next", "choir_stats")[0]
+    assert begun["loss/denoise"] != scratch["loss/denoise"]
+
+
+@pytest.mark.parametrize("kind", ["song", "drums"])
+def test_release_refuses_data_that_may_not_be_shipped(config, tiny_prepared, tmp_path, kind):
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    for name in ("bars.npy", "notes.npy"):
+        (closed / name).write_bytes((tiny_prepared / name).read_bytes())
+    pieces = json.loads((tiny_prepared / "pieces.json").read_text())
+    pieces[0]["ship"] = False
+    (closed / "pieces.json").write_text(json.dumps(pieces))
+    with pytest.raises(AntiphonError, match="licence does not allow weights to be released"):
+        train(config(kind, closed, more="release = true"), run=tmp_path / "run")
+    del pieces[0]["ship"]  # what says nothing of it may not be shipped either
+    (closed / "pieces.json").write_text(json.dumps(pieces))
+    with pytest.raises(AntiphonError, match="licence does not allow"):
+        train(config(kind, closed, more="release = true"), run=tmp_path / "run")
+    assert not (tmp_path / "run" / "coder.safetensors").exists()
+
+
+def test_release_takes_data_that_may_be_shipped(config, tiny_prepared, tmp_path):
+    with pytest.raises(OutOfTime):
+        train(config(more="release = true"), run=tmp_path / "run", time_budget_s=0)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('prepared = "x"\nsed = 1', "No 'sed' in the configuration. Did you mean 'seed'"),
+        ("seed = 1", "prepared must name the folder"),
+        ('prepared = "x"\nkind = "band"', "kind must be 'song' or 'drums', not 'band'"),
+        ("seed = = 1", "cannot be read"),
+    ],
+)
+def test_configs_that_cannot_be_are_explained(tmp_path, text, said):
+    file = tmp_path / "bad.toml"
+    file.write_text(text)
+    with pytest.raises(AntiphonError, match=said):
+        read_config(file)
+
+
+def test_a_config_that_is_not_there_and_one_without_data_are_explained(config, tmp_path):
+    with pytest.raises(AntiphonError, match=r"none\.toml cannot be read"):
+        train(tmp_path / "none.toml")
+    with pytest.raises(AntiphonError, match="antiphon data prepare"):
+        train(config(prepared=tmp_path / "nothing"), run=tmp_path / "run")
+
+
+def test_every_shipped_config_can_be_read():
+    folder = Path(__file__).parents[2] / "configs"
+    for file in folder.rglob("*.toml"):
+        assert read_config(file).prepared
