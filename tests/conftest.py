@@ -134,7 +134,7 @@ def _networks(seed: int, n_parts: int, n_pitches: int, **choir_sizes: int):  # t
         torch.nn.init.normal_(part.to_cells.weight, std=1.5)
         torch.nn.init.normal_(part.from_hidden.weight, std=0.5)
         with torch.no_grad():
-            part.to_cells.bias[:n_pitches] = -2.5
+            part.to_cells.bias[:n_pitches] = -2.5 if n_parts > 1 else 0.0
             part.to_cells.bias[-1] = 1.0
     generator = _generator(choir.Config(latent_sizes=sizes, n_bars=8, **SMALL, **choir_sizes))
     return coder, generator
@@ -177,6 +177,7 @@ def _untrained_pop(prepared: Path) -> Ensemble:
             n_bars=16,
             condition_size=OUTLINE_CONDITION_SIZE,
             n_controls=0,
+            normed=False,
             **SMALL,
         )
     )

@@ -25,4 +25,5 @@ def unknown(name: str, kind: str, known: Iterable[str]) -> AntiphonError:
     choices = sorted(known)
     near = difflib.get_close_matches(name, choices, n=1)
     hint = f" Did you mean {near[0]!r}?" if near else ""
-    return AntiphonError(f"No {name!r} in {kind}.{hint} There is: {', '.join(choices)}.")
+    there = f"There is: {', '.join(choices)}." if choices else "There is none yet."
+    return AntiphonError(f"No {name!r} in {kind}.{hint} {there}")

@@ -278,3 +278,29 @@ def test_helpers_write_what_one_process_writes(tmp_path, composer, monkeypatch):
     assert len(names(tmp_path / "two")) == 13
     for path in (tmp_path / "one").iterdir():
         assert (tmp_path / "two" / path.name).read_bytes() == path.read_bytes()
+
+
+def test_of_many_reasons_the_first_are_told_and_the_rest_is_counted():
+    from antiphon.cli import _words
+
+    record = {
+        "plan": {"style": "pop", "metre": "4/4"},
+        "key": "",
+        "n_bars": 1,
+        "duration_s": 62.0,
+        "sections": [],
+        "chords": [],
+        "parts": [{"name": "Bass", "instrument": "Tuba"}],
+        "reasons": [f"reason {n}" for n in range(6)],
+        "redrawn": [],
+        "provenance": {},
+    }
+    assert _words.one(record) == [
+        "Pop, 1 bar of 4/4, 1:02",
+        "Parts    Bass (Tuba)",
+        "Why      reason 0",
+        "Why      reason 1",
+        "Why      reason 2",
+        "Why      reason 3",
+        "         and 2 more on the page",
+    ]

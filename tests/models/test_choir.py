@@ -111,6 +111,16 @@ def test_masks_of_parts_spread_over_their_latents():
     assert choir.spread_mask(mask, (3, 2)).tolist() == [[[1, 1, 1, 0, 0]]]
 
 
+def test_latents_are_brought_to_mean_0_and_variance_1_part_by_part():
+    latents = torch.tensor([[[1.0, 1.0, 4.0, 5.0, 3.0]]])
+    # 1, 1, 4: mean 2, deviation √2; 5, 3: mean 4, deviation 1
+    root = math.sqrt(2)
+    expected = torch.tensor([[[-1 / root, -1 / root, root, 1.0, -1.0]]])
+    assert torch.allclose(choir.on_sphere(latents, SMALL), expected, atol=1e-4)
+    plain = dataclasses.replace(SMALL, normed=False)
+    assert torch.equal(choir.on_sphere(latents, plain), latents)
+
+
 def test_music_and_noise_lie_on_a_quarter_circle():
     music, noise = choir.noise_scales(torch.tensor([0.0, 1 / 3, 0.5, 1.0]))
     assert music.tolist() == pytest.approx([1, math.sqrt(3) / 2, math.sqrt(0.5), 0], abs=1e-6)
@@ -143,7 +153,7 @@ def test_a_step_down_has_the_music_and_the_noise_of_its_level(level, lower):
 
 
 def test_a_step_down_stays_near_what_it_came_from():
-    # from s = sin 45° to r = sin 30°: the share of the old noise is k r² / s², k = cos 45° / cos 30°
+    # from s = sin 45° to r = sin 30° the old noise's share is k r² / s², k = cos 45° / cos 30°
     clean, fresh = torch.zeros(1, 1, 1), torch.zeros(1, 1, 1)
     noisy = torch.ones(1, 1, 1)
     down = choir.step_down(clean, noisy, torch.tensor([0.5]), torch.tensor([1 / 3]), fresh)

@@ -64,7 +64,7 @@ def test_a_name_a_run_folder_and_a_weights_folder_are_found(tiny_ensemble, tiny_
 
 
 def test_weights_that_are_not_there_are_named(tiny_ensemble, tmp_path):
-    with pytest.raises(AntiphonError, match="No 'popp' in models. Did you mean 'pop'"):
+    with pytest.raises(AntiphonError, match=r"No 'popp' in models\. Did you mean 'pop'"):
         models.load("popp")
     with pytest.raises(AntiphonError, match="holds no weights"):
         models.load(str(tmp_path))
@@ -92,7 +92,9 @@ def test_broken_weights_are_explained(tiny_ensemble, tmp_path, damage):
 
 
 def test_an_unknown_key_of_a_config_names_its_nearest():
-    with pytest.raises(AntiphonError, match="No 'widht' in the configuration. Did you mean 'width'"):
+    with pytest.raises(
+        AntiphonError, match=r"No 'widht' in the configuration\. Did you mean 'width'"
+    ):
         config_from(choir.Config, {"widht": 3})
 
 

@@ -29,9 +29,7 @@ def bars():
     """Twenty bars in G with two chords a bar."""
     spans = [ChordSpan(48 * i, 48, CHORDS[i % 4 if i < 30 else 0]) for i in range(40)]
     sections = [Section(4 * i, n, label) for i, (label, n) in enumerate(FORM)]
-    piece = Piece(
-        keys=[KeyMark(0, Key(7))], chords=spans, sections=sections, n_bars_asked=20
-    )
+    piece = Piece(keys=[KeyMark(0, Key(7))], chords=spans, sections=sections, n_bars_asked=20)
     return encode(piece)[0]
 
 

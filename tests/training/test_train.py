@@ -135,7 +135,10 @@ def test_a_killed_training_goes_on_bit_for_bit(
 def test_a_process_that_is_killed_for_real_leaves_a_whole_checkpoint(config, finished, tmp_path):
     expected = whole(config, finished)
     run = tmp_path / "run"
-    code = f"from pathlib import Path; from antiphon.training.train import train; train(Path({str(config())!r}), run=Path({str(run)!r}))"
+    code = (
+        "from pathlib import Path; from antiphon.training.train import train; "
+        f"train(Path({str(config())!r}), run=Path({str(run)!r}))"
+    )
     source = Path(models.__file__).parents[2]
     environment = {**os.environ, "PYTHONPATH": str(source)}
     process = subprocess.Popen(

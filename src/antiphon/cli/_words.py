@@ -8,6 +8,8 @@ from collections.abc import Sequence
 
 from antiphon.cli._record import Record, form, headline
 
+_MOST = 4  # sentences of a kind that are told; the page has all
+
 
 def one(record: Record) -> list[str]:
     """Return what was decided of one piece, a line each."""
@@ -16,10 +18,16 @@ def one(record: Record) -> list[str]:
     lines += [f"Form     {form(record)}"] if record["sections"] else []
     lines += [f"Chords   {' | '.join(record['chords'])}"] if record["chords"] else []
     lines.append(f"Parts    {parts}")
-    lines += [f"Why      {reason}" for reason in record["reasons"]]
-    lines += [f"Redrawn  {bar}" for bar in record["redrawn"]]
+    lines += _first("Why", record["reasons"])
+    lines += _first("Redrawn", record["redrawn"])
     lines += [f"From     {provenance(record)}"] if record["provenance"] else []
     return [_fitting(line) for line in lines]
+
+
+def _first(heading: str, sentences: Sequence[str]) -> list[str]:
+    lines = [f"{heading:9}{sentence}" for sentence in sentences[:_MOST]]
+    more = len(sentences) - _MOST
+    return lines + ([f"{'':9}and {more} more on the page"] if more > 0 else [])
 
 
 def ranking(done: Sequence[tuple[str, Record]]) -> list[str]:
@@ -40,8 +48,9 @@ def ranking(done: Sequence[tuple[str, Record]]) -> list[str]:
 
 
 def provenance(record: Record) -> str:
-    """Return where a piece comes from, as ``name value`` pairs."""
-    return "; ".join(f"{name} {value}" for name, value in record["provenance"].items())
+    """Return where a piece comes from, as ``name value`` pairs; whom to cite is on the page."""
+    pairs = record["provenance"].items()
+    return "; ".join(f"{name} {value}" for name, value in pairs if name != "citation")
 
 
 def _fitting(line: str) -> str:

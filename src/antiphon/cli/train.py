@@ -17,9 +17,7 @@ def train(
     config: Annotated[Path, typer.Argument(metavar="CONFIG", help="A TOML file below configs/.")],
     run: Annotated[
         Path | None,
-        typer.Option(
-            help="Run folder; what is there goes on where it stopped. [default: runs/NAME of the config]"
-        ),
+        typer.Option(help="Run folder; goes on with what is there. [default: runs/NAME]"),
     ] = None,
     time_budget: Annotated[
         str, typer.Option(help="Stop with a checkpoint after so long, e.g. 90s, 30m, 8h.")

@@ -8,6 +8,7 @@ merged with the chords it is the piano again.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -104,14 +105,19 @@ def read(source: Source) -> Piece:
     return piece
 
 
-def _table(path: Path) -> list[list[str]]:
+def _text(path: Path) -> str:
     if not path.exists():
         raise AntiphonError(f"{path.parent.name} has no {path.name}.")
-    return [line.split() for line in path.read_text().splitlines() if line.strip()]
+    return path.read_text(encoding="utf-8")
+
+
+def _table(path: Path) -> list[list[str]]:
+    return [line.split() for line in _text(path).splitlines() if line.strip()]
 
 
 def _beats(path: Path) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    rows = np.array([[float(x) for x in row[:3]] for row in _table(path)])
+    words = _text(path).split()
+    rows = np.array(words[: len(words) // 3 * 3], dtype=np.float64).reshape(-1, 3)
     if len(rows) < 8 or not rows[:, 2].any() or (np.diff(rows[:, 0]) <= 0).any():
         raise AntiphonError(f"{path.parent.name}: its beat file has too few beats or no downbeat.")
     return rows[:, 0], rows[:, 2] > 0.5
@@ -167,7 +173,7 @@ def _metres(is_downbeat: NDArray[np.bool_], lead: int) -> list[Metre]:
 
 
 def _step(time_s: str, grid_s: NDArray[np.float64], lead: int) -> int:
-    return int(round(float(_positions(np.array([float(time_s)]), grid_s)[0]) * RESOLUTION)) + lead
+    return round(float(_positions(np.array([float(time_s)]), grid_s)[0]) * RESOLUTION) + lead
 
 
 def _keys(path: Path, grid_s: NDArray[np.float64], lead: int) -> list[KeyMark]:
@@ -182,16 +188,18 @@ def _keys(path: Path, grid_s: NDArray[np.float64], lead: int) -> list[KeyMark]:
 
 
 def _chords(path: Path, grid_s: NDArray[np.float64], lead: int) -> list[ChordSpan]:
-    spans = []
-    for begin_s, end_s, symbol in (row[:3] for row in _table(path)):
-        beat = RESOLUTION
-        begin = round(_step(begin_s, grid_s, lead) / beat) * beat
-        end = round(_step(end_s, grid_s, lead) / beat) * beat
-        if begin >= 0 and end > begin:
-            spans.append(ChordSpan(begin, end - begin, _chord(symbol)))
-    return spans
+    rows = _table(path)
+    times_s = np.array([row[:2] for row in rows], dtype=np.float64).reshape(-1, 2)
+    beats = np.rint(_positions(times_s.ravel(), grid_s)).astype(np.int64).reshape(-1, 2)
+    steps = beats * RESOLUTION + lead
+    return [
+        ChordSpan(begin, end - begin, _chord(row[2]))
+        for row, (begin, end) in zip(rows, steps.tolist(), strict=True)
+        if begin >= 0 and end > begin
+    ]
 
 
+@cache
 def _chord(symbol: str) -> Chord | None:
     try:
         return parse_chord(symbol)

@@ -28,6 +28,11 @@ from antiphon.representations.bars import (
 )
 from antiphon.representations.rolls import CHORD_SIZE, LOW_PITCH, chord_features
 
+# how likely an onset, and a held note, must be to be played. Generated latents are a little
+# blurred, which costs faint notes first: these give the numbers and lengths of real notes back
+# (experiments/LOG.md).
+ONSET = {"melody": 0.4, "counter": 0.35, "chords": 0.5, "bass": 0.5}
+SOUNDING = {"melody": 0.3, "counter": 0.3, "chords": 0.3, "bass": 0.4}
 CHORD_TONE_SHARE = 0.92  # of the sounding time of chords and bass, at the least
 
 
@@ -47,16 +52,19 @@ def notes_from(soft: NDArray[np.float32], sheet: Sheet, part: int, one_voice: bo
     used = n_beats * SLOTS_PER_BEAT
     n_pitches = (soft.shape[-1] - 1) // 2
     cells = soft[:, part, :used].reshape(len(soft) * used, -1)
-    hit = cells[:, :n_pitches] > 0.5
+    role = PITCHED[part]
+    hit = cells[:, :n_pitches] > ONSET[role]
     if one_voice:
         top = cells[:, :n_pitches].argmax(axis=1)
-        some = cells[:, :n_pitches].sum(axis=1) > 0.5
+        some = cells[:, :n_pitches].sum(axis=1) > ONSET[role]
         hit = np.zeros_like(hit)
         hit[np.flatnonzero(some), top[some]] = True
-    sounding = cells[:, n_pitches : 2 * n_pitches] > 0.5
-    stops = ~sounding | hit
-    if one_voice:
-        stops |= hit.any(axis=1, keepdims=True)
+    sounding = cells[:, n_pitches : 2 * n_pitches] > SOUNDING[role]
+    if one_voice:  # one voice holds its note as long as any is held
+        stops = hit.any(axis=1, keepdims=True) | ~sounding.any(axis=1, keepdims=True)
+        stops = np.repeat(stops, n_pitches, axis=1)
+    else:
+        stops = ~sounding | hit
     at = np.where(stops, np.arange(len(cells))[:, None], len(cells))
     next_stop = np.minimum.accumulate(at[::-1], axis=0)[::-1]
     next_stop = np.concatenate([next_stop, np.full((1, n_pitches), len(cells))])
@@ -109,15 +117,16 @@ def fitted(notes: Notes, sheet: Sheet, role: str) -> Notes:
         out["pitch"][foreign] += _nearest(out["pitch"][foreign], allowed[foreign])
         return _distinct(out)
     out = _split_at_changes(out, tones, beat)
-    chord = tones[np.minimum(out["onset"] // beat, len(tones) - 1)]
     foreign = ~chord[np.arange(len(out)), out["pitch"] % 12]
-    allowance = (1 - CHORD_TONE_SHARE) * out["duration"].sum()
+    settled = out.copy()
+    settled["pitch"][foreign] += _nearest(out["pitch"][foreign], chord[foreign])
+    settled = _split_at_changes(settled, tones, beat)
+    allowance = (1 - CHORD_TONE_SHARE) * _distinct(settled)["duration"].sum()
     order = np.flatnonzero(foreign)[np.argsort(out["duration"][foreign], kind="stable")]
-    kept = np.cumsum(out["duration"][order]) <= allowance
-    in_scale = scale[out["pitch"][order] % 12]
-    moved = order[~(kept & in_scale)]
-    out["pitch"][moved] += _nearest(out["pitch"][moved], chord[moved])
-    return _distinct(out)
+    passing = scale[out["pitch"][order] % 12] & (out["onset"][order] < out["onset"].max())
+    kept = order[passing & (np.cumsum(out["duration"][order]) <= allowance)]
+    settled[kept] = out[kept]
+    return _distinct(settled)
 
 
 def _sweet(chord: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -173,10 +182,10 @@ def in_range(notes: Notes, role: str) -> Notes:
     out = notes.copy()
     shifts = np.array([0, 12, -12, 24, -24])
     outside = [((out["pitch"] + s < low) | (out["pitch"] + s > high)).sum() for s in shifts]
-    out["pitch"] += shifts[int(np.argmin(outside))]
-    for _ in range(4):
-        out["pitch"][out["pitch"] < low] += 12
-        out["pitch"][out["pitch"] > high] -= 12
+    pitch = out["pitch"] + shifts[int(np.argmin(outside))]
+    pitch += 12 * np.maximum(0, -((pitch - low) // 12))  # a range is wider than an octave
+    pitch -= 12 * np.maximum(0, -((high - pitch) // 12))
+    out["pitch"] = pitch
     return _distinct(out)
 
 
@@ -198,8 +207,10 @@ def play(soft: NDArray[np.float32], sheet: Sheet, one_voice: tuple[bool, ...]) -
     parts = {}
     for index, role in enumerate(PITCHED):
         notes = notes_from(soft, sheet, index, one_voice[index])
-        notes = in_range(fitted(notes, sheet, role), role)
-        parts[role] = held_end(notes, end, bar_steps)
+        notes = held_end(in_range(fitted(notes, sheet, role), role), end, bar_steps)
+        if role in ("chords", "bass"):
+            notes = _split_at_changes(notes, chroma_of_steps(sheet), beat)
+        parts[role] = notes
     return parts
 
 

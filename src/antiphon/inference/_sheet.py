@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from antiphon.errors import AntiphonError
 from antiphon.inference._walk import as_tensor, walk
 from antiphon.models._ensemble import Ensemble
 from antiphon.models.choir import Segment
@@ -30,7 +31,6 @@ from antiphon.representations.bars import (
     beats_of,
     chord_row,
     home_shift,
-    sections_of,
 )
 from antiphon.representations.outline import (
     CHORDS_SIZE,
@@ -44,7 +44,7 @@ from antiphon.representations.rolls import CONTROL_NAMES, conditions_of, same_pl
 
 Floats = NDArray[np.float32]
 _TONIC_WEIGHTS = np.array([9, 4, 7, 5, 5, 7, 2, 8, 4, 6, 5, 3], dtype=np.float64)
-_OPEN_NOTES = 12  # bars from which on a form is written when none was asked for
+_OPEN_BARS = 12  # bars from which on a form is written when none was asked for
 
 
 @dataclass
@@ -200,7 +200,7 @@ def _fill(
     progression: list[list[Chord | None]] | None,
 ) -> None:
     """Write sections and chords into the bars: as asked, else by the planner."""
-    if sections is None and len(bars) < _OPEN_NOTES:
+    if sections is None and len(bars) < _OPEN_BARS:
         sections = [Section(0, len(bars), "A")]
     if progression is not None:
         write_chords(bars, progression)
@@ -208,24 +208,13 @@ def _fill(
         write_sections(bars, sections)
     if sections is None:
         outline = _planned(bars, plan, ensemble, form=False, chords=progression is not None)
-        write_sections(bars, sections_of(_trimmed(form_from(outline))))
+        write_sections(bars, form_from(outline))
     if progression is None:
         outline = _planned(bars, plan, ensemble, form=True, chords=False)
         halves = chords_from(outline, ensemble.tables["vocabulary"].numpy())
         _write_halves(bars, halves)
         _repeat_chords(bars)
         _close(bars)
-
-
-def _trimmed(labels: list[str]) -> list[str]:
-    """Keep the intro at most 8 bars and make sure that something follows it."""
-    out = list(labels)
-    for index, label in enumerate(out):
-        if label == "intro" and index >= min(8, len(out) // 4 // 4 * 4):
-            out[index] = "A"
-        if label == "ending" and index < len(out) - 8:
-            out[index] = "A"
-    return out
 
 
 def _planned(
@@ -286,10 +275,19 @@ def sections_from(bars: NDArray[np.void]) -> list[Section]:
 
 
 def write_chords(bars: NDArray[np.void], progression: list[list[Chord | None]]) -> None:
-    """Write a progression, repeated to fill; chords of a bar share its beats equally."""
+    """Write a progression, repeated to fill; chords of a bar share its beats equally.
+
+    Raises:
+        AntiphonError: a bar has more chords than beats.
+    """
     for number in range(len(bars)):
         chords = progression[number % len(progression)]
         n_beats = int(bars["n_beats"][number])
+        if len(chords) > n_beats:
+            raise AntiphonError(
+                f"Bar {number + 1} of the progression has {len(chords)} chords: "
+                f"a bar of this metre has room for {n_beats}, one on each beat."
+            )
         for place in range(bars["chords"].shape[1]):
             chord = chords[min(place * len(chords) // n_beats, len(chords) - 1)]
             bars["chords"][number, place] = chord_row(ChordSpan(0, 1, chord))

@@ -9,12 +9,21 @@ Shapes: N bars, Z latent, M parts.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from itertools import pairwise
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from antiphon.models.choir import Generator, Segment, levels, noise_scales, on_sphere, spread_mask, step_down
+from antiphon.models.choir import (
+    Generator,
+    Segment,
+    levels,
+    noise_scales,
+    on_sphere,
+    spread_mask,
+    step_down,
+)
 
 OVERLAP = 4  # a window knows the last 1/4 of the one before
 
@@ -100,7 +109,7 @@ def _one(
 
     walk_levels = levels(n_steps or generator.config.n_steps)
     noisy = fresh(*shape)
-    for level, lower in zip(walk_levels[:-1], walk_levels[1:], strict=True):
+    for level, lower in pairwise(walk_levels):
         if reference is not None and level > reference.level:
             music, loud = noise_scales(level)
             near = music * reference.latents + loud * fresh(*shape)
@@ -110,7 +119,8 @@ def _one(
         clean = generator(noisy, at, fresh(generator.config.noise_size), segment)
         clean = on_sphere(clean, generator.config)
         noisy = step_down(clean, noisy, at, under, fresh(*shape))
-    return noisy
+    made = _spread(segment.mask, generator)
+    return noisy * made + segment.known * (1 - made)
 
 
 def stacked(segments: list[Segment]) -> Segment:

@@ -10,7 +10,9 @@ Shapes: B bars, M parts, T slots, P pitches, Z latent size of all parts together
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 import torch.nn.functional as F
@@ -85,7 +87,7 @@ class Coder(nn.Module):
         """
         spread = self._spread(chords)
         return torch.cat(
-            [part.encode(rolls[:, i], spread) for i, part in enumerate(self.parts)], dim=-1
+            [part.encode(rolls[:, i], spread) for i, part in enumerate(self._each())], dim=-1
         )
 
     def decode(self, z: Tensor, chords: Tensor) -> Tensor:
@@ -93,8 +95,11 @@ class Coder(nn.Module):
         spread = self._spread(chords)
         pieces = z.split(self.config.latent_sizes, dim=-1)
         return torch.stack(
-            [part.decode(p, spread) for part, p in zip(self.parts, pieces, strict=True)], dim=1
+            [part.decode(p, spread) for part, p in zip(self._each(), pieces, strict=True)], dim=1
         )
+
+    def _each(self) -> Iterable[PartCoder]:
+        return cast("Iterable[PartCoder]", self.parts)
 
     def _spread(self, chords: Tensor) -> Tensor:
         return chords.repeat_interleave(self.config.slots_per_beat, dim=1)  # (B, T, chord_size)

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from antiphon.errors import AntiphonError, unknown
 from antiphon.models import choir
 from antiphon.models._coder import Coder, CoderConfig
+from antiphon.models._packing import packed, unpacked
 
 
 @dataclass
@@ -71,9 +72,9 @@ def to_toml(tables: Mapping[str, Mapping[str, Any]]) -> str:
 
 
 def write_ensemble(ensemble: Ensemble, folder: Path) -> None:
-    """Write weights in half precision; the folder is complete once `config.toml` is there."""
+    """Write weights, packed; the folder is complete once `config.toml` is there."""
     folder.mkdir(parents=True, exist_ok=True)
-    tensors: dict[str, Tensor] = {}
+    weights: dict[str, Tensor] = {}
     networks: list[tuple[str, nn.Module | None]] = [
         ("coder", ensemble.coder),
         ("generator", ensemble.generator),
@@ -82,10 +83,11 @@ def write_ensemble(ensemble: Ensemble, folder: Path) -> None:
     for prefix, network in networks:
         if network is not None:
             for name, value in network.state_dict().items():
-                tensors[f"{prefix}.{name}"] = value.detach().half().contiguous()
+                weights[f"{prefix}.{name}"] = value
+    tensors = packed(weights)
     tensors |= {f"table.{name}": t.contiguous() for name, t in ensemble.tables.items()}
     config = {
-        "about": ensemble.about,
+        "about": {**ensemble.about, "name": ensemble.name},
         "coder": dataclasses.asdict(ensemble.coder.config),
         "generator": dataclasses.asdict(ensemble.generator.config),
     }
@@ -93,6 +95,7 @@ def write_ensemble(ensemble: Ensemble, folder: Path) -> None:
         config["planner"] = dataclasses.asdict(ensemble.planner.config)
     beside = folder / ".weights.part"
     save_file(tensors, str(beside), metadata={"songs": json.dumps(ensemble.songs)})
+    beside.chmod(0o644)
     os.replace(beside, folder / "weights.safetensors")
     beside.write_text(to_toml(config), encoding="utf-8")
     os.replace(beside, folder / "config.toml")
@@ -122,11 +125,12 @@ def read_ensemble(folder: Path) -> Ensemble:
     except (OSError, KeyError, RuntimeError, SafetensorError, tomllib.TOMLDecodeError) as error:
         raise AntiphonError(f"The weights in {folder} cannot be read: {error}.") from error
     tables = {k.removeprefix("table."): v for k, v in tensors.items() if k.startswith("table.")}
-    return Ensemble(folder.name, config["about"], coder, generator, planner, tables, songs)
+    name = str(config["about"].get("name", folder.name))
+    return Ensemble(name, config["about"], coder, generator, planner, tables, songs)
 
 
 def _fill(network: nn.Module, prefix: str, tensors: Mapping[str, Tensor]) -> None:
     start = f"{prefix}."
-    state = {k.removeprefix(start): v.float() for k, v in tensors.items() if k.startswith(start)}
-    network.load_state_dict(state)
+    mine = {k.removeprefix(start): v for k, v in tensors.items() if k.startswith(start)}
+    network.load_state_dict(unpacked(mine))
     network.eval().requires_grad_(False)

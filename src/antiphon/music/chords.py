@@ -117,7 +117,8 @@ def _quality(text: str, whole: str) -> str:
             return _BY_SPELLING[candidate]
     raise AntiphonError(
         f"Unknown chord {whole!r}: write a root A to G and one of "
-        f"{', '.join(q or 'nothing (major)' for q in QUALITIES)}, or a Roman numeral such as vi or V7."
+        f"{', '.join(q or 'nothing (major)' for q in QUALITIES)}, "
+        "or a Roman numeral such as vi or V7."
     )
 
 

@@ -209,7 +209,7 @@ class Piece:
             return replace(self, tracks=list(self.tracks))
 
         def scaled(step: int) -> int:
-            return int(round(Fraction(step * resolution, self.resolution)))
+            return round(Fraction(step * resolution, self.resolution))
 
         tracks = []
         for track in self.tracks:

@@ -117,7 +117,8 @@ class Plan:
         n_bars = max(1, round(self.duration_s * bpm / 60 / n_beats))
         if n_bars > MAX_BARS:
             raise AntiphonError(
-                f"{self.duration_s:g} s at this tempo are {n_bars} bars: at most {MAX_BARS} can be made."
+                f"{self.duration_s:g} s at this tempo are {n_bars} bars: "
+                f"at most {MAX_BARS} can be made."
             )
         return n_bars
 
@@ -170,7 +171,7 @@ def _within(name: str, value: float | None, low: float, high: float) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise AntiphonError(f"{name} must be a number from {low:g} to {high:g}, not {value!r}.")
     if not low <= value <= high:
-        raise AntiphonError(f"{name} must be from {low:g} to {high:g}, not {value:g}.")
+        raise AntiphonError(f"{name} must be from {low:.10g} to {high:.10g}, not {value:.10g}.")
 
 
 def plan_from(values: Mapping[str, Any]) -> Plan:
@@ -201,7 +202,8 @@ def read_plan(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise AntiphonError(f"There is no plan file {path}.") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise AntiphonError(f"The plan file {path} cannot be read: {error}.") from error
+        reason = getattr(error, "strerror", None) or str(error)
+        raise AntiphonError(f"The plan file {path} cannot be read: {reason}.") from error
 
 
 def parse_duration(text: str) -> float:

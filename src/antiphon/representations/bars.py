@@ -9,14 +9,13 @@ data set stores, memory-mapped, and what networks are fed from.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from antiphon.music.chords import QUALITIES
 from antiphon.music.keys import Key
-from antiphon.music.piece import RESOLUTION, ChordSpan, KeyMark, Metre, Piece, Section
+from antiphon.music.piece import RESOLUTION, ChordSpan, KeyMark, Metre, Piece
 
 SLOTS_PER_BEAT = 6
 MAX_BEATS = 4
@@ -82,7 +81,7 @@ def encode(piece: Piece) -> tuple[NDArray[np.void], NDArray[np.void], Counter[st
         piece: on `RESOLUTION` steps a quarter, with roles, a key, chords and sections.
     """
     starts = piece.bar_starts()
-    metres = [piece.metre_at(int(s)) for s in starts[:-1]]
+    metres = _metres_at(piece, starts[:-1])
     beat = np.array([beat_steps(m) for m in metres])
     n_beats = np.array([beats_of(m) for m in metres])
     lengths = np.diff(starts)
@@ -108,6 +107,13 @@ def encode(piece: Piece) -> tuple[NDArray[np.void], NDArray[np.void], Counter[st
     return bars, notes, +why
 
 
+def _metres_at(piece: Piece, steps: NDArray[np.int64]) -> list[Metre]:
+    """Return the metre in force at each of many steps."""
+    marks = sorted(piece.metres, key=lambda m: m.onset) or [Metre(0)]
+    index = np.searchsorted([m.onset for m in marks], steps, side="right") - 1
+    return [marks[i] if i >= 0 else Metre(0) for i in index.tolist()]
+
+
 def _encode_notes(
     piece: Piece,
     starts: NDArray[np.int64],
@@ -126,7 +132,7 @@ def _encode_notes(
         return np.zeros(0, BAR_NOTE)
     part = np.concatenate([p for p, _ in rows])
     source = np.concatenate([n for _, n in rows])
-    compound = np.array([piece.metre_at(int(s)).is_compound for s in starts[:-1]])
+    compound = np.array([m.is_compound for m in _metres_at(piece, starts[:-1])])
     # slots counted through the whole piece, bars left out being as long as one slot
     per_bar = np.where(kept, n_beats * SLOTS_PER_BEAT, 1)
     first_slot = np.concatenate([[0], np.cumsum(per_bar)])
@@ -237,15 +243,3 @@ def home_shift(tonic: NDArray[np.integer], minor: NDArray[np.integer]) -> NDArra
     """Return the semitones, −6…5, that move each key to C major or A minor."""
     relative = (tonic.astype(np.int64) + 3 * (minor > 0)) % 12
     return np.where(relative <= 6, -relative, 12 - relative)
-
-
-def sections_of(labels: Sequence[str]) -> list[Section]:
-    """Return the sections of a list with one label a bar; equal neighbours belong together."""
-    sections: list[Section] = []
-    for number, label in enumerate(labels):
-        if sections and sections[-1].label == label:
-            last = sections.pop()
-            sections.append(Section(last.start, last.n_bars + 1, label))
-        else:
-            sections.append(Section(number, 1, label))
-    return sections

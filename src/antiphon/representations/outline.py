@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from antiphon.music.piece import Section
 from antiphon.representations.bars import KINDS, NO_CHORD, home_shift
 from antiphon.representations.rolls import REACH_BARS, chord_features
 
@@ -82,18 +83,40 @@ def chords_from(outline: Floats, vocabulary: NDArray[np.uint8]) -> NDArray[np.ui
     return chosen.reshape(len(outline), 2, 3)
 
 
-def form_from(outline: Floats, unit: int = 4) -> list[str]:
-    """Return a label for each bar; sections begin only at multiples of `unit` bars.
+def form_from(outline: Floats, unit: int = 4, longest: int = 8) -> list[Section]:
+    """Return the sections an outline means; they begin only at multiples of `unit` bars.
 
     Within one unit the label with the highest sum wins; an ending stays at the end and an
-    intro at the beginning.
+    intro at the beginning, and neither is longer than `longest` bars. A section of many bars
+    becomes several of at most `longest`; a long piece of one letter alone gets a contrast.
     """
     labels: list[str] = []
     for begin in range(0, len(outline), unit):
         votes = outline[begin : begin + unit, : len(LABELS)].sum(axis=0)
-        if begin > 0 and "intro" not in labels[-1:]:
+        if begin > 0 and (labels[-1:] != ["intro"] or begin >= longest):
             votes[LABELS.index("intro")] = -np.inf
-        if begin + unit < len(outline):
+        if begin + longest < len(outline):
             votes[LABELS.index("ending")] = -np.inf
-        labels += [LABELS[int(votes.argmax())]] * min(unit, len(outline) - begin)
-    return labels
+        labels.append(LABELS[int(votes.argmax())])
+    if labels == ["intro"] * len(labels):
+        labels = ["A"] * len(labels)
+    sections: list[Section] = []
+    for index, label in enumerate(labels):
+        begin = index * unit
+        n_bars = min(unit, len(outline) - begin)
+        last = sections[-1] if sections else None
+        starts = outline[begin, len(LABELS)] > 0.5
+        if last and last.label == label and last.n_bars + n_bars <= longest and not starts:
+            sections[-1] = Section(last.start, last.n_bars + n_bars, label)
+        else:
+            sections.append(Section(begin, n_bars, label))
+    return _with_contrast(sections)
+
+
+def _with_contrast(sections: list[Section]) -> list[Section]:
+    """Return sections of which, from the fourth on, not all have the same letter."""
+    body = [i for i, s in enumerate(sections) if s.label not in KINDS]
+    if len(body) >= 4 and len({sections[i].label for i in body}) == 1:
+        for i in body[2::4]:
+            sections[i] = Section(sections[i].start, sections[i].n_bars, "B")
+    return sections

@@ -7,6 +7,7 @@ any training; they are logged as piano rolls and as plain sine tones.
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -82,7 +83,7 @@ def walk_fixed(generator: Generator, segment: Segment, noise: torch.Tensor) -> t
     path = levels(generator.config.n_steps)
     z = noise[:, 0, : generator.config.noise_size]
     noisy = noise
-    for level, lower in zip(path[:-1], path[1:], strict=True):
+    for level, lower in pairwise(path):
         at, under = level.expand(len(noise)), lower.expand(len(noise))
         clean = on_sphere(generator(noisy, at, z, segment), generator.config)
         kept = noise_scales(lower)[1]

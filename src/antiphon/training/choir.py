@@ -22,8 +22,8 @@ from antiphon.models.choir import (
     Segment,
     levels,
     noise_scales,
-    spread_mask,
     on_sphere,
+    spread_mask,
 )
 from antiphon.training._monitor import Monitor
 from antiphon.training._objectives import gradient_penalty, relativistic

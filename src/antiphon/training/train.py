@@ -34,6 +34,7 @@ from antiphon.representations.outline import (
 from antiphon.representations.prepared import Prepared, load, load_tables
 from antiphon.representations.rolls import CHORD_SIZE
 from antiphon.training import _monitor
+from antiphon.training._checkpoint import unpack_into
 from antiphon.training._drum_segments import DrumSegments, blank_chords
 from antiphon.training._melody_index import melody_index
 from antiphon.training._outline_segments import OutlineSegments
@@ -53,6 +54,7 @@ class TrainConfig:
         kind: ``"song"`` (pitched parts, with a planner) or ``"drums"``.
         prepared: folder of a prepared data set.
         start: run folder of a trained flagship of the same sizes whose networks begin this one's.
+        checkpoint: small committed checkpoint that an empty run folder begins with.
         release: refuse data whose licence does not allow weights to be released.
         about: text for the weights: licence, data, citation.
     """
@@ -61,6 +63,7 @@ class TrainConfig:
     kind: str = "song"
     prepared: str = ""
     start: str = ""
+    checkpoint: str = ""
     seed: int = 0
     release: bool = False
     about: Mapping[str, str] = field(default_factory=dict)
@@ -106,6 +109,8 @@ def train(config: Path, *, run: Path | None = None, time_budget_s: float | None 
     """
     settings = read_config(config)
     folder = RunFolder(run or Path("runs") / settings.name)
+    if settings.checkpoint and not any(folder.path.glob("*.safetensors")):
+        unpack_into(folder, Path(settings.checkpoint), settings.name)
     _describe(folder, settings)
     deadline = None if time_budget_s is None else time.monotonic() + time_budget_s
     report = _monitor.Monitor(folder, deadline)
