@@ -11,35 +11,58 @@ from antiphon import models
 from antiphon.errors import AntiphonError
 from antiphon.models import choir
 from antiphon.models._ensemble import config_from, read_ensemble, to_toml, write_ensemble
+from antiphon.models._packing import packed, unpacked
 
 
 def test_weights_read_again_give_equal_outputs(tiny_ensemble, tmp_path):
     write_ensemble(tiny_ensemble, tmp_path / "again")
     again = read_ensemble(tmp_path / "again")
-    assert (again.name, again.about, again.songs) == (
-        "again",
-        tiny_ensemble.about,
-        tiny_ensemble.songs,
-    )
+    assert (again.name, again.songs) == ("pop", tiny_ensemble.songs)
+    assert again.about == tiny_ensemble.about
     z, chords = torch.randn(2, 24), torch.rand(2, 4, 25)
-    # both were read from half precision
-    assert torch.equal(again.coder.decode(z, chords), tiny_ensemble.coder.decode(z, chords))
+    # both were read from packed weights
+    one, two = (e.coder.decode(z, chords) for e in (again, tiny_ensemble))
+    assert torch.allclose(one, two, rtol=1e-4, atol=1e-4)
     assert again.generator.config == tiny_ensemble.generator.config
     assert again.planner is not None and tiny_ensemble.planner is not None
     for name in ("generator", "planner"):
         one, two = (getattr(e, name).state_dict() for e in (again, tiny_ensemble))
-        assert all(torch.equal(one[key], two[key]) for key in two)
+        assert all(torch.allclose(one[key], two[key], rtol=1e-5) for key in two)
     assert all(torch.equal(again.tables[k], v) for k, v in tiny_ensemble.tables.items())
 
 
-def test_half_precision_changes_outputs_by_a_thousandth_at_most(tiny_ensemble, tmp_path):
+def test_packing_changes_large_matrices_by_half_a_step_and_the_rest_by_half_precision(
+    tiny_ensemble, tmp_path
+):
     torch.manual_seed(0)
     built = choir.build(tiny_ensemble.generator.config)
     tiny_ensemble.generator = built.generator.eval()
     write_ensemble(tiny_ensemble, tmp_path / "w")
     kept, mine = read_ensemble(tmp_path / "w").generator.state_dict(), built.generator.state_dict()
-    assert all(torch.allclose(kept[k], v, rtol=1e-3, atol=1e-4) for k, v in mine.items())
-    assert any(not torch.equal(kept[k], v) for k, v in mine.items())
+    n_large = 0
+    for name, value in mine.items():
+        if value.dim() == 2 and value.numel() >= 4096:
+            n_large += 1
+            step = value.abs().amax(dim=1, keepdim=True) / 127
+            assert ((kept[name] - value).abs() <= step * 0.501).all(), name
+        else:
+            assert torch.equal(kept[name], value.half().float()), name
+    assert n_large
+
+
+def test_packed_rows_by_hand():
+    matrix = torch.zeros(64, 64)
+    matrix[0, :3] = torch.tensor([127.0, -63.6, 0.4])
+    matrix[1, 0] = 2.54  # a step is 0.02
+    matrix[1, 1] = 0.031
+    stored = packed({"m": matrix, "v": torch.tensor([1 / 3])})
+    assert sorted(stored) == ["m#rows", "m#scales", "v"]
+    assert stored["m#rows"].dtype == torch.int8 and stored["v"].dtype == torch.float16
+    back = unpacked(stored)
+    assert back["m"][0, :3].tolist() == [127, -64, 0]
+    assert back["m"][1, :2].tolist() == pytest.approx([2.54, 0.04])
+    assert not back["m"][2:].any()
+    assert back["v"].item() == pytest.approx(1 / 3, rel=1e-3)
 
 
 def test_weights_without_a_planner_have_none(tiny_ensemble, tmp_path):

@@ -15,7 +15,6 @@ from antiphon.representations.bars import (
     beats_of,
     encode,
     home_shift,
-    sections_of,
     slot_steps,
 )
 
@@ -157,12 +156,3 @@ def test_steps_of_slots():
 def test_every_key_has_its_way_home(key, shift):
     minor = np.array([key.mode == "minor"], np.uint8)
     assert home_shift(np.array([key.tonic], np.uint8), minor).tolist() == [shift]
-
-
-def test_equal_labels_in_a_row_are_one_section():
-    assert sections_of(["A", "A", "B", "A"]) == [
-        Section(0, 2, "A"),
-        Section(2, 1, "B"),
-        Section(3, 1, "A"),
-    ]
-    assert sections_of([]) == []

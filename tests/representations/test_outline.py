@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from antiphon.music.chords import Chord
+from antiphon.music.form import written_form
 from antiphon.music.keys import Key
 from antiphon.music.piece import ChordSpan, KeyMark, Metre, Piece, Section
 from antiphon.representations.bars import QUALITY_NAMES, encode, home_shift
@@ -36,7 +37,7 @@ def bars():
 def test_the_form_comes_back(bars):
     outline = outline_of(bars)
     assert outline.shape == (20, OUTLINE_SIZE) == (20, 57)
-    assert form_from(outline) == [label for label, n in FORM for _ in range(n)]
+    assert written_form(form_from(outline)) == "intro4 A4 B4 A4 ending4"
     assert np.flatnonzero(outline[:, len(LABELS)]).tolist() == [0, 4, 8, 12, 16]
 
 
@@ -66,14 +67,42 @@ def test_the_vocabulary_has_only_chords_that_occur_often_enough(bars):
     assert len(chord_vocabulary(bars, min_count=1000)) == 0
 
 
-def test_sections_begin_at_groups_of_four_and_intro_and_ending_stay_in_their_places():
-    outline = np.zeros((10, OUTLINE_SIZE), np.float32)
-    outline[:4, LABELS.index("ending")] = 1  # no piece begins with its ending
-    outline[0, LABELS.index("A")] = 0.5
-    outline[4:8, LABELS.index("intro")] = 1  # nor has an intro in its middle
-    outline[5, LABELS.index("B")] = 0.5
-    outline[8:, LABELS.index("ending")] = 1
-    assert form_from(outline) == ["A"] * 4 + ["B"] * 4 + ["ending"] * 2
+def outline_with(*labels: str, n_bars: int = 4) -> np.ndarray:
+    """An outline that says one label for each group of four bars, and where sections begin."""
+    outline = np.zeros((n_bars * len(labels), OUTLINE_SIZE), np.float32)
+    for i, label in enumerate(labels):
+        outline[n_bars * i : n_bars * (i + 1), LABELS.index(label)] = 1
+    return outline
+
+
+@pytest.mark.parametrize(
+    ("labels", "written"),
+    [
+        (["A", "A", "B", "A"], "A8 B4 A4"),
+        (["A", "A", "A", "B"], "A8 A4 B4"),  # no section is longer than eight bars
+        (["A"] * 8, "A8 A8 B8 A8"),  # and a long piece has a contrast
+        (["intro"] * 4, "intro8 A8"),
+        (["ending"] * 4, "A8 ending8"),
+        (["A", "intro", "B"], "A8 B4"),  # no intro in the middle
+        (["A", "ending", "A"], "A4 ending8"),  # nothing follows an ending
+    ],
+    ids=str,
+)
+def test_intro_and_ending_stay_in_their_places_and_sections_are_short(labels, written):
+    outline = outline_with(*labels)
+    outline[:, LABELS.index("A")] += 0.1  # what comes next where a label cannot be
+    assert written_form(form_from(outline)) == written
+
+
+def test_a_piece_that_is_all_intro_is_none():
+    assert written_form(form_from(outline_with("intro"))) == "A4"
+
+
+def test_a_section_that_begins_anew_is_one_of_its_own():
+    outline = outline_with("A", "A", "B")
+    outline[[0, 4, 8], len(LABELS)] = 1
+    assert written_form(form_from(outline)) == "A4 A4 B4"
+    assert written_form(form_from(outline[:10])) == "A4 A4 B2"
 
 
 def test_conditions_of_an_outline():

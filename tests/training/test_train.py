@@ -19,6 +19,7 @@ from antiphon import models
 from antiphon.errors import AntiphonError
 from antiphon.training import choir as choir_training
 from antiphon.training import coder as coder_training
+from antiphon.training._checkpoint import unpack_into, write_checkpoint
 from antiphon.training._run import OutOfTime, RunFolder
 from antiphon.training.train import read_config, train
 
@@ -187,6 +188,30 @@ def test_networks_may_begin_with_those_of_another_run(config, finished, tmp_path
     train(config(more=more), run=tmp_path / "next")
     scratch, begun = logged(first, "choir_stats")[0], logged(tmp_path / "next", "choir_stats")[0]
     assert begun["loss/denoise"] != scratch["loss/denoise"]
+
+
+def test_a_small_checkpoint_begins_a_training_on_another_machine(config, finished, tmp_path):
+    run, kept = whole(config, finished), tmp_path / "kept"
+    write_checkpoint(run, kept)
+    assert {p.name for p in kept.iterdir()} == {
+        "choir.safetensors", "planner.safetensors", "config.toml",
+    }  # fmt: skip
+    assert not any("optimizer" in name for name in load_file(kept / "choir.safetensors"))
+    fresh = RunFolder(tmp_path / "fresh")
+    unpack_into(fresh, kept, str(run))
+    tensors, meta = fresh.load("choir")
+    expected = load_file(run / "choir.safetensors")
+    assert meta["iteration"] == 8
+    for name in ("average.leave.bias", "discriminator.of_bar.bias"):
+        assert torch.equal(tensors[name], expected[name].half().float())
+    assert torch.equal(tensors["generator.leave.bias"], tensors["average.leave.bias"])
+
+
+def test_checkpoints_that_are_not_there_are_explained(tmp_path):
+    with pytest.raises(AntiphonError, match="nothing to keep"):
+        write_checkpoint(tmp_path, tmp_path / "out")
+    with pytest.raises(AntiphonError, match="There is no checkpoint"):
+        unpack_into(RunFolder(tmp_path / "run"), tmp_path / "none", "pop")
 
 
 @pytest.mark.parametrize("kind", ["song", "drums"])

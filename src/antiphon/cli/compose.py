@@ -231,9 +231,15 @@ def _bar(what: str, total: int) -> Iterator[Callable[[int], None]]:
         yield lambda done: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        ProgressColumn,
+        TimeRemainingColumn,
+    )
 
-    columns = ["{task.description}", BarColumn()]
+    columns: list[str | ProgressColumn] = ["{task.description}", BarColumn()]
     columns += [MofNCompleteColumn(), TimeRemainingColumn()] if total > 1 else []
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(what, total=total if total > 1 else None)

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 import numpy as np
 import torch
 
-from antiphon.inference._players import soft_rolls
+from antiphon.inference._players import distinct, soft_rolls
 from antiphon.inference._sheet import Sheet
 from antiphon.inference._walk import as_tensor, walk
 from antiphon.models._ensemble import Ensemble
 from antiphon.models.choir import Segment
-from antiphon.music.piece import NOTE, Notes, notes_of
+from antiphon.music.piece import Notes, notes_of
 from antiphon.representations.bars import MAX_BEATS, N_SLOTS, beat_steps, slot_steps
 from antiphon.representations.drums import PITCHES, drum_conditions, strokes
 from antiphon.representations.rolls import CHORD_SIZE
@@ -89,8 +89,8 @@ def _written(soft: np.ndarray, sheet: Sheet) -> Notes:
     rows = [
         (bar * bar_steps + int(within[slot]), beat // 4, pitch, velocity)
         for bar, slot, pitch, velocity in strokes(soft)
-        if slot < len(within) and bar != last
+        if slot < len(within) and (bar != last or last == 0)
     ]
     if len(soft) > 1:
         rows += [(last * bar_steps, beat, _KICK, 90), (last * bar_steps, beat, _CRASH, 88)]
-    return notes_of(rows) if rows else np.zeros(0, NOTE)
+    return distinct(notes_of(rows))

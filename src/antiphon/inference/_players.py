@@ -31,8 +31,10 @@ from antiphon.representations.rolls import CHORD_SIZE, LOW_PITCH, chord_features
 # how likely an onset, and a held note, must be to be played. Generated latents are a little
 # blurred, which costs faint notes first: these give the numbers and lengths of real notes back
 # (experiments/LOG.md).
-ONSET = {"melody": 0.4, "counter": 0.35, "chords": 0.5, "bass": 0.5}
-SOUNDING = {"melody": 0.3, "counter": 0.3, "chords": 0.3, "bass": 0.4}
+ONSET = {"melody": 0.3, "counter": 0.4, "chords": 0.4, "bass": 0.5}
+SOUNDING = {"melody": 0.25, "counter": 0.2, "chords": 0.15, "bass": 0.35}
+SURE = 0.75  # an onset this likely stands beside another of its pitch; fainter ones give way
+LINE_WEIGHT = 0.8  # of what melodies usually do beside what the decoder hears
 CHORD_TONE_SHARE = 0.92  # of the sounding time of chords and bass, at the least
 
 
@@ -46,19 +48,30 @@ def soft_rolls(coder: Coder, latents: Tensor, condition: Tensor) -> NDArray[np.f
     return result
 
 
-def notes_from(soft: NDArray[np.float32], sheet: Sheet, part: int, one_voice: bool) -> Notes:
-    """Return the notes of one part in steps of the piece, in its key."""
+def notes_from(
+    soft: NDArray[np.float32],
+    sheet: Sheet,
+    part: int,
+    one_voice: bool,
+    intervals: NDArray[np.float32] | None = None,
+) -> Notes:
+    """Return the notes of one part in steps of the piece, in its key.
+
+    Args:
+        soft: (N, M, T, 2P + 1) probabilities and loudness.
+        intervals: (49,) how usual each step of a line is, −24…24 semitones; for one voice.
+    """
     n_beats, beat = int(sheet.bars["n_beats"][0]), beat_steps(sheet.metre)
     used = n_beats * SLOTS_PER_BEAT
     n_pitches = (soft.shape[-1] - 1) // 2
     cells = soft[:, part, :used].reshape(len(soft) * used, -1)
     role = PITCHED[part]
-    hit = cells[:, :n_pitches] > ONSET[role]
     if one_voice:
-        top = cells[:, :n_pitches].argmax(axis=1)
-        some = cells[:, :n_pitches].sum(axis=1) > ONSET[role]
-        hit = np.zeros_like(hit)
-        hit[np.flatnonzero(some), top[some]] = True
+        some = np.flatnonzero(cells[:, :n_pitches].sum(axis=1) > ONSET[role])
+        hit = np.zeros((len(cells), n_pitches), bool)
+        hit[some, line(cells[some, :n_pitches], some, used, intervals)] = True
+    else:
+        hit = peaks(cells[:, :n_pitches], ONSET[role])
     sounding = cells[:, n_pitches : 2 * n_pitches] > SOUNDING[role]
     if one_voice:  # one voice holds its note as long as any is held
         stops = hit.any(axis=1, keepdims=True) | ~sounding.any(axis=1, keepdims=True)
@@ -79,6 +92,53 @@ def notes_from(soft: NDArray[np.float32], sheet: Sheet, part: int, one_voice: bo
     notes["pitch"] = row + LOW_PITCH - shift
     notes["velocity"] = np.clip(np.rint(cells[slot, -1] * 127), 20, 120)
     return np.sort(notes, order=("onset", "pitch"))
+
+
+def line(
+    chances: NDArray[np.float32],
+    slots: NDArray[np.int64],
+    bar_slots: int,
+    intervals: NDArray[np.float32] | None,
+) -> NDArray[np.int64]:
+    """Return the pitch row of each onset of one voice: the likeliest line (Viterbi).
+
+    Args:
+        chances: (n, P) how likely each pitch is at each onset.
+        slots: (n,) where the onsets are; after a rest of a bar the line begins anew.
+        bar_slots: slots in a bar.
+        intervals: (49,) how usual each step is, −24…24 semitones; None weighs all alike.
+    """
+    heard = np.log(chances + 1e-4)
+    if intervals is None or len(heard) < 2:
+        return heard.argmax(axis=1)
+    n, n_pitches = heard.shape
+    apart = np.clip(np.arange(n_pitches)[None] - np.arange(n_pitches)[:, None], -24, 24) + 24
+    usual = LINE_WEIGHT * np.log(intervals + 1e-5)[apart]  # (from, to)
+    score, came = heard[0], np.zeros((n, n_pitches), np.int64)
+    for index in range(1, n):
+        near = slots[index] - slots[index - 1] <= bar_slots
+        ways = score[:, None] + (usual if near else 0.0)
+        came[index] = ways.argmax(axis=0)
+        score = ways.max(axis=0) + heard[index]
+    path = np.zeros(n, np.int64)
+    path[-1] = score.argmax()
+    for index in range(n - 1, 0, -1):
+        path[index - 1] = came[index, path[index]]
+    return path
+
+
+def peaks(chances: NDArray[np.float32], least: float) -> NDArray[np.bool_]:
+    """Return the onsets (slots, P) likelier than `least` and than their neighbours in time.
+
+    A blurred onset spreads over neighbouring slots of its pitch; the likeliest is kept, others
+    only where they are `SURE`.
+    """
+    around = np.full((len(chances) + 4, chances.shape[1]), -1.0, np.float32)
+    around[2:-2] = chances
+    before = np.maximum(around[0:-4], around[1:-3])
+    after = np.maximum(around[3:-1], around[4:])
+    is_peak = (chances > before) & (chances >= after)
+    return (chances > least) & (is_peak | (chances > SURE))
 
 
 def chroma_of_steps(sheet: Sheet) -> NDArray[np.bool_]:
@@ -115,18 +175,18 @@ def fitted(notes: Notes, sheet: Sheet, role: str) -> Notes:
         )
         foreign = ~allowed[np.arange(len(out)), out["pitch"] % 12]
         out["pitch"][foreign] += _nearest(out["pitch"][foreign], allowed[foreign])
-        return _distinct(out)
+        return distinct(out)
     out = _split_at_changes(out, tones, beat)
     foreign = ~chord[np.arange(len(out)), out["pitch"] % 12]
     settled = out.copy()
     settled["pitch"][foreign] += _nearest(out["pitch"][foreign], chord[foreign])
     settled = _split_at_changes(settled, tones, beat)
-    allowance = (1 - CHORD_TONE_SHARE) * _distinct(settled)["duration"].sum()
+    allowance = (1 - CHORD_TONE_SHARE) * distinct(settled)["duration"].sum()
     order = np.flatnonzero(foreign)[np.argsort(out["duration"][foreign], kind="stable")]
     passing = scale[out["pitch"][order] % 12] & (out["onset"][order] < out["onset"].max())
     kept = order[passing & (np.cumsum(out["duration"][order]) <= allowance)]
     settled[kept] = out[kept]
-    return _distinct(settled)
+    return distinct(settled)
 
 
 def _sweet(chord: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -159,9 +219,10 @@ def _split_at_changes(notes: Notes, tones: NDArray[np.bool_], beat: int) -> Note
     return out
 
 
-def _distinct(notes: Notes) -> Notes:
+def distinct(notes: Notes) -> Notes:
     """Sort notes, drop doubled onsets and cut notes where the same pitch begins again."""
-    notes = np.sort(notes, order=("onset", "pitch"))
+    if not len(notes):
+        return notes
     by_pitch = np.lexsort((-notes["duration"], notes["onset"], notes["pitch"]))
     ordered = notes[by_pitch]
     same = ordered["pitch"][1:] == ordered["pitch"][:-1]
@@ -186,7 +247,7 @@ def in_range(notes: Notes, role: str) -> Notes:
     pitch += 12 * np.maximum(0, -((pitch - low) // 12))  # a range is wider than an octave
     pitch -= 12 * np.maximum(0, -((high - pitch) // 12))
     out["pitch"] = pitch
-    return _distinct(out)
+    return distinct(out)
 
 
 def held_end(notes: Notes, end: int, bar_steps: int) -> Notes:
@@ -199,14 +260,20 @@ def held_end(notes: Notes, end: int, bar_steps: int) -> Notes:
     return out
 
 
-def play(soft: NDArray[np.float32], sheet: Sheet, one_voice: tuple[bool, ...]) -> dict[str, Notes]:
-    """Return the notes of the four pitched parts."""
+def play(
+    soft: NDArray[np.float32],
+    sheet: Sheet,
+    one_voice: tuple[bool, ...],
+    intervals: NDArray[np.float32] | None = None,
+) -> dict[str, Notes]:
+    """Return the notes of the four pitched parts; `intervals` are those of melodies."""
     beat = beat_steps(sheet.metre)
     bar_steps = beat * int(sheet.bars["n_beats"][0])
     end = bar_steps * len(sheet.bars)
     parts = {}
     for index, role in enumerate(PITCHED):
-        notes = notes_from(soft, sheet, index, one_voice[index])
+        usual = intervals if role == "melody" else None
+        notes = notes_from(soft, sheet, index, one_voice[index], usual)
         notes = held_end(in_range(fitted(notes, sheet, role), role), end, bar_steps)
         if role in ("chords", "bass"):
             notes = _split_at_changes(notes, chroma_of_steps(sheet), beat)
@@ -226,7 +293,7 @@ def assembled(
     for role, with_piano in (("bass", True), ("counter", counter_is_piano)):
         if role not in asked and with_piano:
             both = np.concatenate([parts["chords"], parts[role]])
-            parts["chords"] = _distinct(both)
+            parts["chords"] = distinct(both)
     programs = STYLE_PROGRAMS.get(style, STYLE_PROGRAMS["pop"])
     tracks = []
     for role in ROLES:

@@ -149,7 +149,8 @@ def _draft(sheet: Sheet, latents: Tensor, ensemble: Ensemble) -> _Draft:
     config = ensemble.generator.config
     condition = sheet.segment(config.n_parts, config.latent_size).condition[0]
     soft = soft_rolls(ensemble.coder, latents, condition)
-    parts = play(soft, sheet, ensemble.coder.config.one_voice)
+    intervals = ensemble.tables["intervals"].numpy() if "intervals" in ensemble.tables else None
+    parts = play(soft, sheet, ensemble.coder.config.one_voice, intervals)
     return _Draft(sheet, latents, parts, measured(parts, sheet))
 
 

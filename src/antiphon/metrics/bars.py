@@ -44,7 +44,7 @@ def measure_bars(rolls: NDArray[np.floating], chroma: NDArray[np.floating], n_sl
     by_class = sounding.reshape(*sounding.shape[:3], -1, 12).sum(axis=3)  # (N, M, T, 12)
     any_class = by_class[:, :].any(axis=1)  # (N, T, 12)
     harsh = (any_class & np.roll(any_class, 1, axis=-1)).any(axis=-1)
-    heard = sounding.any(axis=(1, 3))
+    heard = np.asarray(sounding.any(axis=(1, 3)))  # (N, T)
     with np.errstate(invalid="ignore", divide="ignore"):
         melody, backing = by_class[:, 0], by_class[:, 2:].sum(axis=1)
         columns = [

@@ -97,7 +97,8 @@ def form_from(outline: Floats, unit: int = 4, longest: int = 8) -> list[Section]
             votes[LABELS.index("intro")] = -np.inf
         if begin + longest < len(outline):
             votes[LABELS.index("ending")] = -np.inf
-        labels.append(LABELS[int(votes.argmax())])
+        is_ending = labels[-1:] == ["ending"]
+        labels.append("ending" if is_ending else LABELS[int(votes.argmax())])
     if labels == ["intro"] * len(labels):
         labels = ["A"] * len(labels)
     sections: list[Section] = []

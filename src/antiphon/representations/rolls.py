@@ -72,7 +72,7 @@ def rolls_of(bars: NDArray[np.void], notes: NDArray[np.void]) -> Rolls:
     first = np.cumsum(used) - used  # of the slots that metres use, counted through
     padded = np.repeat(np.arange(n) * N_SLOTS - first, used) + np.arange(used.sum())
     run = np.stack([bars["piece"], bars["run"]])
-    fresh = np.concatenate([[True], (np.diff(run, axis=1) != 0).any(axis=0)]) if n else []
+    fresh = np.concatenate([[True], (np.diff(run, axis=1) != 0).any(axis=0)])[:n]
     run_end = np.append(first[1:], used.sum())  # where the run of each bar ends
     last_of_run = np.append(np.flatnonzero(fresh)[1:] - 1, n - 1)
     run_stop = run_end[last_of_run][np.cumsum(fresh) - 1] if n else run_end

@@ -36,7 +36,7 @@ from antiphon.representations.rolls import CHORD_SIZE
 from antiphon.training import _monitor
 from antiphon.training._checkpoint import unpack_into
 from antiphon.training._drum_segments import DrumSegments, blank_chords
-from antiphon.training._melody_index import melody_index
+from antiphon.training._melody_index import melody_index, melody_intervals
 from antiphon.training._outline_segments import OutlineSegments
 from antiphon.training._run import RunFolder, load_module, write_atomic
 from antiphon.training._segments import Segments, section_controls
@@ -334,6 +334,7 @@ def song_tables(
         "habits": torch.tensor(
             np.stack([habits.low, habits.high, habits.mean, habits.deviation]), dtype=torch.float32
         ),
+        "intervals": torch.from_numpy(melody_intervals(data)),
         "index": torch.from_numpy(index),
         "index_song": torch.from_numpy(song),
     }

@@ -1,0 +1,90 @@
+"""How fast: bars a second in batches, a cold `antiphon compose`, and rendering.
+
+    python benchmarks/compose_speed.py
+
+Prints medians of several runs, and the machine's load beside them.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from antiphon import models
+from antiphon.formats import wav
+from antiphon.inference._players import soft_rolls
+from antiphon.inference._sheet import write_sheet
+from antiphon.inference._walk import stacked, walk
+from antiphon.inference.compose import compose
+from antiphon.music.plan import Plan
+
+N_PIECES, N_BARS, RUNS = 32, 32, 3
+
+
+def median_s(work: Callable[[], object]) -> float:
+    """Return the median time of a few runs, in seconds."""
+    times = []
+    for _ in range(RUNS):
+        begin = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - begin)
+    return statistics.median(times)
+
+
+def generation() -> float:
+    """Return bars a second, from noise to decoded rolls, of a batch of pieces."""
+    ensemble = models.load("pop")
+    config = ensemble.generator.config
+    plan = Plan(bars=N_BARS, form="AABA", key="C", chords="C Am F G")
+    sheets = [write_sheet(replace(plan, seed=seed), ensemble) for seed in range(N_PIECES)]
+    segment = stacked([s.segment(config.n_parts, config.latent_size) for s in sheets])
+
+    def work() -> None:
+        latents = walk(ensemble.generator, segment, list(range(N_PIECES)))
+        flat = latents.flatten(0, 1)
+        soft_rolls(ensemble.coder, flat, segment.condition.flatten(0, 1))
+
+    work()
+    return N_PIECES * N_BARS / median_s(work)
+
+
+def cold() -> float:
+    """Return the seconds of one cold command: 32 bars as MIDI, sound and picture."""
+    with tempfile.TemporaryDirectory() as folder:
+
+        def work() -> None:
+            command = ["compose", "--bars", "32", "--seed", "1", "--formats", "mid,wav,png"]
+            subprocess.run(
+                [Path(sys.executable).with_name("antiphon"), *command, "--out", folder],
+                check=True,
+                stdout=subprocess.DEVNULL,
+            )
+
+        return median_s(work)
+
+
+def rendering() -> float:
+    """Return how many times faster than it plays a piece of three minutes is rendered."""
+    piece = compose(Plan(duration_s=180.0, seed=1))[0].piece
+    wav.render(piece)
+    return piece.duration_s / median_s(lambda: wav.render(piece))
+
+
+def main() -> None:
+    print(f"{torch.get_num_threads()} threads, load {os.getloadavg()[0]:.1f}")
+    print(f"generation alone: {generation():,.0f} bars a second in batches of {N_PIECES}")
+    print(f"cold `antiphon compose`, 32 bars, MIDI + WAV + picture: {cold():.1f} s")
+    print(f"rendering 3 minutes: {rendering():.0f} × real time")
+
+
+if __name__ == "__main__":
+    main()
