@@ -43,7 +43,8 @@ def compose(
         typer.Option(help="'C Am F G7': one a bar. 'C | F G': bars. 'I vi IV V': numerals."),
     ] = None,
     instruments: Annotated[
-        str | None, typer.Option(help="Parts, e.g. melody=violin,chords,bass. [default: all five]")
+        str | None,
+        typer.Option(help="Parts, e.g. melody=violin,chords,bass. [default: as the style has it]"),
     ] = None,
     density: Annotated[float | None, typer.Option(help="Notes: 0 few, 1 many.")] = None,
     adventure: Annotated[

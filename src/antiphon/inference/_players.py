@@ -32,7 +32,7 @@ from antiphon.representations.rolls import CHORD_SIZE, LOW_PITCH, chord_features
 # blurred, which costs faint notes first: these give the numbers and lengths of real notes back
 # (experiments/LOG.md).
 ONSET = {"melody": 0.3, "counter": 0.4, "chords": 0.4, "bass": 0.5}
-SOUNDING = {"melody": 0.25, "counter": 0.2, "chords": 0.15, "bass": 0.35}
+SOUNDING = {"melody": 0.15, "counter": 0.12, "chords": 0.07, "bass": 0.2}
 SURE = 0.75  # an onset this likely stands beside another of its pitch; fainter ones give way
 LINE_WEIGHT = 0.8  # of what melodies usually do beside what the decoder hears
 CHORD_TONE_SHARE = 0.92  # of the sounding time of chords and bass, at the least

@@ -44,6 +44,7 @@ from antiphon.representations.rolls import CONTROL_NAMES, conditions_of, same_pl
 
 Floats = NDArray[np.float32]
 _TONIC_WEIGHTS = np.array([9, 4, 7, 5, 5, 7, 2, 8, 4, 6, 5, 3], dtype=np.float64)
+USUAL_DENSITY = 0.65  # quantile of real sections asked for when none is: networks play sparser
 _OPEN_BARS = 12  # bars from which on a form is written when none was asked for
 
 
@@ -132,6 +133,7 @@ def write_sheet(plan: Plan, ensemble: Ensemble) -> Sheet:
         mode=None,
         tempo=round(bpm / felt_per_asked, 2),
         form=written_form(sections),
+        instruments=plan.named_parts(),
         chords=written_chords(bars, key),
     )
     return Sheet(decided, key, metre, bpm, sections, bars, controls, known)
@@ -172,7 +174,10 @@ def _tempo(plan: Plan, ensemble: Ensemble, rng: np.random.Generator) -> float:
 def _controls(plan: Plan, ensemble: Ensemble, n_bars: int) -> tuple[Floats, Floats]:
     """Return the controls a plan asks for, read off the style's quantiles."""
     table = ensemble.tables["controls"].numpy()  # (K, Q)
-    wanted: dict[str, float] = {}
+    rng = np.random.default_rng([plan.seed, 29])
+    parts = ("melody", "counter", "chords", "bass")
+    draws = np.clip(USUAL_DENSITY + 0.12 * rng.standard_normal(len(parts)), 0.2, 0.95)
+    wanted = dict(zip(parts, draws.tolist(), strict=True))
     density = plan.density
     if density is None and plan.arousal is not None:
         density = 0.5 + 0.35 * plan.arousal

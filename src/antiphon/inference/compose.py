@@ -31,7 +31,7 @@ BATCH = 16  # pieces walked at once
 TAKES = 3  # of each piece, the best of which is kept
 REDRAWS = 2  # times at the most that failing bars are drawn again
 TYPICAL = 1.0  # mean distance, in deviations, that real songs commonly have
-RETURN_LEVEL = 0.55  # noise at which a returning section leaves its first time
+RETURN_LEVEL = 0.4  # noise at which a returning section leaves its first time
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,7 @@ def _draw(sheets: list[Sheet], ensemble: Ensemble, take: int) -> Tensor:
 
 
 def _temperature(plan: Plan) -> float:
-    return 0.9 + 0.2 * plan.adventure
+    return 0.8 + 0.2 * plan.adventure
 
 
 def _first_times(sheet: Sheet) -> NDArray[np.int64]:

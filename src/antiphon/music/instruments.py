@@ -70,6 +70,9 @@ def role_called(track_name: str) -> str:
     return next((key for key, role in ROLES.items() if role.name.lower() == wanted), "")
 
 
+# parts that play where none are named; a style that is not named here has all
+STYLE_PARTS = {"classical": "melody,counter,chords,bass"}
+
 # programs that make a style sound like itself; drums: the kit
 STYLE_PROGRAMS: dict[str, dict[str, int]] = {
     "pop": {"melody": 73, "counter": 48, "chords": 0, "bass": 33, "drums": 0},

@@ -18,7 +18,7 @@ from typing import Any
 from antiphon.errors import AntiphonError, unknown
 from antiphon.music.chords import Chord, parse_progression
 from antiphon.music.form import parse_form
-from antiphon.music.instruments import ROLES, program
+from antiphon.music.instruments import ROLES, STYLE_PARTS, program
 from antiphon.music.keys import MODES, Key
 from antiphon.music.piece import Metre, Section
 
@@ -43,7 +43,8 @@ class Plan:
         tempo: quarter notes (dotted quarters in 6/8, 9/8, 12/8) a minute, 20–300.
         chords: a progression, repeated to fill; None leaves it to the plan's network.
         instruments: parts that play, each optionally with its instrument:
-            ``"melody=flute,chords,bass"``.
+            ``"melody=flute,chords,bass"``; empty is as the style has it (pop all five,
+            classical no drums).
         density: how many notes, 0 (few) to 1 (many); None is as the style has it.
         adventure: how far from the usual, 0–1.
         valence, arousal: mood, each −1 (sad, calm) to 1 (happy, excited).
@@ -60,7 +61,7 @@ class Plan:
     metre: str = "4/4"
     tempo: float | None = None
     chords: str | None = None
-    instruments: str = "melody,counter,chords,bass,drums"
+    instruments: str = ""
     density: float | None = None
     adventure: float = 0.5
     valence: float | None = None
@@ -128,6 +129,10 @@ class Plan:
     def progression(self, key: Key) -> list[list[Chord | None]] | None:
         return parse_progression(self.chords, key) if self.chords is not None else None
 
+    def named_parts(self) -> str:
+        """Return the parts that play, as they are written in a plan."""
+        return self.instruments or STYLE_PARTS.get(self.style, ",".join(ROLES))
+
     def parts(self) -> dict[str, int | None]:
         """Return the parts that play and the General MIDI program asked for each, or None.
 
@@ -135,7 +140,7 @@ class Plan:
             AntiphonError: a part is unknown, named twice, or none is named.
         """
         parts: dict[str, int | None] = {}
-        for word in (w.strip() for w in self.instruments.split(",")):
+        for word in (w.strip() for w in self.named_parts().split(",")):
             role, _, instrument = (x.strip() for x in word.partition("="))
             role = {"counter-melody": "counter", "harmony": "chords"}.get(
                 role.lower(), role.lower()
