@@ -11,7 +11,10 @@ from antiphon.inference._players import (
     fitted,
     held_end,
     in_range,
+    legato,
+    line,
     notes_from,
+    peaks,
 )
 from antiphon.music.instruments import ROLES
 from antiphon.music.piece import notes_of
@@ -168,3 +171,25 @@ def test_a_bass_nobody_asked_for_is_the_left_hand_of_the_chords(sheet):
     assert whole.tracks[1].notes["pitch"].tolist() == [36, 60, 76]
     band = assembled(parts, sheet(instruments="chords,bass"), style="pop")
     assert plain(band.tracks[0].notes) == [(0, 96, 60)]
+
+
+def test_legato_holds_notes_over_short_gaps_only():
+    notes = notes_of([(0, 6, 60, 80), (12, 6, 62, 80), (48, 6, 64, 80)])
+    assert legato(notes, 12)["duration"].tolist() == [12, 6, 6]
+
+
+def test_line_prefers_the_step_that_melodies_usually_make():
+    chances = np.full((2, 72), 1e-4, np.float32)
+    chances[0, 36] = 0.9
+    chances[1, 38], chances[1, 55] = 0.4, 0.5  # a whole tone, or a leap of 19 semitones
+    intervals = np.full(49, 1e-4, np.float32)
+    intervals[26] = 0.9  # a whole tone up
+    slots = np.array([0, 3])
+    assert line(chances, slots, 24, intervals).tolist() == [36, 38]
+    assert line(chances, slots, 24, None).tolist() == [36, 55]
+
+
+def test_a_blurred_onset_is_played_once():
+    chances = np.zeros((8, 72), np.float32)
+    chances[2:5, 40] = (0.5, 0.6, 0.5)
+    assert np.argwhere(peaks(chances, 0.4)).tolist() == [[3, 40]]

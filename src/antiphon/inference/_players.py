@@ -34,7 +34,7 @@ from antiphon.representations.rolls import CHORD_SIZE, LOW_PITCH, chord_features
 ONSET = {"melody": 0.3, "counter": 0.4, "chords": 0.4, "bass": 0.5}
 SOUNDING = {"melody": 0.15, "counter": 0.12, "chords": 0.07, "bass": 0.2}
 SURE = 0.75  # an onset this likely stands beside another of its pitch; fainter ones give way
-LINE_WEIGHT = 0.8  # of what melodies usually do beside what the decoder hears
+LINE_WEIGHT = 1.5  # of what melodies usually do beside what the decoder hears
 CHORD_TONE_SHARE = 0.92  # of the sounding time of chords and bass, at the least
 
 
@@ -235,6 +235,18 @@ def distinct(notes: Notes) -> Notes:
     return np.sort(ordered, order=("onset", "pitch"))
 
 
+def legato(notes: Notes, longest_gap: int) -> Notes:
+    """Return the notes of a line, each held to the next where the gap is at most so many steps."""
+    out = notes.copy()
+    onsets = np.unique(out["onset"])
+    place = np.searchsorted(onsets, out["onset"], side="right")
+    following = np.append(onsets, 2**30)[place]
+    gap = following - (out["onset"] + out["duration"])
+    close = (gap > 0) & (gap <= longest_gap)
+    out["duration"][close] += gap[close]
+    return out
+
+
 def in_range(notes: Notes, role: str) -> Notes:
     """Return notes moved by octaves into the part's range, all together first."""
     if not len(notes):
@@ -274,7 +286,10 @@ def play(
     for index, role in enumerate(PITCHED):
         usual = intervals if role == "melody" else None
         notes = notes_from(soft, sheet, index, one_voice[index], usual)
-        notes = held_end(in_range(fitted(notes, sheet, role), role), end, bar_steps)
+        notes = in_range(fitted(notes, sheet, role), role)
+        if role in ("melody", "counter"):
+            notes = legato(notes, beat // 2)
+        notes = held_end(notes, end, bar_steps)
         if role in ("chords", "bass"):
             notes = _split_at_changes(notes, chroma_of_steps(sheet), beat)
         parts[role] = notes

@@ -31,7 +31,7 @@ BATCH = 16  # pieces walked at once
 TAKES = 3  # of each piece, the best of which is kept
 REDRAWS = 2  # times at the most that failing bars are drawn again
 TYPICAL = 1.0  # mean distance, in deviations, that real songs commonly have
-RETURN_LEVEL = 0.4  # noise at which a returning section leaves its first time
+RETURN_LEVEL = 0.3  # noise at which a returning section leaves its first time
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ class Plan:
         tempo: quarter notes (dotted quarters in 6/8, 9/8, 12/8) a minute, 20–300.
         chords: a progression, repeated to fill; None leaves it to the plan's network.
         instruments: parts that play, each optionally with its instrument:
-            ``"melody=flute,chords,bass"``; empty is as the style has it (pop all five,
+            ``"melody=flute,chords,bass"``; left out it is as the style has it (pop all five,
             classical no drums).
         density: how many notes, 0 (few) to 1 (many); None is as the style has it.
         adventure: how far from the usual, 0–1.
@@ -61,7 +61,7 @@ class Plan:
     metre: str = "4/4"
     tempo: float | None = None
     chords: str | None = None
-    instruments: str = ""
+    instruments: str | None = None
     density: float | None = None
     adventure: float = 0.5
     valence: float | None = None
@@ -131,7 +131,9 @@ class Plan:
 
     def named_parts(self) -> str:
         """Return the parts that play, as they are written in a plan."""
-        return self.instruments or STYLE_PARTS.get(self.style, ",".join(ROLES))
+        if self.instruments is not None:
+            return self.instruments
+        return STYLE_PARTS.get(self.style, ",".join(ROLES))
 
     def parts(self) -> dict[str, int | None]:
         """Return the parts that play and the General MIDI program asked for each, or None.
