@@ -34,7 +34,7 @@ from antiphon.representations.outline import (
 from antiphon.representations.prepared import Prepared, load, load_tables
 from antiphon.representations.rolls import CHORD_SIZE
 from antiphon.training import _monitor
-from antiphon.training._checkpoint import unpack_into
+from antiphon.training._checkpoint import unpack_into, write_checkpoint
 from antiphon.training._drum_segments import DrumSegments, blank_chords
 from antiphon.training._melody_index import melody_index, melody_intervals
 from antiphon.training._outline_segments import OutlineSegments
@@ -120,6 +120,7 @@ def train(config: Path, *, run: Path | None = None, time_budget_s: float | None 
     finally:
         report.close()
     write_ensemble(ensemble, folder.path / "weights")
+    write_checkpoint(folder.path, folder.path / "checkpoint")
     return folder.path / "weights"
 
 
