@@ -11,7 +11,6 @@ from antiphon.inference._players import (
     fitted,
     held_end,
     in_range,
-    legato,
     line,
     notes_from,
     peaks,
@@ -171,11 +170,6 @@ def test_a_bass_nobody_asked_for_is_the_left_hand_of_the_chords(sheet):
     assert whole.tracks[1].notes["pitch"].tolist() == [36, 60, 76]
     band = assembled(parts, sheet(instruments="chords,bass"), style="pop")
     assert plain(band.tracks[0].notes) == [(0, 96, 60)]
-
-
-def test_legato_holds_notes_over_short_gaps_only():
-    notes = notes_of([(0, 6, 60, 80), (12, 6, 62, 80), (48, 6, 64, 80)])
-    assert legato(notes, 12)["duration"].tolist() == [12, 6, 6]
 
 
 def test_line_prefers_the_step_that_melodies_usually_make():

@@ -32,9 +32,10 @@ from antiphon.representations.rolls import CHORD_SIZE, LOW_PITCH, chord_features
 # blurred, which costs faint notes first: these give the numbers and lengths of real notes back
 # (experiments/LOG.md).
 ONSET = {"melody": 0.3, "counter": 0.4, "chords": 0.4, "bass": 0.5}
-SOUNDING = {"melody": 0.15, "counter": 0.12, "chords": 0.07, "bass": 0.2}
+SOUNDING = {"melody": 0.15, "counter": 0.2, "chords": 0.07, "bass": 0.2}
 SURE = 0.75  # an onset this likely stands beside another of its pitch; fainter ones give way
-LINE_WEIGHT = 1.5  # of what melodies usually do beside what the decoder hears
+LINES = ("melody", "counter")  # parts that are played as one line
+LINE_WEIGHT = 1.0  # of what melodies usually do beside what the decoder hears
 CHORD_TONE_SHARE = 0.92  # of the sounding time of chords and bass, at the least
 
 
@@ -66,14 +67,16 @@ def notes_from(
     n_pitches = (soft.shape[-1] - 1) // 2
     cells = soft[:, part, :used].reshape(len(soft) * used, -1)
     role = PITCHED[part]
-    if one_voice:
-        some = np.flatnonzero(cells[:, :n_pitches].sum(axis=1) > ONSET[role])
+    chances = cells[:, :n_pitches]
+    is_line = one_voice or role in LINES
+    hit = peaks(chances, ONSET[role])
+    if is_line:
+        loud = chances.sum(axis=1) > ONSET[role] if one_voice else hit.any(axis=1)
+        some = np.flatnonzero(loud)
         hit = np.zeros((len(cells), n_pitches), bool)
-        hit[some, line(cells[some, :n_pitches], some, used, intervals)] = True
-    else:
-        hit = peaks(cells[:, :n_pitches], ONSET[role])
+        hit[some, line(chances[some], some, used, intervals)] = True
     sounding = cells[:, n_pitches : 2 * n_pitches] > SOUNDING[role]
-    if one_voice:  # one voice holds its note as long as any is held
+    if is_line:  # one voice holds its note as long as any is held
         stops = hit.any(axis=1, keepdims=True) | ~sounding.any(axis=1, keepdims=True)
         stops = np.repeat(stops, n_pitches, axis=1)
     else:
@@ -235,18 +238,6 @@ def distinct(notes: Notes) -> Notes:
     return np.sort(ordered, order=("onset", "pitch"))
 
 
-def legato(notes: Notes, longest_gap: int) -> Notes:
-    """Return the notes of a line, each held to the next where the gap is at most so many steps."""
-    out = notes.copy()
-    onsets = np.unique(out["onset"])
-    place = np.searchsorted(onsets, out["onset"], side="right")
-    following = np.append(onsets, 2**30)[place]
-    gap = following - (out["onset"] + out["duration"])
-    close = (gap > 0) & (gap <= longest_gap)
-    out["duration"][close] += gap[close]
-    return out
-
-
 def in_range(notes: Notes, role: str) -> Notes:
     """Return notes moved by octaves into the part's range, all together first."""
     if not len(notes):
@@ -284,11 +275,9 @@ def play(
     end = bar_steps * len(sheet.bars)
     parts = {}
     for index, role in enumerate(PITCHED):
-        usual = intervals if role == "melody" else None
+        usual = intervals if role in LINES else None
         notes = notes_from(soft, sheet, index, one_voice[index], usual)
         notes = in_range(fitted(notes, sheet, role), role)
-        if role in ("melody", "counter"):
-            notes = legato(notes, beat // 2)
         notes = held_end(notes, end, bar_steps)
         if role in ("chords", "bass"):
             notes = _split_at_changes(notes, chroma_of_steps(sheet), beat)

@@ -44,7 +44,8 @@ from antiphon.representations.rolls import CONTROL_NAMES, conditions_of, same_pl
 
 Floats = NDArray[np.float32]
 _TONIC_WEIGHTS = np.array([9, 4, 7, 5, 5, 7, 2, 8, 4, 6, 5, 3], dtype=np.float64)
-USUAL_DENSITY = 0.65  # quantile of real sections asked for when none is: networks play sparser
+# quantile of real sections that a part's density is asked at when none is: networks play sparser
+USUAL_DENSITY = {"melody": 0.55, "counter": 0.5, "chords": 0.7, "bass": 0.6}
 _OPEN_BARS = 12  # bars from which on a form is written when none was asked for
 
 
@@ -175,14 +176,15 @@ def _controls(plan: Plan, ensemble: Ensemble, n_bars: int) -> tuple[Floats, Floa
     """Return the controls a plan asks for, read off the style's quantiles."""
     table = ensemble.tables["controls"].numpy()  # (K, Q)
     rng = np.random.default_rng([plan.seed, 29])
-    parts = ("melody", "counter", "chords", "bass")
-    draws = np.clip(USUAL_DENSITY + 0.12 * rng.standard_normal(len(parts)), 0.2, 0.95)
-    wanted = dict(zip(parts, draws.tolist(), strict=True))
+    wanted = {
+        part: float(np.clip(usual + 0.12 * rng.standard_normal(), 0.1, 0.95))
+        for part, usual in USUAL_DENSITY.items()
+    }
     density = plan.density
     if density is None and plan.arousal is not None:
         density = 0.5 + 0.35 * plan.arousal
     if density is not None:
-        wanted |= dict.fromkeys(("melody", "counter", "chords", "bass"), density)
+        wanted |= dict.fromkeys(USUAL_DENSITY, density)
     if plan.arousal is not None:
         wanted["loudness"] = 0.5 + 0.4 * plan.arousal
     if plan.valence is not None:
