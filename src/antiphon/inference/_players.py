@@ -34,7 +34,7 @@ from antiphon.representations.rolls import CHORD_SIZE, LOW_PITCH, chord_features
 ONSET = {"melody": 0.3, "counter": 0.4, "chords": 0.4, "bass": 0.5}
 SOUNDING = {"melody": 0.15, "counter": 0.2, "chords": 0.07, "bass": 0.2}
 SURE = 0.75  # an onset this likely stands beside another of its pitch; fainter ones give way
-LINES = ("melody", "counter")  # parts that are played as one line
+CHORD_WEIGHT = 3.0  # how much likelier a line's note is when the chord has it
 LINE_WEIGHT = 1.0  # of what melodies usually do beside what the decoder hears
 CHORD_TONE_SHARE = 0.92  # of the sounding time of chords and bass, at the least
 
@@ -68,15 +68,15 @@ def notes_from(
     cells = soft[:, part, :used].reshape(len(soft) * used, -1)
     role = PITCHED[part]
     chances = cells[:, :n_pitches]
-    is_line = one_voice or role in LINES
-    hit = peaks(chances, ONSET[role])
-    if is_line:
-        loud = chances.sum(axis=1) > ONSET[role] if one_voice else hit.any(axis=1)
-        some = np.flatnonzero(loud)
+    if one_voice:
+        some = np.flatnonzero(chances.sum(axis=1) > ONSET[role])
+        leaning = chances[some] * np.where(in_chord(sheet, n_pitches)[some], CHORD_WEIGHT, 1.0)
         hit = np.zeros((len(cells), n_pitches), bool)
-        hit[some, line(chances[some], some, used, intervals)] = True
+        hit[some, line(leaning, some, used, intervals)] = True
+    else:
+        hit = peaks(chances, ONSET[role])
     sounding = cells[:, n_pitches : 2 * n_pitches] > SOUNDING[role]
-    if is_line:  # one voice holds its note as long as any is held
+    if one_voice:  # one voice holds its note as long as any is held
         stops = hit.any(axis=1, keepdims=True) | ~sounding.any(axis=1, keepdims=True)
         stops = np.repeat(stops, n_pitches, axis=1)
     else:
@@ -95,6 +95,13 @@ def notes_from(
     notes["pitch"] = row + LOW_PITCH - shift
     notes["velocity"] = np.clip(np.rint(cells[slot, -1] * 127), 20, 120)
     return np.sort(notes, order=("onset", "pitch"))
+
+
+def in_chord(sheet: Sheet, n_pitches: int) -> NDArray[np.bool_]:
+    """Return (slots of the piece, P) whether each row of the roll is a tone of its beat's chord."""
+    shift = int(home_shift(sheet.bars["tonic"][:1], sheet.bars["minor"][:1])[0])
+    classes = (np.arange(n_pitches) + LOW_PITCH - shift) % 12
+    return np.repeat(chroma_of_steps(sheet)[:, classes], SLOTS_PER_BEAT, axis=0)
 
 
 def line(
@@ -275,7 +282,7 @@ def play(
     end = bar_steps * len(sheet.bars)
     parts = {}
     for index, role in enumerate(PITCHED):
-        usual = intervals if role in LINES else None
+        usual = intervals if role == "melody" else None
         notes = notes_from(soft, sheet, index, one_voice[index], usual)
         notes = in_range(fitted(notes, sheet, role), role)
         notes = held_end(notes, end, bar_steps)
