@@ -298,3 +298,8 @@ def test_pieces_without_a_returning_section_are_drawn_once(monkeypatch):
 
 def test_the_public_door_is_the_same_function():
     assert compose is composed
+
+
+def test_weights_that_write_no_whole_piece_are_refused_in_one_sentence():
+    with pytest.raises(AntiphonError, match="do not write whole pieces"):
+        compose(Plan(bars=4), model="drums")

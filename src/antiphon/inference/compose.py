@@ -90,6 +90,11 @@ def compose(
     if count < 1 or (keep is not None and not 1 <= keep <= count):
         raise AntiphonError(f"Compose at least one piece and keep 1 to {count} of them.")
     ensemble = models.load(model or plan.style)
+    if ensemble.planner is None:
+        raise AntiphonError(
+            f"The weights {ensemble.name!r} do not write whole pieces: choose those of a style, "
+            "such as pop."
+        )
     drummer = models.load("drums") if "drums" in plan.parts() else None
     usual = habits(ensemble)
     sheets = [write_sheet(replace(plan, seed=plan.seed + i), ensemble) for i in range(count)]
