@@ -2,10 +2,11 @@
 
 Idea: denoising diffusion GAN (Xiao, Kreis & Vahdat, ICLR 2022,
 https://arxiv.org/abs/2112.07804) over latents of bars. The generator leads from noise to music
-in a few large steps; at each step the discriminator, told the noisier music before it, answers
-whether the next is real. Known bars and parts are given under a mask, so that composing,
+in a few large steps; at each the discriminator, told the noisy music, answers whether the clean
+music made of it is real. Known bars and parts are given under a mask, so that composing,
 accompanying, filling and continuing are one. What differs: bars as tokens, chords and form as
-conditions, a relativistic objective, and a warm start by plain denoising.
+conditions, the clean estimate judged instead of the next step, a relativistic objective, and a
+warm start by plain denoising.
 
 Shapes: B batch, N bars, Z latent of a bar (all parts), C conditions, K controls, M parts.
 """
