@@ -1,6 +1,6 @@
 """Networks and the weights that are shipped; one model a file, found by its name.
 
-Weights of an ensemble lie in a folder: `weights.safetensors` (half precision, moving averages
+Weights of an ensemble lie in a folder: `weights.safetensors` (packed, moving averages
 only), `config.toml` (sizes of the networks, and what they were trained on) and `CARD.md`.
 """
 

@@ -44,6 +44,15 @@ from antiphon.training.choir import ChoirTraining, train_choir
 from antiphon.training.coder import CoderTraining, batch, train_coder
 
 _N_QUANTILES = 11
+# sizes of the networks beside the flagship: the planner's and the drummer's
+_SMALL = {
+    "width": 96,
+    "n_blocks": 4,
+    "n_heads": 4,
+    "discriminator_width": 64,
+    "discriminator_blocks": 3,
+    "noise_size": 32,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,12 +188,7 @@ def _song(settings: TrainConfig, run: RunFolder, report: _monitor.Monitor) -> En
         choir.Config,
         {
             "n_bars": 64,
-            "width": 96,
-            "n_blocks": 4,
-            "n_heads": 4,
-            "discriminator_width": 64,
-            "discriminator_blocks": 3,
-            "noise_size": 32,
+            **_SMALL,
             **settings.planner,
             "latent_sizes": [FORM_SIZE, CHORDS_SIZE],
             "condition_size": OUTLINE_CONDITION_SIZE,
@@ -241,12 +245,7 @@ def _drums(settings: TrainConfig, run: RunFolder, report: _monitor.Monitor) -> E
         choir.Config,
         {
             "n_bars": 16,
-            "width": 96,
-            "n_blocks": 4,
-            "n_heads": 4,
-            "discriminator_width": 64,
-            "discriminator_blocks": 3,
-            "noise_size": 32,
+            **_SMALL,
             **settings.choir,
             "latent_sizes": list(coder.config.latent_sizes),
             "condition_size": DRUM_CONDITION_SIZE,
