@@ -21,13 +21,13 @@ import torch
 
 from antiphon import models
 from antiphon.formats import wav
-from antiphon.inference._players import soft_rolls
 from antiphon.inference._sheet import write_sheet
 from antiphon.inference._walk import stacked, walk
 from antiphon.inference.compose import compose
+from antiphon.models._writer import write
 from antiphon.music.plan import Plan
 
-N_PIECES, N_BARS, RUNS = 32, 32, 3
+N_PIECES, N_BARS, RUNS = 96, 32, 3
 
 
 def median_s(work: Callable[[], object]) -> float:
@@ -41,17 +41,18 @@ def median_s(work: Callable[[], object]) -> float:
 
 
 def generation() -> float:
-    """Return bars a second, from noise to decoded rolls, of a batch of pieces."""
+    """Return bars a second, from noise to written scores, of a batch of pieces."""
     ensemble = models.load("pop")
-    config = ensemble.generator.config
+    config, scribe = ensemble.generator.config, ensemble.scribe
+    assert scribe is not None
     plan = Plan(bars=N_BARS, form="AABA", key="C", chords="C Am F G")
     sheets = [write_sheet(replace(plan, seed=seed), ensemble) for seed in range(N_PIECES)]
     segment = stacked([s.segment(config.n_parts, config.latent_size) for s in sheets])
 
     def work() -> None:
         latents = walk(ensemble.generator, segment, list(range(N_PIECES)))
-        flat = latents.flatten(0, 1)
-        soft_rolls(ensemble.coder, flat, segment.condition.flatten(0, 1))
+        seeds = [[seed] for seed in range(N_PIECES)]
+        write(scribe, latents, scribe.config.level, segment, [s.bars for s in sheets], seeds)
 
     work()
     return N_PIECES * N_BARS / median_s(work)

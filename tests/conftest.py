@@ -16,6 +16,7 @@ from antiphon.music.piece import ChordSpan, KeyMark, Piece, Section, Tempo, Trac
 
 if TYPE_CHECKING:
     from antiphon.models._ensemble import Ensemble
+    from antiphon.models.scribe import Scribe
 
 BEAT, BAR = 24, 96
 LOOP = ((0, ""), (9, "m"), (5, ""), (7, ""))  # C, A minor, F, G above the tonic
@@ -83,6 +84,12 @@ def prepared_set(folder: Path, *, ship: bool = True) -> Path:
 def song() -> Callable[..., Piece]:
     """A function that makes songs: ``song(seed, n_bars, tonic)``."""
     return made_song
+
+
+@pytest.fixture(scope="session")
+def untrained_scribe() -> Callable[..., Scribe]:
+    """A function that makes small scribes: ``untrained_scribe(seed, sight=2)``."""
+    return made_scribe
 
 
 @pytest.fixture(scope="session")
@@ -164,7 +171,7 @@ def _generator(config):  # type: ignore[no-untyped-def]
 def _untrained_pop(prepared: Path) -> Ensemble:
     import torch
 
-    from antiphon.models import choir
+    from antiphon.models import choir, progression
     from antiphon.models._ensemble import Ensemble
     from antiphon.representations.outline import CHORDS_SIZE, FORM_SIZE, OUTLINE_CONDITION_SIZE
     from antiphon.representations.prepared import load
@@ -183,9 +190,52 @@ def _untrained_pop(prepared: Path) -> Ensemble:
     )
     data = load(prepared, "train")
     scale = torch.zeros(FORM_SIZE + CHORDS_SIZE), torch.ones(FORM_SIZE + CHORDS_SIZE)
-    about = {"style": "pop", "licence": "none: not for use", "data": "made up", "citation": "none"}
-    songs = [piece["id"] for piece in data.pieces]
-    return Ensemble("pop", about, coder, generator, planner, song_tables(data, scale), songs)
+    tables = song_tables(data, scale)
+    n_chords = len(tables["vocabulary"])
+    return Ensemble(
+        "pop",
+        {"style": "pop", "licence": "none: not for use", "data": "made up", "citation": "none"},
+        coder=coder,
+        generator=generator,
+        planner=planner,
+        progression=progression.Progression(
+            progression.Config(n_chords=n_chords, width=16, hidden=16)
+        ),
+        scribe=made_scribe(level=0.75),
+        discriminator=choir.Discriminator(generator.config),
+        tables=tables,
+        songs=[piece["id"] for piece in data.pieces],
+    )
+
+
+def made_scribe(seed: int = 4, **sizes: object) -> Scribe:
+    """Return an untrained scribe that writes about ten notes in a bar of 4/4.
+
+    Each cell is a little less likely than the one before, so that the next note is about ten
+    cells away (of 96 in a bar), and the end of a bar comes when few are left.
+    """
+    import torch
+
+    from antiphon.models import scribe
+    from antiphon.representations.score import N_CELLS
+
+    torch.manual_seed(seed)
+    built = scribe.build(scribe.Config(**{**SMALL_SCRIBE, **sizes}))
+    with torch.no_grad():
+        built.to_cell[-1].bias.copy_(-0.1 * torch.arange(N_CELLS + 1))
+    return built.eval().requires_grad_(False)
+
+
+SMALL_SCRIBE = {
+    "latent_sizes": (6, 6, 6, 6),
+    "bar_width": 16,
+    "n_blocks": 1,
+    "n_heads": 2,
+    "step_width": 16,
+    "hidden": 16,
+    "pitch_width": 16,
+    "length_width": 16,
+}
 
 
 def _untrained_drums() -> Ensemble:
@@ -199,4 +249,4 @@ def _untrained_drums() -> Ensemble:
     )
     tables = {"energy": torch.linspace(0.1, 1.0, 11)}
     about = {"style": "drums", "licence": "none: not for use"}
-    return Ensemble("drums", about, coder, generator, tables=tables)
+    return Ensemble("drums", about, coder=coder, generator=generator, tables=tables)

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import math
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
-from antiphon import compose, write
+from antiphon import compose, models, write
 from antiphon.errors import AntiphonError
 from antiphon.inference.compose import compose as composed
+from antiphon.metrics.bars import MEASURES
+from antiphon.models._writer import Nerve
 from antiphon.music.form import parse_form, written_form
 from antiphon.music.instruments import ROLES
 from antiphon.music.keys import Key
 from antiphon.music.piece import Piece
 from antiphon.music.plan import METRES, Plan, plan_from
+from antiphon.representations.writing import Writing
 
 ROOT_PROGRESSION = "C | Am7/G | F G7 | Bdim E7 Am Gsus4"
 
@@ -263,37 +266,83 @@ def test_bars_that_were_drawn_again_name_what_failed():
         assert math.isfinite(found.score)
 
 
-def test_a_section_that_returns_is_drawn_again_near_its_first_time(monkeypatch):
+@pytest.fixture
+def writes(monkeypatch) -> list[tuple[dict, Writing]]:
+    """What the scribe was asked and what it wrote, call by call, when something is composed."""
     module = sys.modules["antiphon.inference.compose"]
-    walked = []
+    calls, true_write = [], module.write
 
-    def walk(generator, segment, seeds, **more):
-        latents = true_walk(generator, segment, seeds, **more)
-        walked.append((segment, more.get("reference"), latents))
-        return latents
+    def write(scribe, latents, level, segment, bars, seeds, **more):
+        writing = true_write(scribe, latents, level, segment, bars, seeds, **more)
+        calls.append(({"segment": segment, "seeds": seeds, **more}, writing))
+        return writing
 
-    true_walk = module.walk
-    monkeypatch.setattr(module, "walk", walk)
-    monkeypatch.setattr(module, "TAKES", 1)
-    one(bars=16, form="A6 B4 A6", chords="C")
-    (_, none, first), (segment, near, again) = walked[:2]
-    assert none is None and near is not None
-    assert segment.mask[0].any(dim=1).tolist() == [bar >= 10 for bar in range(16)]
-    assert torch.equal(near.latents[0, 10:], first[0, :6])
-    assert near.weight[0].tolist() == [float(bar >= 10) for bar in range(16)]
-    assert torch.equal(again[0, :10], first[0, :10])
-    assert not torch.isclose(again[0, 10:], first[0, :6]).all()
+    monkeypatch.setattr(module, "write", write)
+    return calls
 
 
-def test_pieces_without_a_returning_section_are_drawn_once(monkeypatch):
+def test_bars_that_fail_are_written_again_and_the_others_stay(writes, monkeypatch):
     module = sys.modules["antiphon.inference.compose"]
-    seen = []
-    true_walk = module.walk
+    usual = module.habits(models.load("pop"))
+    few = np.where(np.array(MEASURES) == "notes in the bar", 11.0, np.inf)
+    lenient = replace(usual, low=np.full(len(MEASURES), -np.inf), high=few)
+    monkeypatch.setattr(module, "habits", lambda ensemble: lenient)
+    one(bars=12, chords="C | F | G | C")
+    (first, takes), (again, mended) = writes[:2]
+    assert first["kept"] is None and (first["segment"].mask == 1).all()
+    kept = again["kept"][0]
+    stays = kept.parts.all(axis=1)
+    assert 0 < stays.sum() < 12 and np.array_equal(stays, kept.parts.any(axis=1))
+    assert np.array_equal(again["segment"].mask[0].numpy(), ~kept.parts)
+    hidden = again["segment"].known[0].any(dim=1).numpy()
+    assert np.array_equal(hidden, stays)  # the latents of what stays are told
+
+    def notes(writing: Writing, piece: int, bars: np.ndarray) -> list[list[int]]:
+        rows = np.stack(writing.notes(piece), axis=1)
+        return rows[bars[rows[:, 0]]].tolist()
+
+    sources = [i for i in range(len(first["seeds"]))
+               if notes(takes, i, stays) == notes(mended, 0, stays)]  # fmt: skip
+    assert len(sources) == 1
+    assert notes(mended, 0, ~stays) != notes(takes, sources[0], ~stays)
+
+
+def test_every_take_has_a_seed_of_its_own_and_so_has_what_is_written_again(writes):
+    composed(Plan(bars=8, seed=5), count=2)
+    seeds = [tuple(seed) for asked, _ in writes for seed in asked["seeds"]]
+    assert len(set(seeds)) == len(seeds) and {seed[0] for seed in seeds} == {5, 6}
+
+
+@pytest.mark.parametrize("adventure", [0.0, 0.5, 1.0])
+def test_adventure_is_the_nerve_of_the_scribe(writes, adventure):
+    one(adventure=adventure, bars=2)
+    assert {asked["nerve"] for asked, _ in writes} == {Nerve.of(adventure)}
+
+
+def test_the_flagship_is_walked_for_a_scribe_that_hears_it_and_for_no_other(
+    monkeypatch, tiny_ensemble, untrained_scribe
+):
+    module = sys.modules["antiphon.inference.compose"]
+    walked, true_walk = [], module.walk
     monkeypatch.setattr(
-        module, "walk", lambda *a, **k: (seen.append(k.get("reference")), true_walk(*a, **k))[1]
+        module, "walk", lambda *a, **k: (walked.append(a[2]), true_walk(*a, **k))[1]
     )
-    one(bars=8, form="AB", chords="C")
-    assert seen and all(reference is None for reference in seen)
+    asked = {"key": "C", "tempo": 100.0, "chords": "C", "form": "A", "instruments": "melody,bass"}
+    one(**asked)
+    assert walked and len(set(walked[0])) == len(walked[0])  # a walk for each take
+    walked.clear()
+    tiny_ensemble.scribe = untrained_scribe(level=1.0)
+    monkeypatch.setattr(module.models, "load", lambda name: tiny_ensemble)
+    assert one(**asked).n_notes > 0 and walked == []
+
+
+@pytest.mark.parametrize("missing", ["scribe", "planner"])
+def test_weights_that_lack_a_network_are_refused(monkeypatch, tiny_ensemble, missing):
+    setattr(tiny_ensemble, missing, None)
+    monkeypatch.setattr(sys.modules["antiphon.inference.compose"].models, "load",
+                        lambda name: tiny_ensemble)  # fmt: skip
+    with pytest.raises(AntiphonError, match="do not write whole pieces"):
+        composed(Plan(bars=4))
 
 
 def test_the_public_door_is_the_same_function():

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 
 from antiphon import models
-from antiphon.inference._drummer import _profile, _told, _written, drum
+from antiphon.inference._drummer import _profile, _told, _written, drum, soft_rolls
 from antiphon.music.piece import notes_of
 from antiphon.representations.drums import N_DRUMS
 
@@ -52,6 +53,16 @@ def test_strokes_lie_on_the_steps_of_their_slots(sheet, metre, steps):
     snare = notes[notes["pitch"] == 38]
     assert snare["onset"].tolist() == steps and (snare["velocity"] == 64).all()
     assert (42 in notes["pitch"]) == (metre == "4/4")  # 6/8 has no slot 23
+
+
+def test_rolls_are_decoded_from_latents_of_mean_0_and_variance_1(tiny_weights):
+    coder = models.load(str(tiny_weights / "drums")).coder
+    latents = torch.randn(3, 6, generator=torch.Generator().manual_seed(1))
+    rolls = soft_rolls(coder, latents)
+    assert rolls.shape == (3, 1, 24, 2 * N_DRUMS + 1)
+    assert rolls.min() >= 0 and rolls.max() <= 1 and rolls.std() > 0.05
+    assert np.allclose(soft_rolls(coder, 5 * latents + 2), rolls, atol=1e-4)
+    assert not np.allclose(soft_rolls(coder, latents.flip(-1)), rolls, atol=1e-4)
 
 
 def test_a_piece_ends_with_one_stroke_of_kick_and_crash(sheet):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 import torch
 
-from antiphon.models._coder import Coder, CoderConfig, coder_loss
+from antiphon.models._coder import Coder, CoderConfig, coder_loss, latents_of
+from antiphon.representations.bars import encode
+from antiphon.representations.rolls import chord_features, rolls_of
 
 TINY = CoderConfig(
     latent_sizes=(4, 3),
@@ -79,6 +82,18 @@ def test_of_several_onsets_one_voice_learns_the_highest():
     cells = torch.zeros(1, 2, 24, 12)
     cells[0, 0, 0, 1] = 30
     assert coder_loss(cells, rolls, TINY)["loss/onset"] > high + 29
+
+
+def test_latents_of_bars_are_those_of_their_rolls_and_chords_in_the_home_key(song):
+    coder = Coder(CoderConfig(latent_sizes=(3, 2, 4, 2), slot_width=4, hidden=8, head=8))
+    bars, notes, _ = encode(song(1, tonic=7))
+    found = latents_of(bars, notes, coder)
+    assert found.shape == (16, 11) and not found.requires_grad
+    rolls = torch.from_numpy(rolls_of(bars, notes).unpacked(np.arange(16)))
+    # G major is moved a fourth up
+    chords = torch.from_numpy(chord_features(bars["chords"], np.full(16, 5)))
+    with torch.no_grad():
+        assert torch.equal(found, coder.encode(rolls, chords))
 
 
 def test_parts_must_be_named_alike():

@@ -7,11 +7,24 @@ import shutil
 import pytest
 import torch
 
-from antiphon import models
+from antiphon import models, registry
 from antiphon.errors import AntiphonError
 from antiphon.models import choir
 from antiphon.models._ensemble import config_from, read_ensemble, to_toml, write_ensemble
 from antiphon.models._packing import packed, unpacked
+
+NETWORKS = ("coder", "generator", "planner", "progression", "scribe", "discriminator")
+
+
+@pytest.mark.parametrize("name", registry.names("antiphon.models"))
+def test_every_model_builds_untrained_networks_with_the_sizes_of_its_config(name):
+    model = registry.load("antiphon.models", name)
+    built = model.build(model.Config())
+    networks = [built] if isinstance(built, torch.nn.Module) else list(vars(built).values())
+    for network in networks:
+        assert network.config == model.Config() and network.training
+        assert all(p.requires_grad and torch.isfinite(p).all() for p in network.parameters())
+        assert sum(p.numel() for p in network.parameters()) > 10_000
 
 
 def test_weights_read_again_give_equal_outputs(tiny_ensemble, tmp_path):
@@ -24,8 +37,8 @@ def test_weights_read_again_give_equal_outputs(tiny_ensemble, tmp_path):
     one, two = (e.coder.decode(z, chords) for e in (again, tiny_ensemble))
     assert torch.allclose(one, two, rtol=1e-4, atol=1e-4)
     assert again.generator.config == tiny_ensemble.generator.config
-    assert again.planner is not None and tiny_ensemble.planner is not None
-    for name in ("generator", "planner"):
+    for name in NETWORKS:
+        assert getattr(again, name).config == getattr(tiny_ensemble, name).config
         one, two = (getattr(e, name).state_dict() for e in (again, tiny_ensemble))
         assert all(torch.allclose(one[key], two[key], rtol=1e-5) for key in two)
     assert all(torch.equal(again.tables[k], v) for k, v in tiny_ensemble.tables.items())
@@ -65,15 +78,17 @@ def test_packed_rows_by_hand():
     assert back["v"].item() == pytest.approx(1 / 3, rel=1e-3)
 
 
-def test_weights_without_a_planner_have_none(tiny_ensemble, tmp_path):
-    tiny_ensemble.planner = None
+@pytest.mark.parametrize("name", ["planner", "progression", "scribe", "discriminator"])
+def test_weights_without_a_network_have_none(tiny_ensemble, tmp_path, name):
+    setattr(tiny_ensemble, name, None)
     write_ensemble(tiny_ensemble, tmp_path / "w")
-    assert read_ensemble(tmp_path / "w").planner is None
+    again = read_ensemble(tmp_path / "w")
+    assert [n for n in NETWORKS if getattr(again, n) is None] == [name]
     assert not list(tmp_path.glob("w/.*"))  # nothing half-written is left
 
 
 def test_networks_that_were_read_do_not_learn(tiny_ensemble):
-    networks = (tiny_ensemble.coder, tiny_ensemble.generator, tiny_ensemble.planner)
+    networks = [getattr(tiny_ensemble, name) for name in NETWORKS]
     assert not any(p.requires_grad for n in networks for p in n.parameters())
     assert not any(n.training for n in networks)
 

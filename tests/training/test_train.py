@@ -17,13 +17,18 @@ from safetensors.torch import load_file
 
 from antiphon import models
 from antiphon.errors import AntiphonError
+from antiphon.inference.compose import compose
+from antiphon.music.plan import Plan
+from antiphon.training import adversary as adversary_training
 from antiphon.training import choir as choir_training
 from antiphon.training import coder as coder_training
+from antiphon.training import scribe as scribe_training
 from antiphon.training._checkpoint import unpack_into, write_checkpoint
+from antiphon.training._monitor import Monitor
 from antiphon.training._run import OutOfTime, RunFolder
 from antiphon.training.train import read_config, train
 
-STAGES = ("coder", "choir", "planner")
+STAGES = ("coder", "choir", "scribe", "adversary", "planner", "progression")
 
 
 @pytest.fixture(autouse=True)
@@ -69,12 +74,21 @@ def test_a_training_leaves_a_run_folder_and_weights_that_compose(config, finishe
     assert [row["iteration"] for row in logged(run, "choir_metrics")] == [3, 6, 8]
     assert "loss/generator" in logged(run, "planner_stats")[-1]
     assert "loss/generator" not in logged(run, "planner_stats")[0]
+    assert [row["iteration"] for row in logged(run, "scribe_stats")] == [1, 2, 3]
+    assert [row["iteration"] for row in logged(run, "scribe_metrics")] == [2, 3]
+    assert "held_out/pitch" in logged(run, "scribe_metrics")[0]
+    assert "loss/reward" in logged(run, "adversary_stats")[-1]
+    assert "loss/reward" not in logged(run, "adversary_stats")[0]
     assert all((run / f"{stage}.safetensors").exists() for stage in STAGES)
     board = next((run / "tensorboard").glob("events.*")).read_bytes()
-    for tag in (b"choir/loss/denoise", b"held_out/denoise", b"roll/0", b"tones/1"):
-        assert tag in board
+    tags = ("choir/loss/denoise", "held_out/denoise", "roll/0", "tones/1", "scribe/nll/pitch")
+    for tag in tags:
+        assert tag.encode() in board, tag
     ensemble = models.load(str(run))
-    assert ensemble.planner is not None and len(ensemble.songs) == 8
+    for name in ("planner", "progression", "scribe", "discriminator"):
+        assert getattr(ensemble, name) is not None, name
+    assert len(ensemble.songs) == 8
+    assert compose(Plan(bars=4), model=str(run))[0].piece.n_bars == 4
     assert all(torch.isfinite(t.float()).all() for t in ensemble.tables.values())
 
 
@@ -85,6 +99,19 @@ def test_the_weights_are_the_moving_average(config, finished):
     name = "leave.bias"
     assert torch.equal(kept[f"generator.{name}"], tensors[f"average.{name}"].half())
     assert not torch.equal(tensors[f"generator.{name}"], tensors[f"average.{name}"])
+
+
+def test_the_scribe_that_is_kept_is_that_of_the_second_stage(config, finished):
+    run = whole(config, finished)
+    kept = load_file(run / "weights" / "weights.safetensors")
+    first, second = (load_file(run / f"{s}.safetensors") for s in ("scribe", "adversary"))
+    name = "pitch.bias"
+    assert torch.equal(kept[f"scribe.{name}"], second[f"average.{name}"].half())
+    assert not torch.equal(first[f"average.{name}"], second[f"average.{name}"])
+    # it went on where the first had come to
+    assert torch.allclose(first[f"average.{name}"], second[f"generator.{name}"], atol=0.01)
+    judge = "discriminator.of_bar.bias"
+    assert torch.equal(kept[judge], second[judge].half())
 
 
 class Killed(BaseException):
@@ -98,7 +125,12 @@ class Killed(BaseException):
         ("song", "choir_stats", 3),  # before it was saved
         ("song", "choir_stats", 5),
         ("song", "choir_metrics", 6),
+        ("song", "scribe_stats", 1),
+        ("song", "scribe_metrics", 2),
+        ("song", "adversary_stats", 1),
+        ("song", "adversary_stats", 3),
         ("song", "planner_stats", 7),
+        ("song", "progression_stats", 3),
         ("drums", "choir_stats", 5),
     ],
 )
@@ -128,8 +160,8 @@ def test_a_killed_training_goes_on_bit_for_bit(
     same_tensors(
         run / "weights" / "weights.safetensors", expected / "weights" / "weights.safetensors"
     )
-    for name in ("coder", "choir_stats", "choir_metrics"):
-        assert logged(run, name) == logged(expected, name)
+    for file in expected.glob("*.jsonl"):
+        assert logged(run, file.stem) == logged(expected, file.stem), file.stem
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
@@ -169,6 +201,28 @@ def test_a_time_budget_stops_with_everything_saved_and_the_same_command_goes_on(
         same_tensors(run / f"{stage}.safetensors", expected / f"{stage}.safetensors")
 
 
+def test_when_the_time_is_up_in_the_scribe_the_next_stage_waits_for_all_of_it(
+    config, finished, tmp_path, monkeypatch
+):
+    expected = whole(config, finished)
+    run, log = tmp_path / "run", RunFolder.log
+    time_is_up = []
+
+    def until(self, name, at, scalars):
+        log(self, name, at, scalars)
+        if (name, at) == ("scribe_stats", 1):
+            time_is_up.append(True)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(RunFolder, "log", until)
+        patched.setattr(Monitor, "expired", property(lambda self: bool(time_is_up)))
+        with pytest.raises(OutOfTime, match="after 1 of 3 iterations of the scribe"):
+            train(config(), run=run)
+    train(config(), run=run)
+    for stage in STAGES:
+        same_tensors(run / f"{stage}.safetensors", expected / f"{stage}.safetensors")
+
+
 def test_a_finished_training_is_not_done_again(config, finished, monkeypatch):
     run = whole(config, finished)
     before = (run / "choir.safetensors").stat().st_mtime_ns
@@ -178,6 +232,8 @@ def test_a_finished_training_is_not_done_again(config, finished, monkeypatch):
 
     monkeypatch.setattr(choir_training, "denoise_step", never)
     monkeypatch.setattr(coder_training, "_iterate", never)
+    monkeypatch.setattr(scribe_training, "descend", never)
+    monkeypatch.setattr(adversary_training, "windows", never)
     train(config(), run=run)
     assert (run / "choir.safetensors").stat().st_mtime_ns == before
 
@@ -186,17 +242,20 @@ def test_networks_may_begin_with_those_of_another_run(config, finished, tmp_path
     first = whole(config, finished)
     more = f'start = "{first.as_posix()}"'
     train(config(more=more), run=tmp_path / "next")
-    scratch, begun = logged(first, "choir_stats")[0], logged(tmp_path / "next", "choir_stats")[0]
-    assert begun["loss/denoise"] != scratch["loss/denoise"]
+    for stage, name in (("choir", "loss/denoise"), ("scribe", "nll/cell")):
+        scratch, begun = (logged(run, f"{stage}_stats")[0] for run in (first, tmp_path / "next"))
+        assert begun[name] != scratch[name], stage
 
 
 def test_a_small_checkpoint_begins_a_training_on_another_machine(config, finished, tmp_path):
     run, kept = whole(config, finished), tmp_path / "kept"
     write_checkpoint(run, kept)
     assert {p.name for p in kept.iterdir()} == {
-        "choir.safetensors", "planner.safetensors", "config.toml",
+        "choir.safetensors", "scribe.safetensors", "adversary.safetensors",
+        "planner.safetensors", "progression.safetensors", "config.toml",
     }  # fmt: skip
-    assert not any("optimizer" in name for name in load_file(kept / "choir.safetensors"))
+    for file in kept.glob("*.safetensors"):
+        assert not any("optimizer" in name for name in load_file(file)), file.name
     fresh = RunFolder(tmp_path / "fresh")
     unpack_into(fresh, kept, str(run))
     tensors, meta = fresh.load("choir")
@@ -205,6 +264,12 @@ def test_a_small_checkpoint_begins_a_training_on_another_machine(config, finishe
     for name in ("average.leave.bias", "discriminator.of_bar.bias"):
         assert torch.equal(tensors[name], expected[name].half().float())
     assert torch.equal(tensors["generator.leave.bias"], tensors["average.leave.bias"])
+    tensors, meta = fresh.load("adversary")
+    expected = load_file(run / "adversary.safetensors")
+    assert meta["iteration"] == 3
+    for name in ("average.pitch.bias", "discriminator.of_bar.bias"):
+        assert torch.equal(tensors[name], expected[name].half().float())
+    assert torch.equal(tensors["generator.pitch.bias"], tensors["average.pitch.bias"])
 
 
 def test_checkpoints_that_are_not_there_are_explained(tmp_path):

@@ -9,10 +9,14 @@ from collections.abc import Mapping
 
 import numpy as np
 import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
 
-from antiphon.inference._players import distinct, soft_rolls
+from antiphon.inference._players import distinct
 from antiphon.inference._sheet import Sheet
 from antiphon.inference._walk import as_tensor, walk
+from antiphon.models._coder import Coder
 from antiphon.models._ensemble import Ensemble
 from antiphon.models.choir import Segment
 from antiphon.music.piece import Notes, notes_of
@@ -40,9 +44,16 @@ def drum(sheet: Sheet, parts: Mapping[str, Notes], ensemble: Ensemble) -> Notes:
     latents = walk(
         ensemble.generator, segment, [sheet.plan.seed * 13 + 3], temperature=temperature
     )[0]
-    blank = torch.zeros(n, MAX_BEATS * CHORD_SIZE)
-    soft = soft_rolls(ensemble.coder, latents, blank)
-    return _written(soft, sheet)
+    return _written(soft_rolls(ensemble.coder, latents), sheet)
+
+
+@torch.inference_mode()
+def soft_rolls(coder: Coder, latents: Tensor) -> NDArray[np.float32]:
+    """Return probabilities (N, 1, T, 2P + 1) of bars from latents (N, Z)."""
+    z = F.layer_norm(latents, latents.shape[-1:])
+    chords = torch.zeros(len(z), MAX_BEATS, CHORD_SIZE)
+    result: NDArray[np.float32] = coder.soft_rolls(coder.decode(z, chords)).numpy()
+    return result
 
 
 def _told(sheet: Sheet, parts: Mapping[str, Notes], ensemble: Ensemble) -> np.ndarray:

@@ -1,15 +1,23 @@
-"""The judge: which bars are not like music, how far a piece is from real ones, whom it is like."""
+"""The judge: which bars are not like music, how far a piece is from real ones, whom it is like.
+
+Two judges look at every piece: measures of its bars, and the discriminator that the scribe was
+trained against.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from antiphon.inference._sheet import Sheet
+from antiphon.inference._walk import cut
 from antiphon.metrics.bars import Habits, measure_bars
 from antiphon.models._ensemble import Ensemble
+from antiphon.models.choir import Discriminator, Segment
 from antiphon.music.piece import KeyMark, Notes, Piece, Track
 from antiphon.representations.bars import (
     PITCHED,
@@ -43,6 +51,28 @@ def measured(parts: Mapping[str, Notes], sheet: Sheet) -> NDArray[np.float64]:
     shift = home_shift(sheet.bars["tonic"], sheet.bars["minor"])
     chroma = chord_features(sheet.bars["chords"], shift)[..., :12]
     return measure_bars(rolls, chroma, int(sheet.bars["n_beats"][0]) * SLOTS_PER_BEAT)
+
+
+@torch.inference_mode()
+def answers(discriminator: Discriminator, latents: Tensor, segment: Segment) -> Tensor:
+    """Return the discriminator's logit (B, N) of each bar: above 0 it takes the bar for real.
+
+    It hears the bars in windows as long as those it was trained on, and answers half for the bar
+    and half for its window.
+
+    Args:
+        latents: (B, N, Z) of what was written.
+        segment: what was told.
+    """
+    n, size = latents.shape[1], min(discriminator.config.n_bars, latents.shape[1])
+    starts = sorted({*range(0, n - size + 1, size), n - size})
+    total, heard = torch.zeros(len(latents), n), torch.zeros(n)
+    for start in starts:
+        here = slice(start, start + size)
+        logits = discriminator.answer(latents[:, here], cut(segment, here))
+        total[:, here] += (logits[:, :-1] + logits[:, -1:]) / 2
+        heard[here] += 1
+    return total / heard
 
 
 def nearest_song(melody: Notes, sheet: Sheet, ensemble: Ensemble) -> tuple[str, float, int] | None:

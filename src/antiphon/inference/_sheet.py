@@ -18,6 +18,7 @@ from antiphon.errors import AntiphonError
 from antiphon.inference._walk import as_tensor, walk
 from antiphon.models._ensemble import Ensemble
 from antiphon.models.choir import Segment
+from antiphon.models.progression import write_progression
 from antiphon.music.chords import Chord
 from antiphon.music.form import written_form
 from antiphon.music.keys import Key, estimate_key
@@ -26,6 +27,8 @@ from antiphon.music.plan import Plan
 from antiphon.representations.bars import (
     BAR,
     KINDS,
+    NO_CHORD,
+    PITCHED,
     QUALITY_NAMES,
     beat_steps,
     beats_of,
@@ -35,17 +38,15 @@ from antiphon.representations.bars import (
 from antiphon.representations.outline import (
     CHORDS_SIZE,
     FORM_SIZE,
-    chords_from,
     form_from,
     outline_conditions,
     outline_of,
 )
+from antiphon.representations.progression import chords_of, frame_of
 from antiphon.representations.rolls import CONTROL_NAMES, conditions_of, same_place
 
 Floats = NDArray[np.float32]
 _TONIC_WEIGHTS = np.array([9, 4, 7, 5, 5, 7, 2, 8, 4, 6, 5, 3], dtype=np.float64)
-# quantile of real sections that a part's density is asked at when none is: networks play sparser
-USUAL_DENSITY = {"melody": 0.55, "counter": 0.5, "chords": 0.7, "bass": 0.6}
 _OPEN_BARS = 12  # bars from which on a form is written when none was asked for
 
 
@@ -175,16 +176,10 @@ def _tempo(plan: Plan, ensemble: Ensemble, rng: np.random.Generator) -> float:
 def _controls(plan: Plan, ensemble: Ensemble, n_bars: int) -> tuple[Floats, Floats]:
     """Return the controls a plan asks for, read off the style's quantiles."""
     table = ensemble.tables["controls"].numpy()  # (K, Q)
-    rng = np.random.default_rng([plan.seed, 29])
-    wanted = {
-        part: float(np.clip(usual + 0.12 * rng.standard_normal(), 0.1, 0.95))
-        for part, usual in USUAL_DENSITY.items()
-    }
     density = plan.density
     if density is None and plan.arousal is not None:
         density = 0.5 + 0.35 * plan.arousal
-    if density is not None:
-        wanted |= dict.fromkeys(USUAL_DENSITY, density)
+    wanted = {} if density is None else dict.fromkeys(PITCHED, density)
     if plan.arousal is not None:
         wanted["loudness"] = 0.5 + 0.4 * plan.arousal
     if plan.valence is not None:
@@ -218,8 +213,7 @@ def _fill(
         write_sections(bars, form_from(outline))
     if progression is None:
         outline = _planned(bars, plan, ensemble, form=True, chords=False)
-        halves = chords_from(outline, ensemble.tables["vocabulary"].numpy())
-        _write_halves(bars, halves)
+        _write_planned(bars, outline, plan, ensemble)
         _repeat_chords(bars)
         _close(bars)
 
@@ -300,15 +294,25 @@ def write_chords(bars: NDArray[np.void], progression: list[list[Chord | None]]) 
             bars["chords"][number, place] = chord_row(ChordSpan(0, 1, chord))
 
 
-def _write_halves(bars: NDArray[np.void], halves: NDArray[np.uint8]) -> None:
-    """Write two chords a bar, given in the home key."""
+def _write_planned(bars: NDArray[np.void], outline: Floats, plan: Plan, ensemble: Ensemble) -> None:
+    """Write the chords of all bars after an outline."""
+    network = ensemble.progression
+    if network is None:
+        raise ValueError(f"the weights {ensemble.name} write no chords")
+    n = len(bars)
+    mean, deviation = ensemble.tables["outline_mean"], ensemble.tables["outline_deviation"]
+    heard = ((torch.from_numpy(outline) - mean) / deviation)[:, FORM_SIZE:]
+    rng = np.random.default_rng([plan.seed, 23])
+    share = float(np.interp(plan.adventure, [0, 0.5, 1], [0.8, 0.99, 1.0]))
+    at = np.arange(n)
+    sounding = write_progression(network, heard, frame_of(bars, at, n - 1 - at), rng, share)
+    found = chords_of(sounding, ensemble.tables["vocabulary"].numpy()).astype(np.int64)
     shift = home_shift(bars["tonic"], bars["minor"])[:, None]
-    moved = halves.astype(np.int64)
-    moved[..., 0] = (moved[..., 0] - shift) % 12
-    moved[..., 2] = (moved[..., 2] - shift) % 12
-    for place in range(bars["chords"].shape[1]):
-        second = (place >= (bars["n_beats"] + 1) // 2).astype(np.int64)
-        bars["chords"][:, place] = moved[np.arange(len(bars)), second]
+    there = found[..., 0] != NO_CHORD
+    for column in (0, 2):
+        moved = (found[..., column] - shift) % 12
+        found[..., column] = np.where(there, moved, NO_CHORD)
+    bars["chords"] = found
 
 
 def _repeat_chords(bars: NDArray[np.void]) -> None:

@@ -1,14 +1,13 @@
 """The walk from noise to music: a few steps of a generator over any number of bars.
 
-Longer pieces are walked window by window, each knowing the end of the one before. Bars may
-have a reference: then the walk joins it at a noise level, which says how near it stays.
+Longer pieces are walked window by window, each knowing the end of the one before.
 
 Shapes: N bars, Z latent, M parts.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from itertools import pairwise
 
 import numpy as np
@@ -19,28 +18,12 @@ from antiphon.models.choir import (
     Generator,
     Segment,
     levels,
-    noise_scales,
     on_sphere,
     spread_mask,
     step_down,
 )
 
 OVERLAP = 4  # a window knows the last 1/4 of the one before
-
-
-@dataclass
-class Reference:
-    """Latents that some bars should stay near.
-
-    Attributes:
-        latents: (B, N, Z).
-        weight: (B, N) 1 where there is a reference.
-        level: noise level at which the walk leaves it: 0 stays, 1 forgets it.
-    """
-
-    latents: Tensor
-    weight: Tensor
-    level: float
 
 
 @torch.inference_mode()
@@ -51,7 +34,6 @@ def walk(
     *,
     temperature: float = 1.0,
     n_steps: int | None = None,
-    reference: Reference | None = None,
 ) -> Tensor:
     """Return latents (B, N, Z) of all bars of B pieces; what is kept is kept.
 
@@ -73,10 +55,7 @@ def walk(
         part = cut(segment, here)
         part.mask, part.known = mask[:, here], out[:, here]
         part.known = part.known * (1 - _spread(part.mask, generator))
-        near = reference and Reference(
-            reference.latents[:, here], reference.weight[:, here], reference.level
-        )
-        out[:, here] = _one(generator, part, noises, temperature, n_steps, near)
+        out[:, here] = _one(generator, part, noises, temperature, n_steps)
         mask[:, here] = 0
         if stop == n:
             return out
@@ -100,7 +79,6 @@ def _one(
     noises: list[torch.Generator],
     temperature: float,
     n_steps: int | None,
-    reference: Reference | None,
 ) -> Tensor:
     shape = segment.known.shape[1:]
 
@@ -110,11 +88,6 @@ def _one(
     walk_levels = levels(n_steps or generator.config.n_steps)
     noisy = fresh(*shape)
     for level, lower in pairwise(walk_levels):
-        if reference is not None and level > reference.level:
-            music, loud = noise_scales(level)
-            near = music * reference.latents + loud * fresh(*shape)
-            weight = reference.weight[..., None]
-            noisy = weight * near + (1 - weight) * noisy
         at, under = level.expand(len(noises)), lower.expand(len(noises))
         clean = generator(noisy, at, fresh(generator.config.noise_size), segment)
         clean = on_sphere(clean, generator.config)

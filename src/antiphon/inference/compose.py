@@ -18,20 +18,25 @@ from torch import Tensor
 from antiphon import models
 from antiphon.errors import AntiphonError
 from antiphon.inference._drummer import drum
-from antiphon.inference._judge import habits, measured, nearest_song
-from antiphon.inference._players import assembled, play, soft_rolls
+from antiphon.inference._judge import answers, habits, measured, nearest_song
+from antiphon.inference._players import assembled, play
 from antiphon.inference._sheet import Sheet, write_sheet
-from antiphon.inference._walk import Reference, stacked, walk
+from antiphon.inference._walk import stacked, walk
 from antiphon.metrics.bars import MEASURES, Habits
+from antiphon.models._coder import latents_of
 from antiphon.models._ensemble import Ensemble
+from antiphon.models._writer import Kept, Nerve, write
+from antiphon.models.choir import spread_mask
 from antiphon.music.piece import Notes, Piece
 from antiphon.music.plan import Plan
+from antiphon.representations.bars import PITCHED
+from antiphon.representations.score import notes_of
+from antiphon.representations.writing import Writing
 
 BATCH = 16  # pieces walked at once
-TAKES = 3  # of each piece, the best of which is kept
-REDRAWS = 2  # times at the most that failing bars are drawn again
+TAKES = 2  # of each piece, the best of which is kept
+REDRAWS = 1  # times at the most that failing bars are drawn again
 TYPICAL = 1.0  # mean distance, in deviations, that real songs commonly have
-RETURN_LEVEL = 0.3  # noise at which a returning section leaves its first time
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,9 @@ class Composition:
     Attributes:
         piece: the music.
         plan: everything that was open filled in.
-        score: distance of its bars' measures from real songs', in their standard deviations.
+        score: how far from real music two judges find it, 0 is best: what the discriminator does
+            not believe (0–1), the share of failing bars, and how far beyond the usual its measures
+            lie, in standard deviations.
         reasons: why it ranks where it does, a sentence each.
         redrawn: bars that were drawn again, each naming the measure that failed.
         provenance: model, licence, data, nearest training song and how near.
@@ -57,12 +64,20 @@ class Composition:
 
 @dataclass
 class _Draft:
-    """One piece while it is made."""
+    """One piece while it is made.
+
+    Attributes:
+        writing, place: the scores it was written among, and which of them it is.
+        measures: (N, K) of its bars.
+        belief: (N,) how far the discriminator takes each bar for real, 0–1; None without one.
+    """
 
     sheet: Sheet
-    latents: Tensor  # (N, Z)
+    writing: Writing
+    place: int
     parts: dict[str, Notes]
     measures: NDArray[np.float64]
+    belief: NDArray[np.float32] | None = None
     redrawn: list[str] = field(default_factory=list)
 
 
@@ -90,7 +105,7 @@ def compose(
     if count < 1 or (keep is not None and not 1 <= keep <= count):
         raise AntiphonError(f"Compose at least one piece and keep 1 to {count} of them.")
     ensemble = models.load(model or plan.style)
-    if ensemble.planner is None:
+    if ensemble.planner is None or ensemble.scribe is None:
         raise AntiphonError(
             f"The weights {ensemble.name!r} do not write whole pieces: choose those of a style, "
             "such as pop."
@@ -123,100 +138,125 @@ def _alike(sheets: list[Sheet]) -> list[list[Sheet]]:
 
 def _drafts(sheets: list[Sheet], ensemble: Ensemble, usual: Habits) -> list[_Draft]:
     """Return the best of a few takes of each sheet, failing bars drawn again."""
-    best: list[_Draft] = []
-    for take in range(TAKES):
-        drawn = [
-            _draft(s, z, ensemble)
-            for s, z in zip(sheets, _draw(sheets, ensemble, take), strict=True)
-        ]
-        best = (
-            drawn
-            if not best
-            else [
-                min(pair, key=lambda d: _rank(d, usual)) for pair in zip(best, drawn, strict=True)
-            ]
-        )
+    takes = _written(
+        [sheet for sheet in sheets for _ in range(TAKES)],
+        [[sheet.plan.seed, take] for sheet in sheets for take in range(TAKES)],
+        ensemble,
+    )
+    best = [
+        min(takes[i : i + TAKES], key=lambda d: _rank(d, usual))
+        for i in range(0, len(takes), TAKES)
+    ]
     for attempt in range(REDRAWS):
-        best = [_mended(draft, ensemble, usual, attempt) for draft in best]
+        best = _mended(best, ensemble, usual, attempt)
     return best
 
 
 def _rank(draft: _Draft, usual: Habits) -> float:
-    """Return how much is wrong with a draft: failing bars, and being unlike any real song.
+    """Return how much is wrong with a draft: failing bars, disbelief, being unlike any real song.
 
     Within `TYPICAL` nothing is counted, so that takes are not all drawn to the middle.
     """
     failing = len({bar for bar, _ in usual.failures(draft.measures)})
-    return max(0.0, usual.distance(draft.measures)[0] - TYPICAL) + failing / len(draft.measures)
+    away = max(0.0, usual.distance(draft.measures)[0] - TYPICAL)
+    doubt = 0.0 if draft.belief is None else 1 - float(draft.belief.mean())
+    return away + failing / len(draft.measures) + doubt
 
 
-def _draft(sheet: Sheet, latents: Tensor, ensemble: Ensemble) -> _Draft:
+def _written(
+    sheets: list[Sheet],
+    seeds: list[list[int]],
+    ensemble: Ensemble,
+    kept: list[Kept] | None = None,
+    known: Tensor | None = None,
+) -> list[_Draft]:
+    """Return drafts of sheets of one length and metre.
+
+    Args:
+        kept: of each, what stays as it is.
+        known: (B, N, Z) latents of what stays.
+    """
     config = ensemble.generator.config
-    condition = sheet.segment(config.n_parts, config.latent_size).condition[0]
-    soft = soft_rolls(ensemble.coder, latents, condition)
-    intervals = ensemble.tables["intervals"].numpy() if "intervals" in ensemble.tables else None
-    parts = play(soft, sheet, ensemble.coder.config.one_voice, intervals)
-    return _Draft(sheet, latents, parts, measured(parts, sheet))
+    free = stacked([s.segment(config.n_parts, config.latent_size) for s in sheets])
+    segment = free
+    if kept is not None and known is not None:
+        stays = torch.from_numpy(np.stack([k.parts for k in kept]).astype(np.float32))
+        stay = known * spread_mask(stays, config.latent_sizes)
+        segment = replace(free, mask=1 - stays, known=stay)
+    scribe = ensemble.scribe
+    if scribe is None:
+        raise ValueError(f"the weights {ensemble.name} have no scribe")
+    level = scribe.config.level
+    latents = segment.known
+    if level < 1:
+        walked = [seed[0] * 64 + seed[1] for seed in seeds]
+        latents = walk(ensemble.generator, segment, walked, temperature=_temperature(sheets[0]))
+    writing = write(
+        scribe,
+        latents,
+        level,
+        segment,
+        [s.bars for s in sheets],
+        seeds,
+        nerve=Nerve.of(sheets[0].plan.adventure),
+        kept=kept,
+    )
+    drafts = []
+    for place, sheet in enumerate(sheets):
+        parts = play(writing, place, sheet)
+        drafts.append(_Draft(sheet, writing, place, parts, measured(parts, sheet)))
+    if ensemble.discriminator is not None:
+        heard = answers(ensemble.discriminator, _latents(drafts, ensemble), free)
+        for draft, logits in zip(drafts, heard.sigmoid().numpy(), strict=True):
+            draft.belief = logits
+    return drafts
 
 
-def _draw(sheets: list[Sheet], ensemble: Ensemble, take: int) -> Tensor:
-    """Return latents (B, N, Z) of one take; sections that return are drawn near their first."""
-    config = ensemble.generator.config
-    segment = stacked([s.segment(config.n_parts, config.latent_size) for s in sheets])
-    seeds = [(s.plan.seed * 31 + 5) * 64 + take for s in sheets]
-    temperature = _temperature(sheets[0].plan)
-    latents = walk(ensemble.generator, segment, seeds, temperature=temperature)
-    source = np.stack([_first_times(s) for s in sheets])
-    returns = source != np.arange(source.shape[1])
-    if not returns.any():
-        return latents
-    rows = torch.arange(len(sheets))[:, None]
-    weight = torch.from_numpy(returns.astype(np.float32))
-    near = Reference(latents[rows, torch.from_numpy(source)], weight, RETURN_LEVEL)
-    segment.known = latents * (1 - weight[..., None])
-    segment.mask = weight[..., None].expand(-1, -1, config.n_parts).clone()
-    return walk(ensemble.generator, segment, seeds, temperature=temperature, reference=near)
+def _temperature(sheet: Sheet) -> float:
+    return 0.8 + 0.2 * sheet.plan.adventure
 
 
-def _temperature(plan: Plan) -> float:
-    return 0.8 + 0.2 * plan.adventure
-
-
-def _first_times(sheet: Sheet) -> NDArray[np.int64]:
-    """Return (N,) for each bar the bar at the same place of its section's first time."""
-    first: dict[tuple[int, int], int] = {}
-    out = np.arange(len(sheet.bars))
-    for number, bar in enumerate(sheet.bars):
-        place = (int(bar["section"]), number - int(bar["section_start"]))
-        out[number] = first.setdefault(place, number)
+def _mended(drafts: list[_Draft], ensemble: Ensemble, usual: Habits, attempt: int) -> list[_Draft]:
+    """Return the drafts with failing bars written again where that makes them better."""
+    failing = [sorted({bar for bar, _ in usual.failures(d.measures)}) for d in drafts]
+    again = [i for i, bars in enumerate(failing) if 0 < len(bars) < len(drafts[i].measures)]
+    if not again:
+        return drafts
+    kept = [_kept(drafts[i], failing[i]) for i in again]
+    known = _latents([drafts[i] for i in again], ensemble)
+    seeds = [[drafts[i].sheet.plan.seed, 32 + attempt] for i in again]
+    out = list(drafts)
+    for i, fresh in zip(
+        again,
+        _written([drafts[i].sheet for i in again], seeds, ensemble, kept, known),
+        strict=True,
+    ):
+        if _rank(fresh, usual) < _rank(drafts[i], usual):
+            still = {bar for bar, _ in usual.failures(fresh.measures)}
+            fresh.redrawn = drafts[i].redrawn + [
+                f"bar {bar + 1}: {why}"
+                for bar, why in usual.failures(drafts[i].measures)
+                if bar not in still
+            ]
+            out[i] = fresh
     return out
 
 
-def _mended(draft: _Draft, ensemble: Ensemble, usual: Habits, attempt: int) -> _Draft:
-    """Return the draft with failing bars drawn again where that makes it better."""
-    failures = usual.failures(draft.measures)
-    bars = sorted({bar for bar, _ in failures})
-    if not bars or len(bars) == len(draft.measures):
-        return draft
-    config = ensemble.generator.config
-    segment = draft.sheet.segment(config.n_parts, config.latent_size)
-    segment.mask = torch.zeros_like(segment.mask)
-    segment.mask[:, bars] = 1
-    known = draft.latents[None].clone()
-    known[:, bars] = 0
-    segment.known = known
-    seed = (draft.sheet.plan.seed * 31 + 5) * 64 + 32 + attempt
-    latents = walk(
-        ensemble.generator, segment, [seed], temperature=0.95 * _temperature(draft.sheet.plan)
-    )[0]
-    again = _draft(draft.sheet, latents, ensemble)
-    if _rank(again, usual) >= _rank(draft, usual):
-        return draft
-    still = {bar for bar, _ in usual.failures(again.measures)}
-    again.redrawn = draft.redrawn + [
-        f"bar {bar + 1}: {why}" for bar, why in failures if bar not in still
-    ]
-    return again
+def _kept(draft: _Draft, failing: list[int]) -> Kept:
+    parts = np.ones((len(draft.sheet.bars), len(PITCHED)), bool)
+    parts[failing] = False
+    return Kept(parts, *draft.writing.notes(draft.place))
+
+
+def _latents(drafts: list[_Draft], ensemble: Ensemble) -> Tensor:
+    """Return the latents (B, N, Z) of what was written."""
+    rows, written = [], {id(d.writing): d.writing.score() for d in drafts}
+    for draft in drafts:
+        n = len(draft.sheet.bars)
+        span = slice(draft.place * n, (draft.place + 1) * n)
+        tokens = written[id(draft.writing)].of(span)
+        rows.append(latents_of(*notes_of(tokens, draft.sheet.bars), ensemble.coder))
+    return torch.stack(rows)
 
 
 def _finish(
@@ -248,7 +288,7 @@ def _finish(
     return Composition(
         piece,
         sheet.plan,
-        score,
+        _rank(draft, usual),
         _reasons(score, each, draft, usual),
         tuple(draft.redrawn),
         provenance,
@@ -260,6 +300,12 @@ def _reasons(
 ) -> tuple[str, ...]:
     """Return why a piece ranks where it does."""
     sentences = [f"on average {score:.2f} standard deviations from real songs"]
+    if draft.belief is not None:
+        worst = int(draft.belief.argmin())
+        sentences.append(
+            f"the discriminator is {draft.belief.mean():.0%} sure that it is real, least of "
+            f"bar {worst + 1} ({draft.belief[worst]:.0%})"
+        )
     for name, away in sorted(each, key=lambda e: -abs(e[1]))[:3]:
         if abs(away) > 0.5:
             more = "more" if away > 0 else "less"

@@ -62,6 +62,55 @@ class Block(nn.Module):
         return (scores.softmax(dim=-1) @ v).transpose(1, 2).reshape(b, n, w)
 
 
+class Bars(nn.Module):
+    """A trunk over bars: their features in, as many of the trunk's width out.
+
+    Args:
+        sight: how many bars away a bar is still seen; all are when left out.
+    """
+
+    def __init__(
+        self,
+        in_size: int,
+        width: int,
+        n_blocks: int,
+        n_heads: int,
+        steer: int,
+        dropout: float,
+        sight: int | None = None,
+    ) -> None:
+        super().__init__()
+        self.sight = sight
+        self.enter = nn.Linear(in_size, width)
+        self.bias = FormBias(n_heads, reach=16)
+        self.blocks = nn.ModuleList(Block(width, n_heads, steer, dropout) for _ in range(n_blocks))
+
+    def forward(self, x: Tensor, steer: Tensor, same_place: Tensor, valid: Tensor) -> Tensor:
+        """Return (B, N, W) of features (B, N, in), steered by (B, S); see `FormBias`."""
+        x = self.enter(x)  # (B, N, in) -> (B, N, W)
+        bias = self.bias(same_place)
+        bias = bias.masked_fill(valid[:, None, None] < 0.5, -1e4)
+        if self.sight is not None:
+            at = torch.arange(x.shape[1], device=x.device)
+            bias = bias.masked_fill((at[:, None] - at[None]).abs() > self.sight, -1e4)
+        for block in self.blocks:
+            x = block(x, steer, bias)
+        return F.layer_norm(x, x.shape[-1:])
+
+
+class Facts(nn.Module):
+    """The sum of what a table holds for each fact."""
+
+    def __init__(self, size: int, width: int) -> None:
+        super().__init__()
+        self.table = nn.Parameter(torch.randn(size, width) * 0.1)
+
+    def forward(self, facts: Tensor) -> Tensor:
+        """Return (…, width) of facts (…, F)."""
+        flat = F.embedding_bag(facts.reshape(-1, facts.shape[-1]), self.table, mode="sum")
+        return flat.view(*facts.shape[:-1], self.table.shape[1])
+
+
 def level_features(level: Tensor, size: int) -> Tensor:
     """Return sines and cosines (B, size) of a noise level in [0, 1]; shape (B,)."""
     rates = torch.exp(torch.linspace(0, 6, size // 2, device=level.device))

@@ -14,9 +14,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import cast
 
+import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor, nn
+
+from antiphon.representations.bars import home_shift
+from antiphon.representations.rolls import chord_features, rolls_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +117,14 @@ class Coder(nn.Module):
         single = torch.tensor(self.config.one_voice, device=cells.device)[None, :, None, None]
         onset = torch.where(single, chosen, onset.sigmoid())
         return torch.cat([onset, sounding.sigmoid(), loud.sigmoid()], dim=-1)
+
+
+@torch.no_grad()
+def latents_of(bars: NDArray[np.void], notes: NDArray[np.void], coder: Coder) -> Tensor:
+    """Return the latents (N, Z) of a table of bars (`bars.BAR`) and their notes."""
+    rolls = torch.from_numpy(rolls_of(bars, notes).unpacked(np.arange(len(bars))))
+    shift = home_shift(bars["tonic"], bars["minor"])
+    return coder.encode(rolls, torch.from_numpy(chord_features(bars["chords"], shift)))
 
 
 def coder_loss(cells: Tensor, rolls: Tensor, config: CoderConfig) -> dict[str, Tensor]:

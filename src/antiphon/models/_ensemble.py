@@ -6,7 +6,7 @@ import dataclasses
 import json
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from antiphon.errors import AntiphonError, unknown
-from antiphon.models import choir
+from antiphon.models import choir, progression, scribe
 from antiphon.models._coder import Coder, CoderConfig
 from antiphon.models._packing import packed, unpacked
 
@@ -30,7 +30,10 @@ class Ensemble:
         about: licence, data, citation and the like, as text.
         coder: bars to latents and back.
         generator: noise to latents, under a mask.
-        planner: noise to form and chords; None where the style has none.
+        planner: noise to outlines of form and chords; None where the style has none.
+        progression: writes the chords after an outline.
+        scribe: writes the notes; None where the coder's decoder does (drums).
+        discriminator: hears what the scribe wrote; None where there is none.
         tables: small arrays of the style: ``vocabulary`` (V, 3) chords, ``controls`` (K, Q)
             and ``bpm`` (Q,) quantiles, ``minor`` share, ``outline_mean`` and
             ``outline_deviation``, ``index`` and ``index_song`` of training melodies.
@@ -42,6 +45,9 @@ class Ensemble:
     coder: Coder
     generator: choir.Generator
     planner: choir.Generator | None = None
+    progression: progression.Progression | None = None
+    scribe: scribe.Scribe | None = None
+    discriminator: choir.Discriminator | None = None
     tables: dict[str, Tensor] = field(default_factory=dict)
     songs: list[str] = field(default_factory=list)
 
@@ -75,24 +81,17 @@ def write_ensemble(ensemble: Ensemble, folder: Path) -> None:
     """Write weights, packed; the folder is complete once `config.toml` is there."""
     folder.mkdir(parents=True, exist_ok=True)
     weights: dict[str, Tensor] = {}
-    networks: list[tuple[str, nn.Module | None]] = [
-        ("coder", ensemble.coder),
-        ("generator", ensemble.generator),
-        ("planner", ensemble.planner),
-    ]
-    for prefix, network in networks:
+    networks = {name: getattr(ensemble, name) for name in _NETWORKS}
+    for prefix, network in networks.items():
         if network is not None:
             for name, value in network.state_dict().items():
                 weights[f"{prefix}.{name}"] = value
     tensors = packed(weights)
     tensors |= {f"table.{name}": t.contiguous() for name, t in ensemble.tables.items()}
-    config = {
-        "about": {**ensemble.about, "name": ensemble.name},
-        "coder": dataclasses.asdict(ensemble.coder.config),
-        "generator": dataclasses.asdict(ensemble.generator.config),
-    }
-    if ensemble.planner is not None:
-        config["planner"] = dataclasses.asdict(ensemble.planner.config)
+    config = {"about": {**ensemble.about, "name": ensemble.name}}
+    for prefix, network in networks.items():
+        if network is not None:
+            config[prefix] = dataclasses.asdict(network.config)
     beside = folder / ".weights.part"
     save_file(tensors, str(beside), metadata={"songs": json.dumps(ensemble.songs)})
     beside.chmod(0o644)
@@ -114,23 +113,37 @@ def read_ensemble(folder: Path) -> Ensemble:
         tensors = load_file(str(folder / "weights.safetensors"))
         with safe_open(str(folder / "weights.safetensors"), framework="pt") as handle:
             songs = json.loads((handle.metadata() or {}).get("songs", "[]"))
-        coder = Coder(config_from(CoderConfig, config["coder"]))
-        generator = choir.Generator(config_from(choir.Config, config["generator"]))
-        _fill(coder, "coder", tensors)
-        _fill(generator, "generator", tensors)
-        planner = None
-        if "planner" in config:
-            planner = choir.Generator(config_from(choir.Config, config["planner"]))
-            _fill(planner, "planner", tensors)
+        networks = {
+            name: _read(build, kind, name, config, tensors)
+            for name, (build, kind) in _NETWORKS.items()
+            if name in config or name in ("coder", "generator")
+        }
     except (OSError, KeyError, RuntimeError, SafetensorError, tomllib.TOMLDecodeError) as error:
         raise AntiphonError(f"The weights in {folder} cannot be read: {error}.") from error
     tables = {k.removeprefix("table."): v for k, v in tensors.items() if k.startswith("table.")}
     name = str(config["about"].get("name", folder.name))
-    return Ensemble(name, config["about"], coder, generator, planner, tables, songs)
+    return Ensemble(name, config["about"], **networks, tables=tables, songs=songs)
 
 
-def _fill(network: nn.Module, prefix: str, tensors: Mapping[str, Tensor]) -> None:
-    start = f"{prefix}."
+_NETWORKS: dict[str, tuple[Callable[[Any], nn.Module], type[Any]]] = {
+    "coder": (Coder, CoderConfig),
+    "generator": (choir.Generator, choir.Config),
+    "planner": (choir.Generator, choir.Config),
+    "progression": (progression.Progression, progression.Config),
+    "scribe": (scribe.Scribe, scribe.Config),
+    "discriminator": (choir.Discriminator, choir.Config),
+}
+
+
+def _read(
+    build: Callable[[Any], nn.Module],
+    kind: type[Any],
+    name: str,
+    config: Mapping[str, Any],
+    tensors: Mapping[str, Tensor],
+) -> Any:
+    network = build(config_from(kind, config[name]))
+    start = f"{name}."
     mine = {k.removeprefix(start): v for k, v in tensors.items() if k.startswith(start)}
     network.load_state_dict(unpacked(mine))
-    network.eval().requires_grad_(False)
+    return network.eval().requires_grad_(False)

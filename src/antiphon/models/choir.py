@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from antiphon.models._blocks import Block, FormBias, level_features
+from antiphon.models._blocks import Bars, level_features
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +35,7 @@ class Config:
     discriminator_width: int = 128
     discriminator_blocks: int = 4
     n_steps: int = 8  # from noise to music
+    hears_batch: bool = True  # whether the discriminator is told how much a batch varies
     normed: bool = True  # whether the latents of each part have mean 0 and variance 1
 
     def __post_init__(self) -> None:
@@ -109,26 +110,6 @@ def on_sphere(latents: Tensor, config: Config) -> Tensor:
     return torch.cat([nn.functional.layer_norm(p, p.shape[-1:]) for p in parts], dim=-1)
 
 
-class _Bars(nn.Module):
-    """The trunk both networks share in kind: bars in, features of bars out."""
-
-    def __init__(
-        self, in_size: int, width: int, n_blocks: int, n_heads: int, steer: int, dropout: float
-    ) -> None:
-        super().__init__()
-        self.enter = nn.Linear(in_size, width)
-        self.bias = FormBias(n_heads, reach=16)
-        self.blocks = nn.ModuleList(Block(width, n_heads, steer, dropout) for _ in range(n_blocks))
-
-    def forward(self, x: Tensor, steer: Tensor, segment: Segment) -> Tensor:
-        x = self.enter(x)  # (B, N, in) -> (B, N, W)
-        bias = self.bias(segment.same_place)
-        bias = bias.masked_fill(segment.valid[:, None, None] < 0.5, -1e4)
-        for block in self.blocks:
-            x = block(x, steer, bias)
-        return nn.functional.layer_norm(x, x.shape[-1:])
-
-
 class Generator(nn.Module):
     """Leads noisy latents of bars to clean ones."""
 
@@ -142,7 +123,7 @@ class Generator(nn.Module):
         self.steer = nn.Sequential(
             nn.Linear(self.LEVEL_SIZE + config.noise_size, 128), nn.GELU(), nn.Linear(128, 128)
         )
-        self.trunk = _Bars(
+        self.trunk = Bars(
             config.latent_size + told,
             config.width,
             config.n_blocks,
@@ -164,7 +145,9 @@ class Generator(nn.Module):
         made = spread_mask(segment.mask, self.config.latent_sizes)
         noisy = noisy * made + segment.known * (1 - made)
         steer = self.steer(torch.cat([level_features(level, self.LEVEL_SIZE), z], dim=-1))
-        x = self.trunk(torch.cat([noisy, segment.features()], dim=-1), steer, segment)
+        x = self.trunk(
+            torch.cat([noisy, segment.features()], dim=-1), steer, segment.same_place, segment.valid
+        )
         music, noise = noise_scales(level[:, None, None])
         clean = music * noisy - noise * self.leave(x)  # the network tells the velocity
         return clean * made + segment.known * (1 - made)
@@ -180,7 +163,7 @@ class Discriminator(nn.Module):
         told += config.n_parts + 1
         self.steer = nn.Sequential(nn.Linear(64, 128), nn.GELU(), nn.Linear(128, 128))
         width = config.discriminator_width
-        self.trunk = _Bars(
+        self.trunk = Bars(
             2 * config.latent_size + told, width, config.discriminator_blocks, 4, 128, 0.0
         )
         self.of_bar = nn.Linear(width, 1)
@@ -197,12 +180,20 @@ class Discriminator(nn.Module):
         made = spread_mask(segment.mask, self.config.latent_sizes)
         clean = clean * made + segment.known * (1 - made)
         x = torch.cat([clean, noisy * made, segment.features()], dim=-1)
-        x = self.trunk(x, self.steer(level_features(level, 64)), segment)  # (B, N, W)
+        steer = self.steer(level_features(level, 64))
+        x = self.trunk(x, steer, segment.same_place, segment.valid)  # (B, N, W)
         valid = segment.valid[..., None]
         bars = self.of_bar(x)[..., 0] * segment.valid  # (B, N)
         mean = (x * valid).sum(dim=1) / valid.sum(dim=1)
-        song = self.of_song(torch.cat([mean, _batch_spread(mean)], dim=-1))
+        spread = _batch_spread(mean) if self.config.hears_batch else mean.new_zeros(len(mean), 1)
+        song = self.of_song(torch.cat([mean, spread], dim=-1))
         return torch.cat([bars, song], dim=1)
+
+    def answer(self, latents: Tensor, segment: Segment) -> Tensor:
+        """Return logits (B, N + 1) of music (B, N, Z) of which nothing noisy is told."""
+        level = torch.ones(len(latents))
+        out: Tensor = self(latents, torch.zeros_like(latents), level, segment)
+        return out
 
 
 def _batch_spread(x: Tensor) -> Tensor:

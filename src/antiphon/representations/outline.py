@@ -28,19 +28,30 @@ def outline_of(bars: NDArray[np.void]) -> Floats:
 
     Letters are given anew in the order of appearance; a fifth letter counts as the fourth.
     """
-    letters: dict[int, int] = {}
-    label = np.zeros(len(bars), np.int64)
-    for i, (kind, section) in enumerate(zip(bars["kind"], bars["section"], strict=True)):
-        if kind:
-            label[i] = LABELS.index(KINDS[kind])
-        else:
-            label[i] = letters.setdefault(int(section), min(len(letters), 3))
+    label = label_of(bars)
     begins = bars["number"] == bars["section_start"]
     chords = chord_features(bars["chords"], home_shift(bars["tonic"], bars["minor"]))
     second = np.minimum((bars["n_beats"] + 1) // 2, 3).astype(np.int64)
     halves = np.stack([chords[:, 0], chords[np.arange(len(bars)), second]], axis=1)
     form = np.concatenate([np.eye(len(LABELS))[label], begins[:, None]], axis=1)
     return np.concatenate([form, halves.reshape(len(bars), -1)], axis=1).astype(np.float32)
+
+
+def label_of(bars: NDArray[np.void]) -> NDArray[np.int64]:
+    """Return (N,) the index into `LABELS` of each bar's section, pieces in a row.
+
+    Letters are given anew in each piece, in the order of appearance.
+    """
+    label = np.zeros(len(bars), np.int64)
+    for piece in np.unique(bars["piece"]):
+        letters: dict[int, int] = {}
+        for i in np.flatnonzero(bars["piece"] == piece):
+            kind, section = int(bars["kind"][i]), int(bars["section"][i])
+            if kind:
+                label[i] = LABELS.index(KINDS[kind])
+            else:
+                label[i] = letters.setdefault(section, min(len(letters), 3))
+    return label
 
 
 def outline_conditions(
@@ -74,13 +85,7 @@ def chord_vocabulary(bars: NDArray[np.void], min_count: int = 30) -> NDArray[np.
     return found[counts >= min_count].astype(np.uint8)
 
 
-def chords_from(outline: Floats, vocabulary: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return (N, 2, 3) the chord of the vocabulary nearest to each half bar's features."""
-    table = chord_features(vocabulary[:, None], np.zeros(len(vocabulary), np.int64))[:, 0]
-    halves = outline[:, FORM_SIZE:].reshape(-1, HALF_SIZE)
-    distance = ((halves[:, None, :24] - table[None, :, :24]) ** 2).sum(axis=-1)
-    chosen = vocabulary[distance.argmin(axis=1)]
-    return chosen.reshape(len(outline), 2, 3)
+_CALM_BARS = 24  # from here on the sections between intro and ending have eight bars
 
 
 def form_from(outline: Floats, unit: int = 4, longest: int = 8) -> list[Section]:
@@ -88,7 +93,8 @@ def form_from(outline: Floats, unit: int = 4, longest: int = 8) -> list[Section]
 
     Within one unit the label with the highest sum wins; an ending stays at the end and an
     intro at the beginning, and neither is longer than `longest` bars. A section of many bars
-    becomes several of at most `longest`; a long piece of one letter alone gets a contrast.
+    becomes several of at most `longest`. In a long piece letters change every `longest` bars at
+    the most, and never stand three times in a row.
     """
     labels: list[str] = []
     for begin in range(0, len(outline), unit):
@@ -101,12 +107,15 @@ def form_from(outline: Floats, unit: int = 4, longest: int = 8) -> list[Section]
         labels.append("ending" if is_ending else LABELS[int(votes.argmax())])
     if labels == ["intro"] * len(labels):
         labels = ["A"] * len(labels)
+    if len(outline) >= _CALM_BARS:
+        labels = _paired(labels, outline, unit)
     sections: list[Section] = []
     for index, label in enumerate(labels):
         begin = index * unit
         n_bars = min(unit, len(outline) - begin)
         last = sections[-1] if sections else None
-        starts = outline[begin, len(LABELS)] > 0.5
+        calm = len(outline) >= _CALM_BARS
+        starts = not calm and outline[begin, len(LABELS)] > 0.5
         if last and last.label == label and last.n_bars + n_bars <= longest and not starts:
             sections[-1] = Section(last.start, last.n_bars + n_bars, label)
         else:
@@ -114,10 +123,25 @@ def form_from(outline: Floats, unit: int = 4, longest: int = 8) -> list[Section]
     return _with_contrast(sections)
 
 
+def _paired(labels: list[str], outline: Floats, unit: int) -> list[str]:
+    """Return labels of units of which, between intro and ending, each two in a row are alike."""
+    out = list(labels)
+    body = [i for i, label in enumerate(labels) if label not in KINDS]
+    letters = len(LABELS) - 2
+    for first, second in zip(body[::2], body[1::2], strict=False):
+        votes = outline[first * unit : (second + 1) * unit, :letters].sum(axis=0)
+        out[first] = out[second] = LABELS[int(votes.argmax())]
+    return out
+
+
 def _with_contrast(sections: list[Section]) -> list[Section]:
-    """Return sections of which, from the fourth on, not all have the same letter."""
+    """Return sections of which, from the fourth on, not three in a row have the same letter."""
     body = [i for i, s in enumerate(sections) if s.label not in KINDS]
-    if len(body) >= 4 and len({sections[i].label for i in body}) == 1:
-        for i in body[2::4]:
-            sections[i] = Section(sections[i].start, sections[i].n_bars, "B")
+    if len(body) < 4:
+        return sections
+    for before, now, third in zip(body, body[1:], body[2:], strict=False):
+        section = sections[third]
+        if sections[before].label == sections[now].label == section.label:
+            other = "A" if section.label == "B" else "B"
+            sections[third] = Section(section.start, section.n_bars, other)
     return sections

@@ -1,7 +1,8 @@
 """Small checkpoints that are committed, so that training goes on on another machine.
 
-A checkpoint holds averages and discriminators of the stages, packed; the coder is taken from
-the shipped weights of the same name. What is lost is the optimizers' state.
+A checkpoint holds what the shipped weights of the same name do not: the discriminators of the
+denoising stages, packed, and how far each stage came. Averages, coder and the scribe's
+discriminator are taken from the shipped weights. What is lost is the optimizers' state.
 """
 
 from __future__ import annotations
@@ -22,8 +23,15 @@ from antiphon.training._run import (
     write_atomic,
 )
 
-STAGES = ("choir", "planner")
-_KEPT = ("average.", "discriminator.")
+# each stage's networks by the name that a run gives them, and where the weights have them
+STAGES: dict[str, dict[str, str]] = {
+    "choir": {"average": "generator"},
+    "scribe": {"average": "scribe"},
+    "adversary": {"average": "scribe", "discriminator": "discriminator"},
+    "planner": {"average": "planner"},
+    "progression": {"average": "progression"},
+}
+_KEPT = "discriminator."
 
 
 def write_checkpoint(run: Path, out: Path) -> None:
@@ -34,11 +42,12 @@ def write_checkpoint(run: Path, out: Path) -> None:
     """
     out.mkdir(parents=True, exist_ok=True)
     found = False
-    for stage in STAGES:
+    for stage, shipped in STAGES.items():
         file = run / f"{stage}.safetensors"
         if file.exists():
             tensors, meta = load_tensors(file)
-            kept = {k: v for k, v in tensors.items() if k.startswith(_KEPT)}
+            keeps = "discriminator" not in shipped
+            kept = {k: v for k, v in tensors.items() if keeps and k.startswith(_KEPT)}
             save_tensors(out / file.name, packed(kept), meta)
             found = True
     if not found:
@@ -51,21 +60,24 @@ def unpack_into(run: RunFolder, checkpoint: Path, name: str) -> None:
     """Begin an empty run folder with a small checkpoint.
 
     Args:
-        name: of the shipped weights whose coder the checkpoint was trained with.
+        name: of the shipped weights that were written with the checkpoint.
 
     Raises:
         AntiphonError: the checkpoint is not there.
     """
-    files = sorted(checkpoint.glob("*.safetensors"))
+    files = {file.stem: file for file in checkpoint.glob("*.safetensors")}
     if not files:
         raise AntiphonError(f"There is no checkpoint in {checkpoint}.")
-    for file in files:
-        tensors, meta = load_tensors(file)
+    weights = models.load(name)
+    for stage, shipped in STAGES.items():
+        if stage not in files:
+            continue
+        tensors, meta = load_tensors(files[stage])
         whole: dict[str, Tensor] = unpacked(tensors)
-        for key in list(whole):
-            if key.startswith("average."):
-                whole["generator." + key.removeprefix("average.")] = whole[key].clone()
-        run.save(file.stem, whole, **meta)
-    coder = module_state("coder", models.load(name).coder)
-    run.save("coder", coder, iteration=2**31 - 1)
+        for prefix, network in shipped.items():
+            whole |= module_state(prefix, getattr(weights, network))
+            if prefix == "average":
+                whole |= module_state("generator", getattr(weights, network))
+        run.save(stage, {key: value.clone() for key, value in whole.items()}, **meta)
+    run.save("coder", module_state("coder", weights.coder), iteration=2**31 - 1)
     write_atomic(run.path / "from.txt", f"{checkpoint.as_posix()}\n".encode())

@@ -1,8 +1,7 @@
 """What is kept of the melodies that were trained on, small enough to ship with the weights.
 
 For every bar, which pitch class begins at which of 16 places, in the home key: what composing
-looks its own melodies up in, to say which song a piece is nearest to. And how often melodies
-step by each interval.
+looks its own melodies up in, to say which song a piece is nearest to.
 """
 
 from __future__ import annotations
@@ -30,11 +29,3 @@ def melody_index(data: Tables) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
     bits = (1 << place).astype(np.uint16)
     np.bitwise_or.at(words, (owner, (notes["pitch"] + shift) % 12), bits)
     return words.view(np.int16), data.bars["piece"].astype(np.int16)
-
-
-def melody_intervals(data: Tables) -> NDArray[np.float32]:
-    """Return (49,) the share of each step from note to note, −24…24 semitones, within a bar."""
-    owner, notes = owned(data.bars, data.notes, [0])
-    step = np.clip(np.diff(notes["pitch"].astype(np.int64)), -24, 24)[np.diff(owner) == 0]
-    counts = np.bincount(step + 24, minlength=49)
-    return (counts / max(1, counts.sum())).astype(np.float32)

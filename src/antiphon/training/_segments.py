@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from antiphon.errors import AntiphonError
 from antiphon.models._coder import Coder
 from antiphon.models.choir import Segment
 from antiphon.representations.prepared import Prepared
@@ -37,7 +38,7 @@ class Segments:
     """Draws batches of segments from a prepared set."""
 
     def __init__(self, data: Prepared, coder: Coder, n_bars: int) -> None:
-        self.data, self.n_bars = data, n_bars
+        self.data, self.coder, self.n_bars = data, coder, n_bars
         self.part_sizes = coder.config.latent_sizes
         self.latents = encoded(data, coder)  # (N, Z)
         self.controls, self.controls_known = section_controls(data)
@@ -62,7 +63,7 @@ class Segments:
             m = len(index)
             real[row, :m], condition[row, :m] = self.latents[index], self.data.conditions[index]
             controls[row, :m], valid[row, :m] = self.controls[index], 1
-            known[row, :m] = self.controls_known[index] * _asked(rng, controls.shape[2])
+            known[row, :m] = self.controls_known[index] * asked_controls(rng, controls.shape[2])
             places[row, :m, :m] = same_place(self.data.bars["section"][index], self.offset[index])
             mask[row, :m] = draw_mask(rng, m, len(self.part_sizes))
         made = np.repeat(mask, self.part_sizes, axis=-1)
@@ -82,6 +83,20 @@ def songs_of(data: Prepared) -> list[Song]:
         ends = data.conditions[stop - 1, -2] == 0  # the bar is the last of its piece
         songs.append(Song(int(first), int(stop), cuts, bool(numbers[first] == 0 and ends)))
     return songs
+
+
+def check_length(songs: list[Song], n_bars: int) -> None:
+    """Refuse a set in which no song is as long as a window.
+
+    Raises:
+        AntiphonError: every song is shorter.
+    """
+    longest = max((song.stop - song.first for song in songs), default=0)
+    if longest < n_bars:
+        raise AntiphonError(
+            f"The longest song of a split has {longest} bars in a row, and training needs one of "
+            f"at least {n_bars}: prepare longer songs, or set a smaller n_bars."
+        )
 
 
 def window(
@@ -118,23 +133,23 @@ def _joined(song: Song, n_bars: int, rng: np.random.Generator) -> NDArray[np.int
     return np.concatenate([np.arange(song.first, head), np.arange(tails[0], song.stop)])
 
 
-def _asked(rng: np.random.Generator, n_controls: int) -> Floats:
+def asked_controls(rng: np.random.Generator, n_controls: int) -> Floats:
     """Return which controls are told in a segment: none in a third of the cases."""
     if rng.random() < 0.35:
         return np.zeros(n_controls, np.float32)
     return (rng.random(n_controls) < 0.6).astype(np.float32)
 
 
-def draw_mask(rng: np.random.Generator, n_bars: int, n_parts: int) -> Floats:
+def draw_mask(rng: np.random.Generator, n_bars: int, n_parts: int, free: float = 0.5) -> Floats:
     """Return a random mask (n_bars, n_parts): 1 is to be made, 0 is kept.
 
-    Half of the time everything is made; else parts are kept, bars are kept (to be filled or
-    continued), or both.
+    In a share `free` of the cases everything is made; else parts are kept, bars are kept (to be
+    filled or continued), or both.
     """
     mask = np.ones((n_bars, n_parts), np.float32)
-    chance = rng.random()
-    if chance < 0.5:
+    if rng.random() < free:
         return mask
+    chance = 0.5 + 0.5 * rng.random()
     if chance < 0.65 or chance >= 0.9:
         mask[:, rng.permutation(n_parts)[: rng.integers(1, n_parts)]] = 0
     if chance >= 0.65:

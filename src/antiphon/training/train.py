@@ -23,6 +23,10 @@ from antiphon.metrics.bars import Habits, habits_of, measure_bars
 from antiphon.models import choir
 from antiphon.models._coder import CoderConfig
 from antiphon.models._ensemble import Ensemble, config_from, to_toml, write_ensemble
+from antiphon.models.progression import Config as ProgressionConfig
+from antiphon.models.progression import Progression
+from antiphon.models.scribe import Config as ScribeConfig
+from antiphon.models.scribe import Scribe
 from antiphon.representations.bars import SLOTS_PER_BEAT
 from antiphon.representations.drums import DRUM_CONDITION_SIZE, N_DRUMS, drum_rolls
 from antiphon.representations.outline import (
@@ -36,12 +40,16 @@ from antiphon.representations.rolls import CHORD_SIZE
 from antiphon.training import _monitor
 from antiphon.training._checkpoint import unpack_into, write_checkpoint
 from antiphon.training._drum_segments import DrumSegments, blank_chords
-from antiphon.training._melody_index import melody_index, melody_intervals
+from antiphon.training._melody_index import melody_index
 from antiphon.training._outline_segments import OutlineSegments
 from antiphon.training._run import RunFolder, load_module, write_atomic
+from antiphon.training._score_batches import ScoreBatches
 from antiphon.training._segments import Segments, section_controls
+from antiphon.training.adversary import AdversaryTraining, train_adversary
 from antiphon.training.choir import ChoirTraining, train_choir
 from antiphon.training.coder import CoderTraining, batch, train_coder
+from antiphon.training.progression import ProgressionBatches, ProgressionTraining, train_progression
+from antiphon.training.scribe import ScribeTraining, train_scribe
 
 _N_QUANTILES = 11
 # sizes of the networks beside the flagship: the planner's and the drummer's
@@ -80,8 +88,14 @@ class TrainConfig:
     coder_training: Mapping[str, Any] = field(default_factory=dict)
     choir: Mapping[str, Any] = field(default_factory=dict)
     choir_training: Mapping[str, Any] = field(default_factory=dict)
+    scribe: Mapping[str, Any] = field(default_factory=dict)
+    scribe_training: Mapping[str, Any] = field(default_factory=dict)
+    adversary: Mapping[str, Any] = field(default_factory=dict)
+    adversary_training: Mapping[str, Any] = field(default_factory=dict)
     planner: Mapping[str, Any] = field(default_factory=dict)
     planner_training: Mapping[str, Any] = field(default_factory=dict)
+    progression: Mapping[str, Any] = field(default_factory=dict)
+    progression_training: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.kind not in ("song", "drums"):
@@ -184,6 +198,7 @@ def _song(settings: TrainConfig, run: RunFolder, report: _monitor.Monitor) -> En
         report,
         settings.start,
     )
+    writer, discriminator = _scribe(settings, segments, held, run, report)
     planner_config = config_from(
         choir.Config,
         {
@@ -209,8 +224,85 @@ def _song(settings: TrainConfig, run: RunFolder, report: _monitor.Monitor) -> En
         report,
     )
     tables = song_tables(data, scale)
+    chords = _progression(settings, (data, held_out), tables, run, report)
     songs = [str(piece["id"]) for piece in data.pieces]
-    return Ensemble(settings.name, dict(settings.about), coder, generator, planner, tables, songs)
+    return Ensemble(
+        settings.name,
+        dict(settings.about),
+        coder,
+        generator,
+        planner,
+        chords,
+        writer,
+        discriminator,
+        tables,
+        songs,
+    )
+
+
+def _progression(
+    settings: TrainConfig,
+    sets: tuple[Prepared, Prepared],
+    tables: Mapping[str, torch.Tensor],
+    run: RunFolder,
+    report: _monitor.Monitor,
+) -> Progression:
+    """Train the network that writes chords."""
+    vocabulary = tables["vocabulary"].numpy()
+    training = config_from(ProgressionTraining, settings.progression_training)
+    torch.manual_seed(settings.seed)
+    network = Progression(
+        config_from(ProgressionConfig, {**settings.progression, "n_chords": len(vocabulary)})
+    )
+    scale = tables["outline_mean"], tables["outline_deviation"]
+    train, held_out = (
+        ProgressionBatches(data, vocabulary, training.n_bars, scale) for data in sets
+    )
+    return train_progression(
+        network, training, train, held_out, run, seed=settings.seed, report=report
+    )
+
+
+def _scribe(
+    settings: TrainConfig,
+    segments: Segments,
+    held: Segments,
+    run: RunFolder,
+    report: _monitor.Monitor,
+) -> tuple[Scribe, choir.Discriminator]:
+    """Train the scribe in its two stages; return it and the discriminator it answered to."""
+    sizes = list(segments.part_sizes)
+    training = config_from(ScribeTraining, settings.scribe_training)
+    torch.manual_seed(settings.seed)
+    writer = Scribe(config_from(ScribeConfig, {**settings.scribe, "latent_sizes": sizes}))
+    if settings.start:
+        _begin_with({"average": writer}, Path(settings.start), "adversary")
+    train, held_out = (ScoreBatches(s, training.n_bars) for s in (segments, held))
+    writer = train_scribe(writer, training, train, held_out, run, seed=settings.seed, report=report)
+    discriminator = choir.Discriminator(
+        config_from(
+            choir.Config,
+            {
+                **settings.adversary,
+                "latent_sizes": sizes,
+                "n_bars": training.n_bars,
+                "hears_batch": False,
+            },
+        )
+    )
+    if settings.start:
+        _begin_with({"discriminator": discriminator}, Path(settings.start), "adversary")
+    writer = train_adversary(
+        writer.requires_grad_(True),
+        discriminator,
+        segments.coder,
+        config_from(AdversaryTraining, settings.adversary_training),
+        train,
+        run,
+        seed=settings.seed,
+        report=report,
+    )
+    return writer, discriminator
 
 
 def _drums(settings: TrainConfig, run: RunFolder, report: _monitor.Monitor) -> Ensemble:
@@ -282,7 +374,11 @@ def _stage(
     torch.manual_seed(seed)
     networks = choir.build(config)
     if start:
-        _begin_with(networks, Path(start), name)
+        _begin_with(
+            {"average": networks.generator, "discriminator": networks.discriminator},
+            Path(start),
+            name,
+        )
     return train_choir(
         networks,
         config,
@@ -296,8 +392,8 @@ def _stage(
     )
 
 
-def _begin_with(networks: choir.Networks, folder: Path, name: str) -> None:
-    """Give the networks the weights of another run of the same sizes.
+def _begin_with(networks: Mapping[str, torch.nn.Module], folder: Path, name: str) -> None:
+    """Give networks the weights they have in a stage of another run of the same sizes.
 
     Raises:
         AntiphonError: the run has no checkpoint, or other sizes.
@@ -306,8 +402,8 @@ def _begin_with(networks: choir.Networks, folder: Path, name: str) -> None:
     if found is None:
         raise AntiphonError(f"{folder} has no checkpoint of the {name} to start from.")
     try:
-        load_module("average", networks.generator, found[0])
-        load_module("discriminator", networks.discriminator, found[0])
+        for prefix, network in networks.items():
+            load_module(prefix, network, found[0])
     except RuntimeError as error:
         raise AntiphonError(f"The run {folder} has networks of other sizes.") from error
 
@@ -334,7 +430,6 @@ def song_tables(
         "habits": torch.tensor(
             np.stack([habits.low, habits.high, habits.mean, habits.deviation]), dtype=torch.float32
         ),
-        "intervals": torch.from_numpy(melody_intervals(data)),
         "index": torch.from_numpy(index),
         "index_song": torch.from_numpy(song),
     }

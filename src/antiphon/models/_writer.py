@@ -1,0 +1,235 @@
+"""The writer: lets the scribe write the notes of many pieces side by side.
+
+A piece depends on its own seed only: every bar has random numbers of its own, by which what is
+likely is drawn. What is kept (whole bars, or parts of bars) is written as it was, in its place.
+
+Shapes: B pieces, N bars, Z latent of a bar, M parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from antiphon.models.choir import Segment
+from antiphon.models.scribe import Scribe
+from antiphon.representations import score as scores
+from antiphon.representations.bars import SLOTS_PER_BEAT
+from antiphon.representations.rolls import N_PITCHES
+from antiphon.representations.score import END, MAX_TOKENS, N_CELLS, N_PARTS, ONE_VOICE, Ints
+from antiphon.representations.writing import Writing
+
+Floats = NDArray[np.float32]
+_PART = np.arange(N_CELLS) % N_PARTS
+
+
+@dataclass(frozen=True)
+class Nerve:
+    """How daring choices are: each is made among the likeliest that have this share together."""
+
+    cell: float = 0.99
+    pitch: float = 0.97
+    length: float = 0.99
+
+    @classmethod
+    def of(cls, adventure: float) -> Nerve:
+        """Return the nerve of a plan: 0 as usual as can be, 0.5 as a rule, 1 daring."""
+        timid = max(0.0, 0.5 - adventure)
+        more = max(0.0, adventure - 0.5) * 2
+        return cls(
+            cls.cell - 0.12 * timid + more * (1 - cls.cell),
+            cls.pitch - 0.2 * timid + more * (1 - cls.pitch),
+            cls.length - 0.12 * timid + more * (1 - cls.length),
+        )
+
+
+@dataclass
+class Kept:
+    """Notes that stay, of one piece: arrays as `Writing.notes` returns them, in order.
+
+    Attributes:
+        parts: (N, M) whether a part of a bar is kept.
+    """
+
+    parts: NDArray[np.bool_]
+    bar: Ints
+    cell: Ints
+    row: Ints
+    duration: Ints
+    loudness: Ints
+
+
+@torch.inference_mode()
+def write(
+    scribe: Scribe,
+    latents: Tensor,
+    level: float,
+    segment: Segment,
+    bars: Sequence[NDArray[np.void]],
+    seeds: Sequence[Sequence[int]],
+    *,
+    nerve: Nerve = Nerve(),
+    kept: Sequence[Kept] | None = None,
+) -> Writing:
+    """Return the scores of B pieces of the same metre and length.
+
+    Args:
+        latents: (B, N, Z) what the flagship drew.
+        level: how noisy the scribe takes them: at 1 they are not heard.
+        segment: what is told; what is to be made is its mask.
+        bars: of each piece, its table of `bars.BAR` with chords and sections.
+        seeds: of each piece, the seed of its random numbers.
+    """
+    b, n = latents.shape[:2]
+    told = _told(scribe, latents, level, segment, seeds)
+    harmony = scores.harmony_of(np.concatenate(list(bars)))
+    bar_slots = int(bars[0]["n_beats"][0]) * SLOTS_PER_BEAT
+    writing = Writing(bar_slots, np.stack([scores.returning(x) for x in bars]))
+    chance = np.stack(
+        [np.random.default_rng([*s, 41]).random((n, MAX_TOKENS, 4), np.float32) for s in seeds]
+    )
+    waiting = _Waiting(kept, b, n) if kept is not None else None
+    state = torch.zeros(b, scribe.config.hidden)
+    pieces = np.arange(b)
+    while len(pieces):
+        standing = writing.standing(pieces)
+        facts = torch.from_numpy(scores.step_facts(standing, harmony))
+        here = torch.from_numpy(pieces)
+        known, state[here] = scribe.step(
+            told[here, torch.from_numpy(writing.bar[pieces])], facts, state[here]
+        )
+        allowed = _cells_allowed(standing, bar_slots)
+        if waiting is not None:
+            allowed &= waiting.allowed(pieces, writing.bar[pieces], standing.count)
+        u = chance[pieces, writing.bar[pieces], np.minimum(writing.count[pieces], MAX_TOKENS - 1)]
+        cell = drawn(scribe.cells(known).numpy(), allowed, u[:, 0], nerve.cell)
+        ends = cell == END
+        writing.end_bar(pieces[ends])
+        if not ends.all():
+            _write_notes(
+                scribe, writing, standing, harmony, known, ~ends, pieces, cell, u, nerve, waiting
+            )
+        pieces = pieces[writing.bar[pieces] < n]
+    return writing
+
+
+def _told(
+    scribe: Scribe, latents: Tensor, level: float, segment: Segment, seeds: Sequence[Sequence[int]]
+) -> Tensor:
+    """Return what is to be played in each bar (B, N, step_width)."""
+    fresh = [
+        np.random.default_rng([*s, 43]).standard_normal(latents.shape[1:], np.float32)
+        for s in seeds
+    ]
+    angle = level * np.pi / 2
+    noisy = np.cos(angle) * latents + np.sin(angle) * torch.from_numpy(np.stack(fresh))
+    return scribe.bars(noisy.float(), torch.full((len(latents),), level), segment)
+
+
+def _write_notes(
+    scribe: Scribe,
+    writing: Writing,
+    standing: scores.Standing,
+    harmony: scores.Harmony,
+    known: Tensor,
+    is_note: NDArray[np.bool_],
+    pieces: Ints,
+    cell: Ints,
+    u: Floats,
+    nerve: Nerve,
+    waiting: _Waiting | None,
+) -> None:
+    """Choose pitch, duration and loudness of one note in each of some pieces, and write it."""
+    standing = scores.rows_of(standing, is_note)
+    pieces, cell, u = pieces[is_note], cell[is_note], u[is_note]
+    known = known[torch.from_numpy(is_note)]
+    choice = writing.choice(pieces, standing, cell)
+    facts = torch.from_numpy(scores.pitch_facts(standing, choice, harmony))
+    logits = scribe.pitches(known, facts).numpy()
+    row = drawn(logits, np.arange(N_PITCHES)[None] > choice.row[:, None], u[:, 1], nerve.pitch)
+    stays = None if waiting is None else waiting.next(pieces, writing.bar[pieces], cell)
+    if stays is not None:
+        row = np.where(stays[0], stays[1][:, 0], row)
+    facts = torch.from_numpy(scores.length_facts(standing, choice, row, harmony))
+    lengths, loud = scribe.lengths(known, facts)
+    duration = drawn(lengths.numpy(), None, u[:, 2], nerve.length)
+    loudness = drawn(loud.numpy(), None, u[:, 3], nerve.length)
+    if stays is not None and waiting is not None:
+        duration = np.where(stays[0], stays[1][:, 1], duration)
+        loudness = np.where(stays[0], stays[1][:, 2], loudness)
+        waiting.taken(pieces[stays[0]], writing.bar[pieces[stays[0]]])
+    writing.write(pieces, cell, row, duration, loudness)
+
+
+def _cells_allowed(standing: scores.Standing, bar_slots: int) -> NDArray[np.bool_]:
+    """Return (n, cells + 1) where a next token may stand."""
+    before = np.where(standing.cell == END, -1, standing.cell)[:, None]
+    cells = np.arange(N_CELLS)[None]
+    again = (cells == before) & ~ONE_VOICE[_PART][None] & (standing.row < N_PITCHES - 1)[:, None]
+    notes = ((cells > before) | again) & (cells < bar_slots * N_PARTS)
+    notes &= (standing.count < MAX_TOKENS - 1)[:, None]
+    return np.concatenate([notes, np.ones((len(notes), 1), bool)], axis=1)
+
+
+def drawn(logits: Floats, allowed: NDArray[np.bool_] | None, u: Floats, share: float) -> Ints:
+    """Return one index a row, drawn by u among the likeliest that have this share together."""
+    if allowed is not None:
+        logits = np.where(allowed, logits, -np.inf)
+    p = np.exp(logits - logits.max(axis=1, keepdims=True))
+    p /= p.sum(axis=1, keepdims=True)
+    order = np.argsort(-p, axis=1, kind="stable")
+    ranked = np.take_along_axis(p, order, axis=1)
+    before = np.cumsum(ranked, axis=1) - ranked
+    np.put_along_axis(p, order, np.where((before < share) | (before == 0), ranked, 0), axis=1)
+    total = np.cumsum(p, axis=1)
+    drawn = (total <= (u * total[:, -1])[:, None]).sum(axis=1)
+    return np.minimum(drawn, p.shape[1] - 1)
+
+
+class _Waiting:
+    """What is kept and has not been written yet."""
+
+    def __init__(self, kept: Sequence[Kept], b: int, n: int) -> None:
+        self.parts = np.stack([k.parts for k in kept])  # (B, N, M)
+        self.cell = np.full((b, n, MAX_TOKENS), END, np.int64)
+        self.rest = np.zeros((b, n, MAX_TOKENS, 3), np.int64)
+        self.at = np.zeros((b, n), np.int64)
+        for piece, k in enumerate(kept):
+            stays = k.parts[k.bar, k.cell % N_PARTS]
+            bar = k.bar[stays]
+            place = np.arange(len(bar)) - np.searchsorted(bar, bar)
+            self.cell[piece, bar, place] = k.cell[stays]
+            self.rest[piece, bar, place] = np.stack([k.row, k.duration, k.loudness], axis=1)[stays]
+
+    def _ahead(self, pieces: Ints, bar: Ints) -> tuple[Ints, Ints]:
+        at = np.minimum(self.at[pieces, bar], MAX_TOKENS - 1)
+        return self.cell[pieces, bar, at], self.rest[pieces, bar, at]
+
+    def allowed(self, pieces: Ints, bar: Ints, count: Ints) -> NDArray[np.bool_]:
+        """Return (n, cells + 1): cells of parts that are made, up to the next kept note, and it.
+
+        Where a bar has just room for what is kept, nothing else is allowed; `count` is how many
+        notes it has.
+        """
+        left = (self.cell[pieces, bar] != END).sum(axis=1) - self.at[pieces, bar]
+        waits = self._ahead(pieces, bar)[0][:, None]
+        cells = np.arange(N_CELLS + 1)[None]
+        made = ~self.parts[pieces, bar][:, _PART]
+        made &= (count + left < MAX_TOKENS - 1)[:, None]
+        made = np.concatenate([made, np.ones((len(made), 1), bool)], axis=1)
+        result: NDArray[np.bool_] = (made & (cells < waits)) | (cells == waits)
+        return result
+
+    def next(self, pieces: Ints, bar: Ints, cell: Ints) -> tuple[NDArray[np.bool_], Ints]:
+        """Return whether a note at these cells is the kept one that comes next, and what it is."""
+        waits, rest = self._ahead(pieces, bar)
+        return waits == cell, rest
+
+    def taken(self, pieces: Ints, bar: Ints) -> None:
+        """Go on to the kept notes behind."""
+        self.at[pieces, bar] += 1

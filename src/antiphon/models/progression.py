@@ -1,0 +1,124 @@
+"""Progression: writes the chords of a plan, beat by beat, after what the planner drew for them.
+
+The planner, a GAN over outlines, says roughly what harmony stands where; this small recurrent
+network chooses the chords, each knowing those before it and what stood at the same place of
+earlier bars. As the scribe does with latents, it is told how noisy the outline is and trusts
+it as far as it deserves.
+
+Shapes: B batch, N bars, T tokens (four a bar), F facts, V chords of the vocabulary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from antiphon.models._blocks import Facts, level_features
+from antiphon.models._writer import drawn
+from antiphon.representations.bars import MAX_BEATS
+from antiphon.representations.outline import HALF_SIZE
+from antiphon.representations.progression import GOES_ON, SILENT, Frame, beat_facts, n_entries
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    n_chords: int = 107  # V
+    width: int = 96
+    hidden: int = 160
+    level: float = 0.8  # noise on the planner's outline when composing
+
+
+class Progression(nn.Module):
+    """Chooses what begins on each beat: a chord, silence, or that the last one goes on."""
+
+    LEVEL_SIZE = 16
+
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        self.config = config
+        self.table = Facts(n_entries(config.n_chords), config.width)
+        self.from_outline = nn.Linear(HALF_SIZE + self.LEVEL_SIZE, config.width)
+        self.recurrent = nn.GRU(config.width, config.hidden)
+        self.to_token = nn.Sequential(
+            nn.Linear(config.hidden + config.width, config.hidden),
+            nn.GELU(),
+            nn.Linear(config.hidden, config.n_chords + 2),
+        )
+
+    def forward(
+        self, facts: Tensor, outline: Tensor, level: Tensor, state: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Return logits (T, B, V + 2) of tokens, and the state (1, B, hidden) after the last.
+
+        Args:
+            facts: (T, B, F) as `representations.progression.beat_facts` tells them.
+            outline: (T, B, HALF_SIZE) noisy features of the half bar of each token.
+            level: (B,) how noisy they are; 1 is noise alone.
+            state: of the recurrent network before.
+        """
+        heard = level_features(level, self.LEVEL_SIZE).expand(len(facts), -1, -1)
+        x = self.table(facts) + self.from_outline(torch.cat([outline, heard], dim=-1))
+        x = F.gelu(x)
+        h, state = self.recurrent(x, state)
+        return self.to_token(torch.cat([h, x], dim=-1)), state
+
+
+def build(config: Config) -> Progression:
+    """Return an untrained network."""
+    return Progression(config)
+
+
+def halves_of(chords: Tensor, n_beats: Sequence[int]) -> Tensor:
+    """Return (N · MAX_BEATS, HALF_SIZE) the half bar of each beat; chords (N, 2 · HALF_SIZE)."""
+    halves = chords.unflatten(1, (2, HALF_SIZE))
+    second = [[int(beat >= (n + 1) // 2) for beat in range(MAX_BEATS)] for n in n_beats]
+    rows = torch.arange(len(halves))[:, None]
+    return halves[rows, torch.tensor(second)].flatten(0, 1)
+
+
+@torch.inference_mode()
+def write_progression(
+    network: Progression,
+    outline: Tensor,
+    frame: Frame,
+    rng: np.random.Generator,
+    share: float = 0.95,
+) -> NDArray[np.int64]:
+    """Return (N, MAX_BEATS) what sounds on each beat of a piece, as tokens; never silence.
+
+    Args:
+        outline: (N, 2 · HALF_SIZE) what the planner drew for the chords, mean 0 and variance 1.
+        frame: what is known of the bars.
+        share: each token is drawn among the likeliest that have this share together.
+    """
+    n, config = len(outline), network.config
+    angle = config.level * np.pi / 2
+    fresh = torch.from_numpy(rng.standard_normal(outline.shape, np.float32))
+    noisy = halves_of(
+        np.cos(angle) * outline + np.sin(angle) * fresh, frame.n_beats.tolist()
+    ).unflatten(0, (n, MAX_BEATS))
+    level = torch.full((1,), config.level)
+    sounding = np.ones((n, MAX_BEATS), np.int64)
+    state = None
+    for bar in range(n):
+        for beat in range(MAX_BEATS):
+            if beat >= frame.n_beats[bar]:
+                sounding[bar, beat] = sounding[bar, beat - 1]
+                continue
+            facts = beat_facts(frame, sounding, np.array([bar]), beat, config.n_chords)
+            logits, state = network(
+                torch.from_numpy(facts)[None], noisy[bar, beat][None, None], level, state
+            )
+            allowed = np.ones((1, config.n_chords + 2), bool)
+            allowed[0, GOES_ON] = beat > 0
+            allowed[0, SILENT] = False
+            u = rng.random(1, np.float32)
+            token = int(drawn(logits[0].numpy(), allowed, u, share)[0])
+            sounding[bar, beat] = sounding[bar, beat - 1] if token == GOES_ON else token
+    return sounding

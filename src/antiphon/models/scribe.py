@@ -1,0 +1,142 @@
+"""Scribe: the generator that writes the notes, one after another, bar after bar.
+
+A recurrent conditional GAN over note events. What the flagship drew for a bar (latents, noisy
+on purpose) and what is asked of it steer a recurrent network that chooses for every note its
+cell, its pitch and its length, each choice knowing those before it. Told how noisy the latents
+are (conditioning augmentation, Ho et al., Cascaded Diffusion Models, 2022,
+https://arxiv.org/abs/2106.15282), it trusts them as far as they deserve: at level 1 it writes
+from noise of its own alone. Facts about the music so far come as whole numbers
+(`representations.score`) that look up one table.
+
+Shapes: B batch, N bars, T tokens, F facts, W width of bars, H hidden, P pitches.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from antiphon.models._blocks import Bars, Facts, level_features
+from antiphon.models.choir import Segment, spread_mask
+from antiphon.representations.rolls import N_PITCHES
+from antiphon.representations.score import N_CELLS, N_DURATIONS, N_LOUDNESS, table_sizes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    latent_sizes: tuple[int, ...] = (40, 40, 72, 24)  # of each part of a bar; their sum is Z
+    condition_size: int = 116
+    n_controls: int = 6
+    bar_width: int = 160
+    n_blocks: int = 3
+    n_heads: int = 5
+    sight: int = 8  # bars seen before and after
+    step_width: int = 256
+    hidden: int = 384
+    pitch_width: int = 256
+    length_width: int = 160
+    dropout: float = 0.1
+    level: float = 1.0  # noise on the flagship's latents when composing; at 1 they are not heard
+
+    def __post_init__(self) -> None:
+        if self.bar_width % self.n_heads:
+            raise ValueError("bar_width must be divisible by n_heads")
+
+
+class Scribe(nn.Module):
+    """Chooses cells, pitches, durations and loudness; everything as unbounded logits."""
+
+    LEVEL_SIZE = 32
+
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        self.config = config
+        parts, latents = len(config.latent_sizes), sum(config.latent_sizes)
+        told = config.condition_size + 2 * config.n_controls + latents + parts + 1
+        self.steer = nn.Sequential(nn.Linear(self.LEVEL_SIZE, 64), nn.GELU(), nn.Linear(64, 64))
+        self.trunk = Bars(
+            latents + told,
+            config.bar_width,
+            config.n_blocks,
+            config.n_heads,
+            64,
+            0.0,
+            config.sight,
+        )
+        step, pitch, length = table_sizes()
+        self.step_table = Facts(step, config.step_width)
+        self.pitch_table = Facts(pitch, config.pitch_width)
+        self.length_table = Facts(length, config.length_width)
+        self.from_bar = nn.Linear(config.bar_width, config.step_width)
+        self.recurrent = nn.GRU(config.step_width, config.hidden)
+        self.to_cell = nn.Sequential(
+            nn.Linear(config.hidden + config.step_width, config.pitch_width),
+            nn.GELU(),
+            nn.Linear(config.pitch_width, N_CELLS + 1),
+        )
+        self.to_pitch = nn.Linear(config.hidden, config.pitch_width)
+        self.pitch = nn.Linear(config.pitch_width, N_PITCHES)
+        self.to_length = nn.Linear(config.hidden, config.length_width)
+        self.length = nn.Linear(config.length_width, N_DURATIONS + N_LOUDNESS)
+
+    def bars(self, noisy: Tensor, level: Tensor, segment: Segment) -> Tensor:
+        """Return what is to be played (B, N, step_width) in each bar.
+
+        Args:
+            noisy: (B, N, Z) latents at `level`; those of kept parts are taken from the segment.
+            level: (B,) in [0, 1]; 1 is noise alone.
+        """
+        made = spread_mask(segment.mask, self.config.latent_sizes)
+        x = torch.cat([noisy * made + segment.known, segment.features()], dim=-1)
+        steer = self.steer(level_features(level, self.LEVEL_SIZE))
+        out: Tensor = self.from_bar(self.trunk(x, steer, segment.same_place, segment.valid))
+        return out
+
+    def read(self, bars: Tensor, facts: Tensor, noise: torch.Generator | None = None) -> Tensor:
+        """Return (T, B, H + step_width) what is known before each token of a whole score.
+
+        Args:
+            bars: (T, B, step_width) of the bar each token is in.
+            facts: (T, B, F) step facts.
+            noise: source of dropout; without one nothing is dropped.
+        """
+        x = self._dropped(F.gelu(self.step_table(facts) + bars), noise)
+        h, _ = self.recurrent(x)
+        return torch.cat([self._dropped(h, noise), x], dim=-1)
+
+    def _dropped(self, x: Tensor, noise: torch.Generator | None) -> Tensor:
+        if noise is None or not self.config.dropout:
+            return x
+        kept = torch.rand(x.shape, generator=noise) >= self.config.dropout
+        return x * kept / (1 - self.config.dropout)
+
+    def step(self, bars: Tensor, facts: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        """Return what is known before one token (B, H + step_width), and the new state (B, H)."""
+        x = F.gelu(self.step_table(facts) + bars)
+        out, h = self.recurrent(x[None], state[None])  # (1, B, H) both
+        return torch.cat([out[0], x], dim=-1), h[0]
+
+    def cells(self, known: Tensor) -> Tensor:
+        """Return logits (…, cells + 1) of the cell; the last ends the bar."""
+        out: Tensor = self.to_cell(known)
+        return out
+
+    def pitches(self, known: Tensor, facts: Tensor) -> Tensor:
+        """Return logits (…, P) of the pitch row, given pitch facts."""
+        h = known[..., : self.config.hidden]
+        out: Tensor = self.pitch(F.gelu(self.to_pitch(h) + self.pitch_table(facts)))
+        return out
+
+    def lengths(self, known: Tensor, facts: Tensor) -> tuple[Tensor, Tensor]:
+        """Return logits of the classes of duration and loudness, given length facts."""
+        h = known[..., : self.config.hidden]
+        both = self.length(F.gelu(self.to_length(h) + self.length_table(facts)))
+        return both[..., :N_DURATIONS], both[..., N_DURATIONS:]
+
+
+def build(config: Config) -> Scribe:
+    """Return an untrained scribe."""
+    return Scribe(config)

@@ -1,0 +1,160 @@
+"""Batches for the scribe: bars of songs in a row, with the facts before each of their tokens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from antiphon.models.choir import Segment, noise_scales
+from antiphon.representations import score as scores
+from antiphon.representations.rolls import same_place
+from antiphon.training._segments import Segments, asked_controls, check_length, draw_mask
+
+_FREE = 0.75  # how often everything is to be made
+_CHOICES = 6  # windows drawn for each that is taken
+
+
+@dataclass
+class Written:
+    """Tokens of B rows of bars, in time order; T of the longest.
+
+    Attributes:
+        bar: (T, B) bar of each token, counted in its row.
+        step, pitch, length: (T, B, F) facts.
+        cell, row, duration, loudness: (T, B) what was written.
+        counts: (T, B) weight: 1 for tokens that are to be made, 0 for kept ones and padding.
+        is_note: (T, B) 1 for notes that count.
+    """
+
+    bar: Tensor
+    step: Tensor
+    pitch: Tensor
+    length: Tensor
+    cell: Tensor
+    row: Tensor
+    duration: Tensor
+    loudness: Tensor
+    counts: Tensor
+    is_note: Tensor
+
+
+class Laid:
+    """A score with the facts before each of its tokens."""
+
+    def __init__(self, score: scores.Score, bars: NDArray[np.void]) -> None:
+        self.score = score
+        standing = scores.standing_of(score, bars)
+        choice = scores.choice_of(score, bars, standing)
+        harmony = scores.harmony_of(bars)
+        small = np.int16
+        self.step = scores.step_facts(standing, harmony).astype(small)
+        self.pitch = scores.pitch_facts(standing, choice, harmony).astype(small)
+        self.length = scores.length_facts(standing, choice, score.row, harmony).astype(small)
+
+    def written(self, firsts: NDArray[np.int64], mask: NDArray[np.float32]) -> Written:
+        """Return the tokens of the bars from each first bar on; the mask is (B, N, M)."""
+        score, n = self.score, mask.shape[1]
+        begin, end = score.start[firsts], score.start[firsts + n]
+        at = begin[None] + np.arange((end - begin).max())[:, None]  # (T, B)
+        there = at < end[None]
+        at = np.where(there, at, begin[None])
+        bar = score.bar[at] - firsts[None]
+        cell = score.cell[at]
+        is_note = cell != scores.END
+        column = np.arange(len(firsts))[None]
+        part_made = mask[column, bar, np.where(is_note, cell % scores.N_PARTS, 0)]
+        bar_made = mask.max(axis=-1)[column, bar]
+        counts = there * np.where(is_note, part_made, bar_made)
+
+        def tensor(values: NDArray[np.generic]) -> Tensor:
+            return torch.from_numpy(np.ascontiguousarray(values))
+
+        return Written(
+            bar=tensor(bar),
+            step=tensor(self.step[at].astype(np.int64)),
+            pitch=tensor(self.pitch[at].astype(np.int64)),
+            length=tensor(self.length[at].astype(np.int64)),
+            cell=tensor(cell),
+            row=tensor(score.row[at]),
+            duration=tensor(score.duration[at]),
+            loudness=tensor(score.loudness[at]),
+            counts=tensor(counts.astype(np.float32)),
+            is_note=tensor((counts * is_note).astype(np.float32)),
+        )
+
+
+class ScoreBatches:
+    """Draws windows of a prepared set for the scribe.
+
+    Args:
+        segments: the same set's latents, conditions and controls.
+        n_bars: bars of a window.
+    """
+
+    def __init__(self, segments: Segments, n_bars: int) -> None:
+        check_length(segments.songs, n_bars)
+        self.segments, self.n_bars = segments, n_bars
+        bars = segments.data.bars
+        self.laid = Laid(scores.score_of(bars, segments.data.notes), bars)
+
+    def batch(
+        self, size: int, rng: np.random.Generator, min_level: float
+    ) -> tuple[Tensor, Tensor, Segment, Written]:
+        """Return noisy latents (B, N, Z), their levels (B,), what is told, and what was written.
+
+        A quarter of the levels are 1 (nothing heard of the latents), the others uniform.
+        """
+        firsts = self.windows(size, rng)
+        mask = np.stack([draw_mask(rng, self.n_bars, scores.N_PARTS, _FREE) for _ in firsts])
+        real, segment = self.told(firsts, mask, rng)
+        level = min_level + (1 - min_level) * rng.random(size, dtype=np.float32)
+        level[rng.random(size) < 0.25] = 1.0
+        levels = torch.from_numpy(level)
+        music, loud = noise_scales(levels[:, None, None])
+        fresh = torch.from_numpy(rng.standard_normal(real.shape, dtype=np.float32))
+        return music * real + loud * fresh, levels, segment, self.laid.written(firsts, mask)
+
+    def told(
+        self, firsts: NDArray[np.int64], mask: NDArray[np.float32], rng: np.random.Generator
+    ) -> tuple[Tensor, Segment]:
+        """Return real latents (B, N, Z) of windows and what is told; mask is (B, N, M)."""
+        segments, n = self.segments, self.n_bars
+        data = segments.data
+        index = firsts[:, None] + np.arange(n)[None]  # (B, N)
+        known = segments.controls_known[index]
+        known = known * np.stack([asked_controls(rng, known.shape[-1]) for _ in firsts])[:, None]
+        offset = segments.offset
+        places = np.stack([same_place(data.bars["section"][i], offset[i]) for i in index])
+        real = segments.latents[index]
+        made = np.repeat(mask, segments.part_sizes, axis=-1)
+        tensors = (
+            data.conditions[index],
+            segments.controls[index],
+            known.astype(np.float32),
+            real * (1 - made),
+            mask,
+            places,
+            np.ones((len(firsts), n), np.float32),
+        )
+        segment = Segment(*(torch.from_numpy(np.ascontiguousarray(t)) for t in tensors))
+        return torch.from_numpy(real), segment
+
+    def windows(self, size: int, rng: np.random.Generator) -> NDArray[np.int64]:
+        """Return the first bars of windows with about equally many tokens: little is padding."""
+        firsts = np.array([self._window(rng) for _ in range(_CHOICES * size)])
+        start = self.laid.score.start
+        length = start[firsts + self.n_bars] - start[firsts]
+        begin = int(rng.integers((_CHOICES - 1) * size + 1))
+        return firsts[np.argsort(length, kind="stable")[begin : begin + size]]
+
+    def _window(self, rng: np.random.Generator) -> int:
+        segments, n = self.segments, self.n_bars
+        while True:
+            song = segments.songs[rng.choice(len(segments.songs), p=segments.chances)]
+            if song.stop - song.first >= n:
+                first = int(rng.integers(song.first - n // 2, song.stop - n + 1))
+                return max(first, song.first)

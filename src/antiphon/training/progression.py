@@ -1,0 +1,148 @@
+"""Training of the network that writes chords: by likelihood, after outlines made noisy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from antiphon.models.choir import noise_scales
+from antiphon.models.progression import Progression, halves_of
+from antiphon.representations.bars import MAX_BEATS
+from antiphon.representations.outline import FORM_SIZE, outline_of
+from antiphon.representations.prepared import Prepared
+from antiphon.representations.progression import beat_facts, frame_of, sounding_of, tokens_of
+from antiphon.training._monitor import Monitor
+from antiphon.training._run import (
+    RunFolder,
+    load_module,
+    load_optimizer,
+    module_state,
+    optimizer_state,
+)
+from antiphon.training._segments import check_length, songs_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProgressionTraining:
+    n_iterations: int = 1200
+    batch_size: int = 32
+    n_bars: int = 32
+    min_level: float = 0.3
+    learning_rate: float = 3e-3
+    final_learning_rate: float = 1e-4
+    weight_decay: float = 0.05
+    save_every: int = 200
+    log_every: int = 50
+
+
+class ProgressionBatches:
+    """Rows of bars with the facts before each beat's chord.
+
+    Args:
+        scale: mean and deviation of outlines, as the planner has them.
+    """
+
+    def __init__(
+        self,
+        data: Prepared,
+        vocabulary: np.ndarray,
+        n_bars: int,
+        scale: tuple[Tensor, Tensor],
+    ) -> None:
+        self.n_bars, bars = n_bars, data.bars
+        self.songs = songs_of(data)
+        check_length(self.songs, n_bars)
+        sounding = sounding_of(bars, vocabulary)
+        left = np.rint(data.conditions[:, -2] * 8).astype(np.int64)
+        frame = frame_of(bars, bars["number"], left)
+        every = np.arange(len(bars))
+        self.facts = np.stack(
+            [beat_facts(frame, sounding, every, b, len(vocabulary)) for b in range(MAX_BEATS)],
+            axis=1,
+        ).astype(np.int16)  # (N, MAX_BEATS, F)
+        self.tokens = tokens_of(bars, vocabulary)
+        self.counts = np.arange(MAX_BEATS)[None] < bars["n_beats"][:, None]
+        self.n_beats = bars["n_beats"]
+        rows = (torch.from_numpy(outline_of(bars)) - scale[0]) / scale[1]
+        self.outline = rows[:, FORM_SIZE:]
+
+    def loss(self, network: Progression, size: int, rng: np.random.Generator, low: float) -> Tensor:
+        """Return the mean negative log-likelihood of a batch's tokens, in nats."""
+        n = self.n_bars
+        firsts: list[int] = []
+        while len(firsts) < size:
+            song = self.songs[int(rng.integers(len(self.songs)))]
+            if song.stop - song.first >= n:
+                firsts.append(int(rng.integers(song.first, song.stop - n + 1)))
+        index = np.array(firsts)[:, None] + np.arange(n)[None]  # (B, N)
+
+        def in_time(values: np.ndarray) -> Tensor:
+            rows = values[index].reshape(size, n * MAX_BEATS, -1)
+            return torch.from_numpy(np.ascontiguousarray(rows.swapaxes(0, 1)))
+
+        level = low + (1 - low) * rng.random(size, dtype=np.float32)
+        level[rng.random(size) < 0.25] = 1.0
+        levels = torch.from_numpy(level)
+        music, loud = noise_scales(levels[:, None, None])
+        drawn = self.outline[torch.from_numpy(index)]
+        fresh = torch.from_numpy(rng.standard_normal(drawn.shape, dtype=np.float32))
+        noisy = (music * drawn + loud * fresh).flatten(0, 1)
+        halves = halves_of(noisy, self.n_beats[index].ravel().tolist())
+        halves = halves.unflatten(0, (size, -1)).transpose(0, 1)
+        logits, _ = network(in_time(self.facts).long(), halves, levels)
+        tokens, counts = in_time(self.tokens)[..., 0], in_time(self.counts)[..., 0]
+        missed = F.cross_entropy(logits.flatten(0, 1), tokens.flatten(), reduction="none")
+        return (missed * counts.flatten()).sum() / counts.sum()
+
+
+def train_progression(
+    network: Progression,
+    training: ProgressionTraining,
+    train: ProgressionBatches,
+    held_out: ProgressionBatches,
+    run: RunFolder,
+    *,
+    seed: int,
+    report: Monitor,
+) -> Progression:
+    """Train (or go on training) the network and return it."""
+    optimizer = torch.optim.AdamW(
+        network.parameters(), training.learning_rate, weight_decay=training.weight_decay
+    )
+    begin = 0
+    if (found := run.load("progression")) is not None:
+        load_module("average", network, found[0])
+        load_optimizer("optimizer", optimizer, found[0])
+        begin = int(found[1]["iteration"])
+    run.truncate_logs("progression", begin)
+    for iteration in range(begin, training.n_iterations):
+        rng = np.random.default_rng([seed, 8, iteration])
+        half = 0.5 * (1 + float(np.cos(np.pi * iteration / training.n_iterations)))
+        low, high = training.final_learning_rate, training.learning_rate
+        for group in optimizer.param_groups:
+            group["lr"] = min(1.0, (iteration + 1) / 50) * (low + (high - low) * half)
+        loss = train.loss(network, training.batch_size, rng, training.min_level)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimizer.step()
+        if (iteration + 1) % training.log_every == 0:
+            scalars = {"nll/token": loss.item()}
+            run.log("progression_stats", iteration + 1, scalars)
+            report("progression", iteration + 1, training.n_iterations, scalars)
+        last = iteration + 1 == training.n_iterations
+        if (iteration + 1) % training.save_every == 0 or last or report.expired:
+            tensors = module_state("average", network) | optimizer_state("optimizer", optimizer)
+            run.save("progression", tensors, iteration=iteration + 1)
+            with torch.no_grad():
+                rng = np.random.default_rng([seed, 2**31])
+                score = held_out.loss(network, 96, rng, training.min_level).item()
+            run.log("progression_metrics", iteration + 1, {"held_out/token": score})
+            report("progression", iteration + 1, training.n_iterations, {"held_out/token": score})
+        if report.expired and not last:
+            break
+    return network.eval()

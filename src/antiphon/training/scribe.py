@@ -1,0 +1,212 @@
+"""Training of the scribe by likelihood: every token of real scores, what came before being told.
+
+The weights that are kept are the moving average. Every batch follows from seed and iteration.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from antiphon.models.choir import Segment
+from antiphon.models.scribe import Scribe
+from antiphon.training._monitor import Monitor
+from antiphon.training._run import (
+    OutOfTime,
+    RunFolder,
+    load_module,
+    load_optimizer,
+    module_state,
+    optimizer_state,
+)
+from antiphon.training._score_batches import ScoreBatches, Written
+
+T = TypeVar("T")
+Shard = tuple[dict[str, float], tuple[Tensor, ...]]  # losses and gradients
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScribeTraining:
+    n_iterations: int = 6000
+    batch_size: int = 32
+    n_shards: int = 2  # parts of a batch that are worked on side by side
+    n_bars: int = 12
+    min_level: float = 0.5  # of the noise on latents: less is never seen
+    learning_rate: float = 2e-3
+    final_learning_rate: float = 5e-5
+    weight_decay: float = 0.02
+    ema_decay: float = 0.998
+    save_every: int = 200
+    log_every: int = 25
+
+
+def train_scribe(
+    scribe: Scribe,
+    training: ScribeTraining,
+    train: ScoreBatches,
+    held_out: ScoreBatches,
+    run: RunFolder,
+    *,
+    seed: int,
+    report: Monitor,
+) -> Scribe:
+    """Train (or go on training) the scribe; return the average of its weights.
+
+    Raises:
+        OutOfTime: the next stage cannot begin yet.
+    """
+    average = copy.deepcopy(scribe).requires_grad_(False)
+    optimizer = torch.optim.AdamW(
+        scribe.parameters(),
+        training.learning_rate,
+        betas=(0.9, 0.98),
+        weight_decay=training.weight_decay,
+    )
+    begin = 0
+    if (found := run.load("scribe")) is not None:
+        tensors, meta = found
+        load_module("generator", scribe, tensors)
+        load_module("average", average, tensors)
+        load_optimizer("optimizer", optimizer, tensors)
+        begin = int(meta["iteration"])
+    run.truncate_logs("scribe", begin)
+    for iteration in range(begin, training.n_iterations):
+        for group in optimizer.param_groups:
+            group["lr"] = _rate(training, iteration)
+
+        def work(shard: int, at: int = iteration) -> Shard:
+            rng = np.random.default_rng([seed, 5, at, shard])
+            noise = torch.Generator().manual_seed(int(rng.integers(2**62)))
+            drawn = train.batch(training.batch_size // training.n_shards, rng, training.min_level)
+            losses = scribe_losses(scribe, *drawn, noise)
+            wanted = torch.autograd.grad(
+                torch.stack(list(losses.values())).sum(), list(scribe.parameters())
+            )
+            return {k: v.item() for k, v in losses.items()}, wanted
+
+        losses = descend(scribe, optimizer, work, training.n_shards)
+        ease(average, scribe, min(training.ema_decay, (iteration + 1) / (iteration + 10)))
+        if (iteration + 1) % training.log_every == 0:
+            run.log("scribe_stats", iteration + 1, losses)
+            report("scribe", iteration + 1, training.n_iterations, losses)
+        last = iteration + 1 == training.n_iterations
+        if (iteration + 1) % training.save_every == 0 or last or report.expired:
+            tensors = (
+                module_state("generator", scribe)
+                | module_state("average", average)
+                | optimizer_state("optimizer", optimizer)
+            )
+            run.save("scribe", tensors, iteration=iteration + 1)
+            scores = held_out_losses(average, held_out, training, seed=seed)
+            run.log("scribe_metrics", iteration + 1, scores)
+            report("scribe", iteration + 1, training.n_iterations, scores)
+        if report.expired and not last:
+            raise OutOfTime("scribe", iteration + 1, training.n_iterations)
+    return average.eval()
+
+
+def side_by_side(work: Callable[[int], T], n_shards: int) -> list[T]:
+    """Return what the work makes of each shard, a thread for each."""
+    with ThreadPoolExecutor(n_shards) as pool:
+        return list(pool.map(work, range(n_shards)))
+
+
+def descend(
+    network: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    work: Callable[[int], Shard],
+    n_shards: int,
+) -> dict[str, float]:
+    """Update a network once by the mean gradient of shards, which are worked on side by side.
+
+    Recurrent networks leave a second core idle: two shards on a thread each do not. The sum is
+    taken in the order of the shards, so that the result does not depend on the threads.
+    """
+    shards = side_by_side(work, n_shards)
+    for index, parameter in enumerate(network.parameters()):
+        parameter.grad = torch.stack([found[index] for _, found in shards]).mean(dim=0)
+    torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+    optimizer.step()
+    return {name: sum(s[name] for s, _ in shards) / n_shards for name in shards[0][0]}
+
+
+def _rate(training: ScribeTraining, iteration: int) -> float:
+    low, high = training.final_learning_rate, training.learning_rate
+    progress = iteration / training.n_iterations
+    return min(1.0, (iteration + 1) / 200) * (
+        low + (high - low) * 0.5 * (1 + float(np.cos(np.pi * progress)))
+    )
+
+
+def token_losses(
+    scribe: Scribe,
+    noisy: Tensor,
+    level: Tensor,
+    segment: Segment,
+    written: Written,
+    noise: torch.Generator | None = None,
+) -> dict[str, Tensor]:
+    """Return negative log-likelihoods (T, B), in nats, of what was written; 0 where kept."""
+    told = scribe.bars(noisy, level, segment)  # (B, N, step_width)
+    column = torch.arange(told.shape[0])[None]
+    known = scribe.read(told[column, written.bar], written.step, noise)  # (T, B, H + step_width)
+    notes = written.is_note > 0
+    heard = known[notes]  # (notes, H + step_width)
+
+    def spread(losses: Tensor) -> Tensor:
+        return torch.zeros_like(written.counts).masked_scatter(notes, losses)
+
+    def missed(logits: Tensor, target: Tensor) -> Tensor:
+        return F.cross_entropy(logits, target, reduction="none")
+
+    cell = missed(scribe.cells(known).flatten(0, 1), written.cell.flatten())
+    duration, loudness = scribe.lengths(heard, written.length[notes])
+    return {
+        "nll/cell": cell.view_as(written.counts) * written.counts,
+        "nll/pitch": spread(
+            missed(scribe.pitches(heard, written.pitch[notes]), written.row[notes])
+        ),
+        "nll/duration": spread(missed(duration, written.duration[notes])),
+        "nll/loudness": spread(missed(loudness, written.loudness[notes])),
+    }
+
+
+def scribe_losses(
+    scribe: Scribe,
+    noisy: Tensor,
+    level: Tensor,
+    segment: Segment,
+    written: Written,
+    noise: torch.Generator | None = None,
+) -> dict[str, Tensor]:
+    """Return the mean negative log-likelihood of each choice, a note."""
+    losses = token_losses(scribe, noisy, level, segment, written, noise)
+    n_notes = written.is_note.sum().clamp(min=1)
+    return {name: value.sum() / n_notes for name, value in losses.items()}
+
+
+@torch.no_grad()
+def ease(average: Scribe, scribe: Scribe, decay: float) -> None:
+    """Move the average of a scribe's weights towards what they are now."""
+    for mean, now in zip(average.parameters(), scribe.parameters(), strict=True):
+        mean.lerp_(now, 1 - decay)
+
+
+@torch.no_grad()
+def held_out_losses(
+    average: Scribe, held_out: ScoreBatches, training: ScribeTraining, *, seed: int
+) -> dict[str, float]:
+    """Return the losses on 96 held-out windows."""
+    average.eval()
+    rng = np.random.default_rng([seed, 2**31])
+    rows = [scribe_losses(average, *held_out.batch(32, rng, training.min_level)) for _ in range(3)]
+    means = {f"held_out/{k.split('/')[-1]}": sum(r[k].item() for r in rows) / 3 for k in rows[0]}
+    return means | {"held_out/all": sum(means.values())}

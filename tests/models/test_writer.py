@@ -1,0 +1,238 @@
+"""The writer: a piece follows from its seed, what is kept stays, and limits are limits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+import torch
+
+from antiphon.models._writer import Kept, Nerve, drawn, write
+from antiphon.models.choir import Segment
+from antiphon.models.scribe import Scribe
+from antiphon.music.piece import Metre, Piece, Section
+from antiphon.representations import score as scores
+from antiphon.representations.bars import encode
+from antiphon.representations.score import END, MAX_TOKENS, N_CELLS, N_PARTS
+from antiphon.representations.writing import Writing
+
+N_BARS, Z = 6, 24
+FOUR, USUAL = Metre(0), Nerve()
+MELODY, COUNTER, CHORDS, BASS = range(4)
+
+
+@pytest.fixture
+def scribe(untrained_scribe) -> Scribe:
+    return untrained_scribe()
+
+
+def bars_of(metre: Metre = FOUR) -> np.ndarray:
+    """Six bars without chords, the last three a return of the first."""
+    sections = [Section(0, 3, "A"), Section(3, 3, "A")]
+    return encode(Piece(metres=[metre], sections=sections, n_bars_asked=N_BARS))[0]
+
+
+def segment(n_pieces: int) -> Segment:
+    draw = torch.Generator().manual_seed(3)
+    shape = (1, N_BARS)
+    return Segment(
+        condition=torch.randn(*shape, 116, generator=draw).repeat(n_pieces, 1, 1),
+        controls=torch.zeros(n_pieces, N_BARS, 6),
+        controls_known=torch.zeros(n_pieces, N_BARS, 6),
+        known=torch.zeros(n_pieces, N_BARS, Z),
+        mask=torch.ones(n_pieces, N_BARS, 4),
+        same_place=torch.zeros(n_pieces, N_BARS, N_BARS, dtype=torch.bool),
+        valid=torch.ones(n_pieces, N_BARS),
+    )
+
+
+def written(
+    scribe: Scribe,
+    *seeds: int,
+    metre: Metre = FOUR,
+    level: float = 1.0,
+    latents: torch.Tensor | None = None,
+    kept: Sequence[Kept] | None = None,
+    nerve: Nerve = USUAL,
+) -> Writing:
+    """Pieces of six bars, one a seed."""
+    n = len(seeds)
+    told = segment(n)
+    if kept is not None:
+        told.mask = 1 - torch.from_numpy(np.stack([k.parts for k in kept]).astype(np.float32))
+    drew = torch.zeros(n, N_BARS, Z) if latents is None else latents
+    bars = [bars_of(metre)] * n
+    return write(scribe, drew, level, told, bars, [[s] for s in seeds], nerve=nerve, kept=kept)
+
+
+def rows(writing: Writing, piece: int = 0) -> list[tuple[int, ...]]:
+    """Notes of a piece: bar, cell, row, class of duration, class of loudness."""
+    return [tuple(note) for note in np.stack(writing.notes(piece), axis=1).tolist()]
+
+
+def test_equal_seeds_write_equal_notes_and_others_do_not(scribe):
+    one, two, other = (rows(written(scribe, seed)) for seed in (1, 1, 2))
+    assert len(one) > 20
+    assert one == two and one != other
+
+
+def test_a_piece_depends_on_its_own_seed_only(scribe):
+    together = written(scribe, 1, 2, 3)
+    for piece, seed in enumerate((1, 2, 3)):
+        assert rows(together, piece) == rows(written(scribe, seed))
+    assert rows(written(scribe, 9, 2), 1) == rows(together, 1)
+
+
+def test_every_part_is_written_and_every_bar_has_numbers_of_its_own(scribe):
+    notes = rows(written(scribe, 1))
+    assert {cell % N_PARTS for _, cell, *_ in notes} == {0, 1, 2, 3}
+    bars = [[note[1:] for note in notes if note[0] == bar] for bar in range(N_BARS)]
+    assert all(bars) and len({tuple(bar) for bar in bars}) == N_BARS
+
+
+@pytest.mark.parametrize(
+    ("metre", "slots"),
+    [(FOUR, 24), (Metre(0, 3), 18), (Metre(0, 6, 8), 12), (Metre(0, 2), 12)],
+    ids=str,
+)
+def test_notes_stand_in_order_on_slots_that_the_metre_uses(scribe, metre, slots):
+    writing = written(scribe, 1, 2, metre=metre)
+    score = writing.score()
+    cell, row = score.cell, score.row
+    assert cell[cell != END].max() < slots * N_PARTS
+    same_bar = np.diff(score.bar) == 0
+    later = cell[1:] > cell[:-1]
+    above = (cell[1:] == cell[:-1]) & (row[1:] > row[:-1])
+    assert (later | above)[same_bar].all()
+    assert np.array_equal(np.bincount(score.bar[cell == END]), np.ones(2 * N_BARS))
+
+
+def restless(scribe: Scribe) -> Scribe:
+    """Let a scribe never end a bar, and write a note wherever one may stand."""
+    with torch.no_grad():
+        scribe.to_cell[-1].bias.copy_(-4.0 * torch.arange(N_CELLS + 1))
+        scribe.to_cell[-1].bias[END] = -1e6
+        scribe.pitch.bias.copy_(-2.0 * torch.arange(72))  # the next row, as a rule
+    return scribe
+
+
+def test_melody_and_bass_have_one_note_at_a_slot_and_chords_as_many_as_wanted(scribe):
+    notes = rows(written(restless(scribe), 1, metre=Metre(0, 3)))
+    for part, several in ((MELODY, False), (COUNTER, True), (CHORDS, True), (BASS, False)):
+        places = [(bar, cell) for bar, cell, *_ in notes if cell % N_PARTS == part]
+        assert (len(set(places)) < len(places)) == several, part
+
+
+def test_a_bar_ends_when_it_is_full_or_has_no_place_left(scribe):
+    score = written(restless(scribe), 1).score()
+    assert np.diff(score.start).tolist() == [MAX_TOKENS] * N_BARS
+    with torch.no_grad():
+        scribe.to_cell[-1].bias[COUNTER:END:4] = -1e5
+        scribe.to_cell[-1].bias[CHORDS:END:4] = -1e5
+    score = written(scribe, 1, metre=Metre(0, 2), nerve=Nerve(0, 0, 0)).score()
+    # melody and bass on each of twelve slots, although the end is the least likely of all
+    expected = [4 * slot + part for slot in range(12) for part in (MELODY, BASS)]
+    assert score.cell.tolist() == [*expected, END] * N_BARS
+
+
+def kept_of(writing: Writing, parts: np.ndarray, piece: int = 0) -> Kept:
+    return Kept(parts, *writing.notes(piece))
+
+
+def stays(notes: list[tuple[int, ...]], parts: np.ndarray) -> list[tuple[int, ...]]:
+    return [note for note in notes if parts[note[0], note[1] % N_PARTS]]
+
+
+def test_kept_bars_and_parts_come_out_exactly(scribe):
+    first = written(scribe, 1)
+    parts = np.zeros((N_BARS, N_PARTS), bool)
+    parts[2:4] = True  # two whole bars
+    parts[:, CHORDS] = True
+    again = written(scribe, 2, kept=[kept_of(first, parts)])
+    assert stays(rows(again), parts) == stays(rows(first), parts) != []
+    made, before = stays(rows(again), ~parts), stays(rows(first), ~parts)
+    assert made != before and {note[0] for note in made} == {0, 1, 4, 5}
+    # nothing stands in order by chance only
+    cells = [note[:3] for note in rows(again)]
+    assert cells == sorted(cells)
+
+
+def test_a_part_that_is_kept_silent_stays_silent(scribe):
+    silence = Writing(24, np.full((1, N_BARS), -1))
+    parts = np.zeros((N_BARS, N_PARTS), bool)
+    parts[:, BASS] = True
+    parts[4] = True
+    notes = rows(written(scribe, 1, kept=[kept_of(silence, parts)]))
+    assert {cell % N_PARTS for _, cell, *_ in notes} == {MELODY, COUNTER, CHORDS}
+    assert {bar for bar, *_ in notes} == {0, 1, 2, 3, 5}
+
+
+def test_a_piece_that_is_kept_whole_comes_out(scribe):
+    first = written(scribe, 1, 2)
+    whole = np.ones((N_BARS, N_PARTS), bool)
+    kept = [kept_of(first, whole, 0), kept_of(first, ~whole, 1)]
+    again = written(scribe, 8, 9, kept=kept)
+    assert rows(again, 0) == rows(first, 0)
+    assert rows(again, 1) == rows(written(scribe, 9)) != rows(first, 1)
+
+
+def test_at_level_1_the_latents_are_not_heard_and_below_they_are(scribe):
+    drew = torch.randn(1, N_BARS, Z, generator=torch.Generator().manual_seed(5))
+    for level, heard in ((1.0, False), (0.5, True)):
+        with_it, without = (written(scribe, 1, level=level, latents=x) for x in (drew, -drew))
+        assert (rows(with_it) != rows(without)) == heard
+
+
+def test_a_writer_without_nerve_always_takes_the_likeliest(scribe):
+    drew = torch.randn(1, N_BARS, Z, generator=torch.Generator().manual_seed(5))
+    timid = Nerve(0, 0, 0)
+    # at level 0 nothing but the choices themselves is drawn
+    one, two = (written(scribe, s, level=0.0, latents=drew, nerve=timid) for s in (1, 2))
+    assert rows(one) == rows(two) != []
+    told = scribe.bars(drew, torch.zeros(1), segment(1))
+    standing = Writing(24, np.full((1, N_BARS), -1)).standing(np.zeros(1, np.int64))
+    facts = scores.step_facts(standing, scores.harmony_of(bars_of()))
+    known, _ = scribe.step(told[:, 0], torch.from_numpy(facts), torch.zeros(1, 16))
+    assert rows(one)[0][:2] == (0, int(scribe.cells(known).argmax()))
+
+
+LOGITS = np.log(np.array([[0.2, 0.5, 0.3]], np.float32))
+
+
+@pytest.mark.parametrize(
+    ("u", "share", "index"),
+    [
+        (0.19, 1.0, 0), (0.21, 1.0, 1), (0.69, 1.0, 1), (0.71, 1.0, 2), (0.999, 1.0, 2),
+        # the two likeliest have three quarters together, of which the first has 5/8
+        (0.0, 0.75, 1), (0.62, 0.75, 1), (0.63, 0.75, 2),
+        (0.0, 0.4, 1), (0.99, 0.4, 1), (0.0, 0.0, 1), (0.99, 0.0, 1),  # the likeliest alone
+    ],
+)  # fmt: skip
+def test_choices_are_drawn_among_the_likeliest(u, share, index):
+    assert drawn(LOGITS, None, np.array([u], np.float32), share).tolist() == [index]
+
+
+def test_what_is_not_allowed_is_never_drawn():
+    allowed = np.array([[True, False, True]])
+    for u, index in ((0.0, 0), (0.39, 0), (0.41, 2), (0.99, 2)):  # 2/5 and 3/5
+        assert drawn(LOGITS, allowed, np.array([u], np.float32), 1.0).tolist() == [index]
+    only = np.array([[True, False, False]])
+    assert drawn(LOGITS, only, np.array([0.99], np.float32), 0.5).tolist() == [0]
+
+
+def test_rows_are_drawn_each_by_its_own_number():
+    both = np.concatenate([LOGITS, LOGITS[:, ::-1]])
+    u = np.array([0.1, 0.1], np.float32)
+    assert drawn(both, None, u, 1.0).tolist() == [0, 0]
+    assert drawn(both, None, np.array([0.4, 0.4], np.float32), 1.0).tolist() == [1, 1]
+    assert drawn(both, None, np.array([0.25, 0.25], np.float32), 1.0).tolist() == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("adventure", "nerve"),
+    [(0.0, (0.93, 0.87, 0.93)), (0.5, (0.99, 0.97, 0.99)), (1.0, (1.0, 1.0, 1.0))],
+)
+def test_adventure_is_nerve(adventure, nerve):
+    found = Nerve.of(adventure)
+    assert (found.cell, found.pitch, found.length) == pytest.approx(nerve)

@@ -1,0 +1,48 @@
+"""Progressions: chords become tokens and the same chords again, in the home key."""
+
+from __future__ import annotations
+
+import pytest
+
+from antiphon.music.chords import Chord
+from antiphon.music.keys import Key
+from antiphon.music.piece import ChordSpan, KeyMark, Piece
+from antiphon.representations.bars import NO_CHORD, QUALITY_NAMES, encode
+from antiphon.representations.outline import chord_vocabulary
+from antiphon.representations.progression import (
+    GOES_ON,
+    SILENT,
+    chords_of,
+    sounding_of,
+    tokens_of,
+)
+
+CHORDS = (Chord(7), Chord(2, "7", 6), Chord(4, "m"), Chord(0, "maj7"))
+
+
+@pytest.fixture
+def bars():
+    """Twenty bars in G with two chords a bar, of which the last is silent."""
+    spans = [ChordSpan(48 * i, 48, CHORDS[i % 4]) for i in range(39)]
+    return encode(Piece(keys=[KeyMark(0, Key(7))], chords=spans, n_bars_asked=20))[0]
+
+
+def test_the_chords_come_back_in_the_home_key(bars):
+    vocabulary = chord_vocabulary(bars, min_count=2)
+    found = chords_of(sounding_of(bars, vocabulary), vocabulary)
+    for here in range(39):
+        chord = CHORDS[here % 4].transposed(5)  # G major is moved a fourth up
+        row = [chord.root, QUALITY_NAMES.index(chord.quality), chord.bass_pitch_class]
+        assert found[here // 2, 2 * (here % 2)].tolist() == row
+        assert found[here // 2, 2 * (here % 2) + 1].tolist() == row
+    assert (found[19, 2:] == NO_CHORD).all()
+
+
+def test_a_chord_goes_on_within_a_bar_and_is_said_anew_in_each(bars):
+    bars["chords"][1] = bars["chords"][0, 2]  # one chord from the third beat on, for six beats
+    vocabulary = chord_vocabulary(bars, min_count=2)
+    tokens, sounding = tokens_of(bars, vocabulary), sounding_of(bars, vocabulary)
+    goes_on = [[False, True, False, True], [False, True, True, True]]
+    assert (tokens[:2] == GOES_ON).tolist() == goes_on
+    assert tokens[0, 2] == tokens[1, 0] == sounding[1, 3]
+    assert tokens[19].tolist() == [tokens[19, 0], GOES_ON, SILENT, GOES_ON]

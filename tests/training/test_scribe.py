@@ -1,0 +1,275 @@
+"""Training of the scribe: what is drawn, what its losses weigh, and shards side by side."""
+
+from __future__ import annotations
+
+import copy
+import math
+import threading
+import time
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from antiphon.models._coder import Coder, CoderConfig
+from antiphon.models.scribe import Scribe
+from antiphon.representations.prepared import load
+from antiphon.representations.score import END, score_of
+from antiphon.training._monitor import Monitor
+from antiphon.training._run import OutOfTime, RunFolder
+from antiphon.training._score_batches import Laid, ScoreBatches
+from antiphon.training._segments import Segments, draw_mask
+from antiphon.training.scribe import (
+    ScribeTraining,
+    descend,
+    ease,
+    scribe_losses,
+    side_by_side,
+    token_losses,
+    train_scribe,
+)
+
+MELODY, COUNTER, CHORDS, BASS = range(4)
+NOTES = 12  # in each bar of the made songs; with its end 13 tokens
+TRAINING = ScribeTraining(n_iterations=3, batch_size=4, n_bars=8, save_every=2, log_every=1)
+
+
+@pytest.fixture(scope="module")
+def batches(tiny_prepared) -> ScoreBatches:
+    torch.manual_seed(0)
+    coder = Coder(CoderConfig(latent_sizes=(6, 6, 6, 6), slot_width=4, hidden=8, head=8))
+    return ScoreBatches(Segments(load(tiny_prepared, "train"), coder, 8), 8)
+
+
+@pytest.fixture
+def scribe(untrained_scribe) -> Scribe:
+    return untrained_scribe().requires_grad_(True)
+
+
+def everything(n_pieces: int, n_bars: int = 8) -> np.ndarray:
+    return np.ones((n_pieces, n_bars, 4), np.float32)
+
+
+def test_tokens_of_windows_lie_in_time_order_with_the_bars_they_are_in(batches):
+    written = batches.laid.written(np.array([16, 40]), everything(2))
+    assert written.bar.shape == (8 * 13, 2)
+    assert written.bar[:, 1].tolist() == [bar for bar in range(8) for _ in range(13)]
+    score = batches.laid.score
+    for piece, first in enumerate((16, 40)):
+        tokens = slice(13 * first, 13 * (first + 8))
+        for name in ("cell", "row", "duration", "loudness"):
+            column = getattr(written, name)[:, piece].numpy()
+            assert np.array_equal(column, getattr(score, name)[tokens]), name
+        assert np.array_equal(written.step[:, piece].numpy(), batches.laid.step[tokens])
+    assert (written.counts == 1).all() and written.is_note.sum() == 2 * 8 * NOTES
+
+
+def test_kept_parts_bars_and_their_ends_do_not_count(batches):
+    mask = everything(2)
+    mask[0, :, CHORDS] = 0
+    mask[0, 3] = 0
+    written = batches.laid.written(np.array([0, 0]), mask)
+    cell, bar = written.cell[:, 0], written.bar[:, 0]
+    ends = cell == END
+    kept = (bar == 3) | ((cell % 4 == CHORDS) & ~ends)
+    assert torch.equal(written.counts[:, 0] == 0, kept)
+    assert torch.equal(written.is_note[:, 0] == 1, ~kept & ~ends)
+    # seven bars of nine notes that are made, and their ends
+    assert written.counts[:, 0].sum() == 7 * 10 and written.counts[:, 1].sum() == 8 * 13
+
+
+def test_rows_of_fewer_tokens_are_filled_with_what_does_not_count(tiny_prepared):
+    data = load(tiny_prepared, "train")
+    score = score_of(data.bars, data.notes)
+    score.start[1:] -= 5  # the first bar is five tokens shorter
+    for name in ("bar", "cell", "row", "duration", "loudness", "slots"):
+        values = getattr(score, name)
+        setattr(score, name, np.concatenate([values[:7], values[12:]]))
+    written = Laid(score, data.bars).written(np.array([0, 1]), everything(2))
+    assert written.counts.shape == (8 * 13, 2)
+    assert written.counts.sum(dim=0).tolist() == [8 * 13 - 5, 8 * 13]
+    assert not written.counts[-5:, 0].any() and not written.is_note[-5:, 0].any()
+
+
+def test_a_batch_tells_noisy_latents_and_keeps_the_rest(batches):
+    noisy, level, segment, written = batches.batch(24, np.random.default_rng(0), 0.5)
+    assert noisy.shape == (24, 8, 24) and segment.condition.shape == (24, 8, 116)
+    assert level.min() >= 0.5 and 1 <= (level == 1).sum() <= 14  # a quarter are noise alone
+    made = segment.mask.repeat_interleave(6, dim=-1)
+    assert not (segment.known * made).any() and (segment.valid == 1).all()
+    assert 0.5 < (made.flatten(1).min(dim=1).values == 1).float().mean() < 1
+    assert written.bar.max() == 7 and written.counts.shape[1] == 24
+    # how much is made is what counts
+    assert (written.counts.sum(dim=0) > 0).all()
+
+
+def test_equal_seeds_draw_equal_batches_and_others_do_not(batches):
+    one, two, other = (batches.batch(4, np.random.default_rng(s), 0.5) for s in (1, 1, 2))
+    assert torch.equal(one[0], two[0]) and torch.equal(one[3].row, two[3].row)
+    assert not torch.equal(one[0], other[0]) and not torch.equal(one[3].row, other[3].row)
+
+
+def test_windows_are_bars_in_a_row_of_one_song_and_often_its_first(batches):
+    firsts = batches.windows(200, np.random.default_rng(0))
+    # songs have 16 bars, windows 8
+    assert (firsts // 16 == (firsts + 7) // 16).all()
+    assert 0.3 < (firsts % 16 == 0).mean() < 0.6  # 5 of 13, one of them by chance
+    assert set((firsts % 16).tolist()) == set(range(9))
+
+
+def test_masks_for_the_scribe_are_freer():
+    rng = np.random.default_rng(0)
+    free = [draw_mask(rng, 8, 4, 0.75).all() for _ in range(400)]
+    assert 0.7 < np.mean(free) < 0.85
+
+
+def blank(scribe: Scribe) -> Scribe:
+    """Let a scribe find everything equally likely."""
+    with torch.no_grad():
+        for layer in (scribe.to_cell[-1], scribe.pitch, scribe.length):
+            layer.weight.zero_()
+            layer.bias.zero_()
+    return scribe
+
+
+def test_losses_of_a_scribe_that_knows_nothing(scribe, batches):
+    drawn = batches.batch(4, np.random.default_rng(3), 0.5)
+    written = drawn[3]
+    losses = scribe_losses(blank(scribe), *drawn)
+    # one of 97 for every token, of 72, 31 and 16 for every note; all a note
+    tokens_a_note = float(written.counts.sum() / written.is_note.sum())
+    expected = {
+        "nll/cell": tokens_a_note * math.log(97),
+        "nll/pitch": math.log(72),
+        "nll/duration": math.log(31),
+        "nll/loudness": math.log(16),
+    }
+    assert {k: v.item() for k, v in losses.items()} == pytest.approx(expected, rel=1e-5)
+
+
+def test_what_is_kept_costs_nothing_and_teaches_nothing(scribe, batches):
+    noisy, level, segment, _ = batches.batch(2, np.random.default_rng(3), 0.5)
+    mask = everything(2)
+    mask[:, :, MELODY] = 0
+    written = batches.laid.written(np.array([0, 16]), mask)
+    each = token_losses(scribe, noisy, level, segment, written)
+    melody = (written.cell % 4 == MELODY) & (written.cell != END)
+    for name, losses in each.items():
+        assert losses.shape == written.counts.shape
+        assert not losses[melody].any(), name
+        assert (losses[(written.is_note > 0)] > 0).all(), name
+    # of the ends of bars the cell alone is chosen
+    ends = written.cell == END
+    assert (each["nll/cell"][ends] > 0).all() and not each["nll/pitch"][ends].any()
+
+
+def test_losses_are_those_of_the_notes_that_were_written(scribe, batches):
+    noisy, level, segment, _ = batches.batch(1, np.random.default_rng(3), 0.5)
+    written = batches.laid.written(np.array([0]), everything(1))
+    each = token_losses(scribe, noisy, level, segment, written)
+    told = scribe.bars(noisy, level, segment)
+    known = scribe.read(told[0, written.bar], written.step)[5, 0]
+    cell = scribe.cells(known).log_softmax(dim=-1)[written.cell[5, 0]]
+    pitch = scribe.pitches(known, written.pitch[5, 0]).log_softmax(dim=-1)[written.row[5, 0]]
+    length, loud = (x.log_softmax(dim=-1) for x in scribe.lengths(known, written.length[5, 0]))
+    assert each["nll/cell"][5, 0].item() == pytest.approx(-cell.item(), rel=1e-4)
+    assert each["nll/pitch"][5, 0].item() == pytest.approx(-pitch.item(), rel=1e-4)
+    duration = -length[written.duration[5, 0]].item()
+    assert each["nll/duration"][5, 0].item() == pytest.approx(duration, rel=1e-4)
+    loudness = -loud[written.loudness[5, 0]].item()
+    assert each["nll/loudness"][5, 0].item() == pytest.approx(loudness, rel=1e-4)
+
+
+def test_a_batch_in_which_everything_is_kept_costs_nothing(scribe, batches):
+    noisy, level, segment, _ = batches.batch(2, np.random.default_rng(3), 0.5)
+    written = batches.laid.written(np.array([0, 16]), 0 * everything(2))
+    losses = scribe_losses(scribe, noisy, level, segment, written)
+    assert [loss.item() for loss in losses.values()] == [0, 0, 0, 0]
+
+
+def test_shards_are_worked_on_side_by_side_and_come_in_their_order():
+    met = threading.Barrier(3, timeout=20)
+
+    def work(shard: int) -> int:
+        met.wait()  # all three are here at once
+        time.sleep(0.02 * (2 - shard))  # the last is through first
+        return 10 * shard
+
+    assert side_by_side(work, 3) == [0, 10, 20]
+
+
+def test_what_fails_in_a_shard_is_raised():
+    def work(shard: int) -> int:
+        if shard:
+            raise ValueError("the second")
+        return shard
+
+    with pytest.raises(ValueError, match="the second"):
+        side_by_side(work, 2)
+
+
+def test_a_step_goes_down_the_mean_gradient_of_the_shards_and_no_further_than_1():
+    network = nn.Linear(2, 1, bias=False)
+    nn.init.zeros_(network.weight)
+    gradients = [torch.tensor([[0.2, 0.0]]), torch.tensor([[0.4, -0.6]])]
+    step = torch.optim.SGD(network.parameters(), 1.0)
+    scalars = descend(network, step, lambda s: ({"loss": 3.0 + s}, (gradients[s],)), 2)
+    assert network.weight[0].tolist() == pytest.approx([-0.3, 0.3])
+    assert scalars == {"loss": 3.5}
+    nn.init.zeros_(network.weight)
+    descend(network, step, lambda s: ({}, (torch.tensor([[30.0, 40.0]]),)), 2)
+    assert network.weight[0].tolist() == pytest.approx([-0.6, -0.8], abs=1e-4)  # of length 50
+
+
+def test_shards_side_by_side_learn_the_same_each_time(scribe, batches):
+    def learnt() -> torch.Tensor:
+        mine = copy.deepcopy(scribe)
+        optimizer = torch.optim.AdamW(mine.parameters(), 1e-2)
+
+        def work(shard: int):
+            rng = np.random.default_rng([5, shard])
+            losses = scribe_losses(mine, *batches.batch(2, rng, 0.5), torch.Generator())
+            loss = torch.stack(list(losses.values())).sum()
+            return {"loss": loss.item()}, torch.autograd.grad(loss, list(mine.parameters()))
+
+        first, *_, last = (descend(mine, optimizer, work, 2)["loss"] for _ in range(6))
+        assert last < first - 0.2
+        return torch.cat([p.detach().flatten() for p in mine.parameters()])
+
+    assert torch.equal(learnt(), learnt())
+
+
+def test_the_average_is_eased_towards_the_weights(scribe):
+    average = copy.deepcopy(scribe)
+    with torch.no_grad():
+        average.pitch.bias.fill_(2.0)
+        scribe.pitch.bias.fill_(6.0)
+    ease(average, scribe, 0.75)
+    assert (average.pitch.bias == 3).all() and (scribe.pitch.bias == 6).all()
+
+
+def test_training_logs_saves_and_returns_the_average(scribe, batches, tmp_path):
+    run = RunFolder(tmp_path)
+    before = copy.deepcopy(scribe)
+    report = Monitor(run)
+    average = train_scribe(scribe, TRAINING, batches, batches, run, seed=1, report=report)
+    report.close()
+    tensors, meta = run.load("scribe")
+    assert meta["iteration"] == 3
+    for name, value in average.state_dict().items():
+        assert torch.equal(value, tensors[f"average.{name}"]) and torch.isfinite(value).all()
+    assert torch.equal(scribe.pitch.weight, tensors["generator.pitch.weight"])
+    for other in (before, scribe):
+        assert not torch.equal(average.pitch.weight, other.pitch.weight)
+    assert len((tmp_path / "scribe_stats.jsonl").read_text().splitlines()) == 3
+    assert len((tmp_path / "scribe_metrics.jsonl").read_text().splitlines()) == 2
+
+
+def test_when_the_time_is_up_nothing_is_built_on_a_half_trained_scribe(scribe, batches, tmp_path):
+    run = RunFolder(tmp_path)
+    report = Monitor(run, deadline=0.0)
+    with pytest.raises(OutOfTime, match="after 1 of 3 iterations of the scribe"):
+        train_scribe(scribe, TRAINING, batches, batches, run, seed=1, report=report)
+    report.close()
+    assert run.load("scribe")[1]["iteration"] == 1
