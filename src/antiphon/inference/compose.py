@@ -33,7 +33,7 @@ from antiphon.representations.bars import PITCHED
 from antiphon.representations.score import notes_of
 from antiphon.representations.writing import Writing
 
-BATCH = 16  # pieces walked at once
+BATCH = 48  # pieces walked at once
 TAKES = 2  # of each piece, the best of which is kept
 REDRAWS = 1  # times at the most that failing bars are drawn again
 TYPICAL = 1.0  # mean distance, in deviations, that real songs commonly have

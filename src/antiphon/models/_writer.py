@@ -114,6 +114,8 @@ def write(
             _write_notes(
                 scribe, writing, standing, harmony, known, ~ends, pieces, cell, u, nerve, waiting
             )
+        if waiting is not None:
+            waiting.close(writing, pieces)
         pieces = pieces[writing.bar[pieces] < n]
     return writing
 
@@ -182,10 +184,10 @@ def drawn(logits: Floats, allowed: NDArray[np.bool_] | None, u: Floats, share: f
         logits = np.where(allowed, logits, -np.inf)
     p = np.exp(logits - logits.max(axis=1, keepdims=True))
     p /= p.sum(axis=1, keepdims=True)
-    order = np.argsort(-p, axis=1, kind="stable")
-    ranked = np.take_along_axis(p, order, axis=1)
-    before = np.cumsum(ranked, axis=1) - ranked
-    np.put_along_axis(p, order, np.where((before < share) | (before == 0), ranked, 0), axis=1)
+    ranked = -np.sort(-p, axis=1)
+    n_before = (np.cumsum(ranked, axis=1) - ranked < share).sum(axis=1)
+    least = ranked[np.arange(len(p)), np.maximum(n_before, 1) - 1]
+    p[p < least[:, None]] = 0
     total = np.cumsum(p, axis=1)
     drawn = (total <= (u * total[:, -1])[:, None]).sum(axis=1)
     return np.minimum(drawn, p.shape[1] - 1)
@@ -199,6 +201,8 @@ class _Waiting:
         self.cell = np.full((b, n, MAX_TOKENS), END, np.int64)
         self.rest = np.zeros((b, n, MAX_TOKENS, 3), np.int64)
         self.at = np.zeros((b, n), np.int64)
+        n_made = (~self.parts).sum(axis=-1)  # (B, N) parts of each bar
+        self.last = np.max(np.where(n_made > 0, np.arange(n), -1), axis=1)  # bar with any
         for piece, k in enumerate(kept):
             stays = k.parts[k.bar, k.cell % N_PARTS]
             bar = k.bar[stays]
@@ -229,6 +233,14 @@ class _Waiting:
         """Return whether a note at these cells is the kept one that comes next, and what it is."""
         waits, rest = self._ahead(pieces, bar)
         return waits == cell, rest
+
+    def close(self, writing: Writing, pieces: Ints) -> None:
+        """End the pieces in which nothing is to be made any more: what is kept is copied."""
+        for piece in pieces[writing.bar[pieces] > self.last[pieces]].tolist():
+            rest = slice(int(writing.bar[piece]), self.parts.shape[1])
+            writing.fill(
+                piece, rest, self.cell[piece, rest], *np.moveaxis(self.rest[piece, rest], -1, 0)
+            )
 
     def taken(self, pieces: Ints, bar: Ints) -> None:
         """Go on to the kept notes behind."""

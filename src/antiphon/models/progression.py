@@ -23,7 +23,7 @@ from antiphon.models._blocks import Facts, level_features
 from antiphon.models._writer import drawn
 from antiphon.representations.bars import MAX_BEATS
 from antiphon.representations.outline import HALF_SIZE
-from antiphon.representations.progression import GOES_ON, SILENT, Frame, beat_facts, n_entries
+from antiphon.representations.progression import GOES_ON, SILENT, Frame, beat_facts, table_size
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +42,7 @@ class Progression(nn.Module):
     def __init__(self, config: Config) -> None:
         super().__init__()
         self.config = config
-        self.table = Facts(n_entries(config.n_chords), config.width)
+        self.table = Facts(table_size(config.n_chords), config.width)
         self.from_outline = nn.Linear(HALF_SIZE + self.LEVEL_SIZE, config.width)
         self.recurrent = nn.GRU(config.width, config.hidden)
         self.to_token = nn.Sequential(

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from antiphon.representations.bars import BAR, MAX_BEATS, NO_CHORD, home_shift
 from antiphon.representations.outline import LABELS, label_of
 from antiphon.representations.rolls import REACH_BARS, chord_features
-from antiphon.representations.score import N_LAGS, Columns, Ints, joined, lag_bars
+from antiphon.representations.score import N_LAGS, Columns, Ints, joined, lag_bars, n_entries
 
 GOES_ON, SILENT = 0, 1  # tokens; chord v of the vocabulary is v + 2
 _LONGEST = 17  # classes of a count of bars or beats
@@ -115,12 +115,12 @@ def beat_facts(frame: Frame, sounding: Ints, bar: Ints, beat: int, size: int) ->
     return joined(_columns(frame, sounding, bar, beat, size))
 
 
-def n_entries(size: int) -> int:
+def table_size(size: int) -> int:
     """Return how many entries the table of facts has, for a vocabulary of so many chords."""
     one = np.zeros(1, BAR)
     frame = frame_of(one, np.zeros(1, np.int64), np.zeros(1, np.int64))
     columns = _columns(frame, np.zeros((1, MAX_BEATS), np.int64), np.zeros(1, np.int64), 0, size)
-    return sum(entries for entries, _ in columns)
+    return n_entries(columns)
 
 
 def _columns(frame: Frame, sounding: Ints, bar: Ints, beat: int, size: int) -> Columns:
@@ -133,7 +133,7 @@ def _columns(frame: Frame, sounding: Ints, bar: Ints, beat: int, size: int) -> C
     same = np.logical_and.accumulate((names == now[:, None]) & (before >= 0), axis=1)
     age = same.sum(axis=1)
     other = names[np.arange(len(bar)), np.minimum(age, names.shape[1] - 1)]
-    columns: Columns = [(size, values[bar]) for size, values in frame.fixed]
+    columns: Columns = [(entries, values[bar]) for entries, values in frame.fixed]
     columns += [
         (MAX_BEATS, np.full(len(bar), beat)),
         (entries + 1, now),

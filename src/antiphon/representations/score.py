@@ -51,7 +51,9 @@ _N_CHORDS = 12 * len(QUALITY_NAMES) + 1
 _NEVER = 10**6
 
 Ints = NDArray[np.int64]
-Columns = list[tuple[int, Ints]]  # entries, and values (n,) or (n, k) that share them
+# entries, and values (n,) or (n, k) that share them; or the entries of each of g columns, and
+# values (n, k, g) of which each has entries of its own
+Columns = list[tuple[int | tuple[int, ...], Ints]]
 
 
 @dataclass
@@ -165,17 +167,36 @@ def table_sizes() -> tuple[int, int, int]:
         _pitch_columns(standing, choice, harmony),
         _length_columns(standing, choice, n, harmony),
     )
-    first, second, third = (sum(size for size, _ in c) for c in columns)
+    first, second, third = (n_entries(c) for c in columns)
     return first, second, third
+
+
+def n_entries(columns: Columns) -> int:
+    """Return how many entries the table of these facts has."""
+    return sum(
+        entries if isinstance(entries, int) else sum(entries) * values.shape[1]
+        for entries, values in columns
+    )
 
 
 def joined(columns: Columns) -> Ints:
     """Return facts as indices into one table, every column with a range of its own."""
-    out, base = [], 0
-    for size, values in columns:
-        out.append((values + base).reshape(len(values), values.shape[1] if values.ndim > 1 else 1))
-        base += size
-    return np.concatenate(out, axis=1)
+    out, bases, base = [], [], 0
+    for entries, values in columns:
+        n = len(values)
+        if isinstance(entries, int):
+            width = values.shape[1] if values.ndim > 1 else 1
+            bases += [base] * width
+            base += entries
+        else:
+            width = values.shape[1] * len(entries)
+            for size in entries * values.shape[1]:
+                bases.append(base)
+                base += size
+        out.append(values.reshape(n, width))
+    facts = np.concatenate(out, axis=1)
+    facts += np.array(bases)
+    return facts
 
 
 def _beat(cell: Ints) -> Ints:
@@ -199,24 +220,20 @@ def _step_columns(s: Standing, harmony: Harmony) -> Columns:
         (13, harmony.bass[s.bar, following]),
         (40, np.minimum(s.count, 39)),
     ]
-    for m in range(N_PARTS):
-        columns += [
-            (_CLOCK, _clock(s.left[:, m])),
-            (_CLOCK, _clock(s.since[:, m] // 2)),
-            (1 + N_PITCHES, s.last[:, m] + 1),
-        ]
-    for k in range(N_LAGS):
-        there = s.lag_bar[:, k] >= 0
-        ends = s.ahead_cell[:, k] == END
-        part = s.ahead_cell[:, k] % N_PARTS
-        row = np.where(ends, 1, 2 + part * N_PITCHES + s.ahead_row[:, k])
-        ahead = _beat(np.where(ends, s.cell, s.ahead_cell[:, k]))
-        columns += [
-            (N_CELLS + 2, np.where(there, 1 + s.ahead_cell[:, k], 0)),
-            (2 + N_PARTS * N_PITCHES, np.where(there, row, 0)),
-            (1 + N_DURATIONS, np.where(there & ~ends, 1 + s.ahead_duration[:, k], 0)),
-            (14, _turned(s, k, ahead, harmony)),
-        ]
+    clocks = np.stack([_clock(s.left), _clock(s.since // 2), s.last + 1], axis=-1)
+    columns.append(((_CLOCK, _CLOCK, 1 + N_PITCHES), clocks))  # (n, M, 3)
+    there = s.lag_bar >= 0  # (n, L)
+    ends = s.ahead_cell == END
+    row = np.where(ends, 1, 2 + s.ahead_cell % N_PARTS * N_PITCHES + s.ahead_row)
+    ahead = _beat(np.where(ends, s.cell[:, None], s.ahead_cell))
+    looked = [
+        np.where(there, 1 + s.ahead_cell, 0),
+        np.where(there, row, 0),
+        np.where(there & ~ends, 1 + s.ahead_duration, 0),
+        _turned(s, ahead, harmony),
+    ]
+    sizes = (N_CELLS + 2, 2 + N_PARTS * N_PITCHES, 1 + N_DURATIONS, 14)
+    columns.append((sizes, np.stack(looked, axis=-1)))
     return columns
 
 
@@ -224,10 +241,14 @@ def _clock(slots: Ints) -> Ints:
     return np.clip(slots, 0, _CLOCK - 1)
 
 
-def _turned(s: Standing, k: int, beat: Ints, harmony: Harmony) -> Ints:
-    """Return 0 where a lag or a chord is not there, else 1 + how far its root has moved."""
-    then, now = harmony.root[s.lag_bar[:, k], beat], harmony.root[s.bar, beat]
-    known = (s.lag_bar[:, k] >= 0) & (then > 0) & (now > 0)
+def _turned(s: Standing, beat: Ints, harmony: Harmony) -> Ints:
+    """Return (n, L) 0 where a lag or a chord is not there, else 1 + how far its root has moved.
+
+    Args:
+        beat: (n, L) beats that are compared.
+    """
+    then, now = harmony.root[s.lag_bar, beat], harmony.root[s.bar[:, None], beat]
+    known = (s.lag_bar >= 0) & (then > 0) & (now > 0)
     return np.where(known, 1 + (now - then) % 12, 0)
 
 
@@ -240,16 +261,11 @@ def _pitch_columns(s: Standing, c: Choice, harmony: Harmony) -> Columns:
         (N_PARTS * (1 + N_PITCHES), part * (1 + N_PITCHES) + c.row + 1),
         (N_PARTS * 25, part * 25 + np.clip(s.since[np.arange(len(part)), part] // 2, 0, 24)),
     ]
-    for m in range(N_PARTS):
-        columns.append(
-            (N_PARTS * (1 + N_PITCHES), part * (1 + N_PITCHES) + s.last[:, m] + 1),
-        )
-    for k in range(N_LAGS):
-        row = c.twin_row[:, k]
-        columns += [
-            (N_PARTS * (1 + N_PITCHES), part * (1 + N_PITCHES) + row + 1),
-            (14, np.where(row == NO_ROW, 0, _turned(s, k, beat, harmony))),
-        ]
+    rows, own = 1 + N_PITCHES, part[:, None] * (1 + N_PITCHES) + 1
+    columns.append(((N_PARTS * rows,), (own + s.last)[..., None]))  # (n, M, 1)
+    turned = _turned(s, np.repeat(beat[:, None], N_LAGS, axis=1), harmony)
+    twins = [own + c.twin_row, np.where(c.twin_row == NO_ROW, 0, turned)]
+    columns.append(((N_PARTS * rows, 14), np.stack(twins, axis=-1)))  # (n, L, 2)
     columns += [(1 + N_PARTS * N_PITCHES, sounding + 1) for sounding in (c.held, c.fresh)]
     return columns
 
@@ -268,12 +284,9 @@ def _length_columns(s: Standing, c: Choice, row: Ints, harmony: Harmony) -> Colu
         (2, changed.astype(np.int64)),
         (_N_CHORDS, harmony.chord[s.bar, beat]),
     ]
-    for k in range(N_LAGS):
-        there = c.twin_row[:, k] != NO_ROW
-        columns += [
-            (1 + N_DURATIONS, np.where(there, 1 + c.twin_duration[:, k], 0)),
-            (1 + N_LOUDNESS, np.where(there, 1 + c.twin_loudness[:, k], 0)),
-        ]
+    there = c.twin_row != NO_ROW
+    twins = [np.where(there, 1 + x, 0) for x in (c.twin_duration, c.twin_loudness)]
+    columns.append(((1 + N_DURATIONS, 1 + N_LOUDNESS), np.stack(twins, axis=-1)))  # (n, L, 2)
     return columns
 
 

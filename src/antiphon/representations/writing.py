@@ -136,6 +136,14 @@ class Writing:
         self._began[pieces, part], self._ends[pieces, part] = onset, stop
         self._last[pieces, part] = row
 
+    def fill(
+        self, piece: int, bars: slice, cell: Ints, row: Ints, duration: Ints, loudness: Ints
+    ) -> None:
+        """Write the last bars of a piece at once: arrays (bars, MAX_TOKENS), `END` for none."""
+        self.key[piece, bars] = np.where(cell == END, _NONE, cell * N_PITCHES + row)
+        self.duration[piece, bars], self.loudness[piece, bars] = duration, loudness
+        self.bar[piece], self.count[piece] = bars.stop, 0
+
     def score(self) -> Score:
         """Return all pieces as one score, bars counted through all of them."""
         flat = self.key.reshape(-1, MAX_TOKENS)
