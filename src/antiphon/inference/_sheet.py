@@ -126,7 +126,7 @@ def write_sheet(plan: Plan, ensemble: Ensemble) -> Sheet:
     progression = plan.progression(key)
     _fill(bars, plan, ensemble, sections, progression)
     sections = sections or sections_from(bars)
-    controls, known = _controls(plan, ensemble, n_bars)
+    controls, known = _controls(plan, ensemble, bars["kind"] == 0)
     decided = replace(
         plan,
         bars=n_bars,
@@ -173,24 +173,30 @@ def _tempo(plan: Plan, ensemble: Ensemble, rng: np.random.Generator) -> float:
     return float(round(np.interp(at, np.linspace(0, 1, len(quantiles)), quantiles)))
 
 
-def _controls(plan: Plan, ensemble: Ensemble, n_bars: int) -> tuple[Floats, Floats]:
-    """Return the controls a plan asks for, read off the style's quantiles."""
+def _controls(plan: Plan, ensemble: Ensemble, is_body: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """Return the controls a plan asks for, read off the style's quantiles.
+
+    Where nothing is asked, only the melody is told how much it commonly plays, lest it keep
+    silent as in an interlude; not in intro and ending.
+    """
     table = ensemble.tables["controls"].numpy()  # (K, Q)
     density = plan.density
     if density is None and plan.arousal is not None:
         density = 0.5 + 0.35 * plan.arousal
-    wanted = {} if density is None else dict.fromkeys(PITCHED, density)
+    rng = np.random.default_rng([plan.seed, 29])
+    usual = {"melody": float(np.clip(0.5 + 0.15 * rng.standard_normal(), 0.2, 0.8))}
+    wanted = usual if density is None else dict.fromkeys(PITCHED, density)
     if plan.arousal is not None:
         wanted["loudness"] = 0.5 + 0.4 * plan.arousal
     if plan.valence is not None:
         wanted["register"] = 0.5 + 0.3 * plan.valence
-    controls = np.zeros((n_bars, len(CONTROL_NAMES)), np.float32)
+    controls = np.zeros((len(is_body), len(CONTROL_NAMES)), np.float32)
     known = np.zeros_like(controls)
     for name, at in wanted.items():
         column = CONTROL_NAMES.index(name)
         places = np.linspace(0, 1, table.shape[1])
         controls[:, column] = np.interp(np.clip(at, 0, 1), places, table[column])
-        known[:, column] = 1
+        known[:, column] = is_body if name == "melody" and density is None else 1
     return controls, known
 
 
