@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from antiphon.models._writer import Kept, Nerve, drawn, write
+from antiphon.models._writer import URGE, Kept, Nerve, _urge, drawn, write
 from antiphon.models.choir import Segment
 from antiphon.models.scribe import Scribe
 from antiphon.music.piece import Metre, Piece, Section
@@ -236,3 +236,16 @@ def test_rows_are_drawn_each_by_its_own_number():
 def test_adventure_is_nerve(adventure, nerve):
     found = Nerve.of(adventure)
     assert (found.cell, found.pitch, found.length) == pytest.approx(nerve)
+
+
+def test_a_melody_that_rests_for_more_than_a_bar_is_urged_on():
+    writing = Writing(24, np.full((3, 8), -1))
+    writing.bar[:] = (0, 2, 7)
+    writing.write(np.array([2]), *(np.array([x]) for x in (0, 40, 5, 8)))  # a melody note
+    writing.bar[2] = 7
+    standing = writing.standing(np.arange(3))
+    added = _urge(standing, writing.bar, 24, np.array([True, True, True]))
+    # no bar has passed; two bars of rest are one too many; the third has just sung
+    assert added[:, 0].tolist() == [0.0, URGE, 0.0]
+    assert added[:, 1:4].max() == 0  # the other parts are left alone
+    assert _urge(standing, writing.bar, 24, np.zeros(3, bool)).max() == 0

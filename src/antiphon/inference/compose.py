@@ -200,6 +200,7 @@ def _written(
         seeds,
         nerve=Nerve.of(sheets[0].plan.adventure),
         kept=kept,
+        sung=np.stack([s.bars["kind"] == 0 for s in sheets]),
     )
     drafts = []
     for place, sheet in enumerate(sheets):

@@ -25,6 +25,7 @@ from antiphon.representations.score import END, MAX_TOKENS, N_CELLS, N_PARTS, ON
 from antiphon.representations.writing import Writing
 
 Floats = NDArray[np.float32]
+URGE = 2.0  # logits a melody is urged on with for each bar of rest beyond the first
 _PART = np.arange(N_CELLS) % N_PARTS
 
 
@@ -75,6 +76,7 @@ def write(
     *,
     nerve: Nerve = Nerve(),
     kept: Sequence[Kept] | None = None,
+    sung: NDArray[np.bool_] | None = None,
 ) -> Writing:
     """Return the scores of B pieces of the same metre and length.
 
@@ -84,6 +86,7 @@ def write(
         segment: what is told; what is to be made is its mask.
         bars: of each piece, its table of `bars.BAR` with chords and sections.
         seeds: of each piece, the seed of its random numbers.
+        sung: (B, N) bars in which the melody is urged on when it has rested for a bar.
     """
     b, n = latents.shape[:2]
     told = _told(scribe, latents, level, segment, seeds)
@@ -107,7 +110,11 @@ def write(
         if waiting is not None:
             allowed &= waiting.allowed(pieces, writing.bar[pieces], standing.count)
         u = chance[pieces, writing.bar[pieces], np.minimum(writing.count[pieces], MAX_TOKENS - 1)]
-        cell = drawn(scribe.cells(known).numpy(), allowed, u[:, 0], nerve.cell)
+        logits = scribe.cells(known).numpy()
+        if sung is not None:
+            here_sung = sung[pieces, writing.bar[pieces]]
+            logits[:, :END] += _urge(standing, writing.bar[pieces], bar_slots, here_sung)
+        cell = drawn(logits, allowed, u[:, 0], nerve.cell)
         ends = cell == END
         writing.end_bar(pieces[ends])
         if not ends.all():
@@ -131,6 +138,13 @@ def _told(
     angle = level * np.pi / 2
     noisy = np.cos(angle) * latents + np.sin(angle) * torch.from_numpy(np.stack(fresh))
     return scribe.bars(noisy.float(), torch.full((len(latents),), level), segment)
+
+
+def _urge(standing: scores.Standing, bar: Ints, bar_slots: int, sung: NDArray[np.bool_]) -> Floats:
+    """Return what is added to the logits (n, cells) of the melody's cells for a rest too long."""
+    rest = np.minimum(standing.since[:, 0], bar * bar_slots)  # in slots
+    urge = URGE * np.clip(rest / bar_slots - 1, 0, 2) * sung
+    return (urge[:, None] * (_PART == 0)[None]).astype(np.float32)
 
 
 def _write_notes(
