@@ -41,7 +41,8 @@ def test_the_chords_come_back_in_the_home_key(bars):
 def test_a_chord_goes_on_within_a_bar_and_is_said_anew_in_each(bars):
     bars["chords"][1] = bars["chords"][0, 2]  # one chord from the third beat on, for six beats
     vocabulary = chord_vocabulary(bars, min_count=2)
-    tokens, sounding = tokens_of(bars, vocabulary), sounding_of(bars, vocabulary)
+    sounding = sounding_of(bars, vocabulary)
+    tokens = tokens_of(sounding)
     goes_on = [[False, True, False, True], [False, True, True, True]]
     assert (tokens[:2] == GOES_ON).tolist() == goes_on
     assert tokens[0, 2] == tokens[1, 0] == sounding[1, 3]

@@ -20,12 +20,10 @@ from antiphon.training._monitor import Monitor
 from antiphon.training._run import OutOfTime, RunFolder
 from antiphon.training._score_batches import Laid, ScoreBatches
 from antiphon.training._segments import Segments, draw_mask
+from antiphon.training._steps import descend, ease, side_by_side
 from antiphon.training.scribe import (
     ScribeTraining,
-    descend,
-    ease,
     scribe_losses,
-    side_by_side,
     token_losses,
     train_scribe,
 )

@@ -107,14 +107,14 @@ def form_from(outline: Floats, unit: int = 4, longest: int = 8) -> list[Section]
         labels.append("ending" if is_ending else LABELS[int(votes.argmax())])
     if labels == ["intro"] * len(labels):
         labels = ["A"] * len(labels)
-    if len(outline) >= _CALM_BARS:
+    calm = len(outline) >= _CALM_BARS
+    if calm:
         labels = _paired(labels, outline, unit)
     sections: list[Section] = []
     for index, label in enumerate(labels):
         begin = index * unit
         n_bars = min(unit, len(outline) - begin)
         last = sections[-1] if sections else None
-        calm = len(outline) >= _CALM_BARS
         starts = not calm and outline[begin, len(LABELS)] > 0.5
         if last and last.label == label and last.n_bars + n_bars <= longest and not starts:
             sections[-1] = Section(last.start, last.n_bars + n_bars, label)

@@ -23,17 +23,20 @@ GOES_ON, SILENT = 0, 1  # tokens; chord v of the vocabulary is v + 2
 _LONGEST = 17  # classes of a count of bars or beats
 
 
-def tokens_of(bars: NDArray[np.void], vocabulary: NDArray[np.uint8]) -> Ints:
-    """Return (N, MAX_BEATS) the token of each beat; chords in the home key, to the nearest."""
-    names = sounding_of(bars, vocabulary).ravel()
+def tokens_of(sounding: Ints) -> Ints:
+    """Return (N, MAX_BEATS) the token of each beat, of what sounds on it (`sounding_of`)."""
+    names = sounding.ravel()
     before = np.concatenate([[-1], names[:-1]])
     starts = np.arange(len(names)) % MAX_BEATS == 0
     tokens = np.where((names == before) & ~starts, GOES_ON, names)
-    return tokens.reshape(len(bars), MAX_BEATS)
+    return tokens.reshape(sounding.shape)
 
 
 def sounding_of(bars: NDArray[np.void], vocabulary: NDArray[np.uint8]) -> Ints:
-    """Return (N, MAX_BEATS) what sounds on each beat: `SILENT`, or a chord's token."""
+    """Return (N, MAX_BEATS) what sounds on each beat: `SILENT`, or the token of a chord.
+
+    Chords are taken in the home key, to the nearest of the vocabulary.
+    """
     shift = home_shift(bars["tonic"], bars["minor"])
     heard = chord_features(bars["chords"], shift).reshape(-1, 25)
     table = chord_features(vocabulary[:, None], np.zeros(len(vocabulary), np.int64))[:, 0]

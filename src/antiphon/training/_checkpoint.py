@@ -46,8 +46,9 @@ def write_checkpoint(run: Path, out: Path) -> None:
         file = run / f"{stage}.safetensors"
         if file.exists():
             tensors, meta = load_tensors(file)
-            keeps = "discriminator" not in shipped
-            kept = {k: v for k, v in tensors.items() if keeps and k.startswith(_KEPT)}
+            kept = {k: v for k, v in tensors.items() if k.startswith(_KEPT)}
+            if "discriminator" in shipped:
+                kept = {}
             save_tensors(out / file.name, packed(kept), meta)
             found = True
     if not found:

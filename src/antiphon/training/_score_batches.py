@@ -9,10 +9,16 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from antiphon.models.choir import Segment, noise_scales
+from antiphon.models.choir import Segment
 from antiphon.representations import score as scores
 from antiphon.representations.rolls import same_place
-from antiphon.training._segments import Segments, asked_controls, check_length, draw_mask
+from antiphon.training._segments import (
+    Segments,
+    asked_controls,
+    check_length,
+    draw_mask,
+    made_noisy,
+)
 
 _FREE = 0.75  # how often everything is to be made
 _CHOICES = 6  # windows drawn for each that is taken
@@ -104,19 +110,12 @@ class ScoreBatches:
     def batch(
         self, size: int, rng: np.random.Generator, min_level: float
     ) -> tuple[Tensor, Tensor, Segment, Written]:
-        """Return noisy latents (B, N, Z), their levels (B,), what is told, and what was written.
-
-        A quarter of the levels are 1 (nothing heard of the latents), the others uniform.
-        """
+        """Return noisy latents (B, N, Z), their levels (B,), what is told, and what was written."""
         firsts = self.windows(size, rng)
         mask = np.stack([draw_mask(rng, self.n_bars, scores.N_PARTS, _FREE) for _ in firsts])
         real, segment = self.told(firsts, mask, rng)
-        level = min_level + (1 - min_level) * rng.random(size, dtype=np.float32)
-        level[rng.random(size) < 0.25] = 1.0
-        levels = torch.from_numpy(level)
-        music, loud = noise_scales(levels[:, None, None])
-        fresh = torch.from_numpy(rng.standard_normal(real.shape, dtype=np.float32))
-        return music * real + loud * fresh, levels, segment, self.laid.written(firsts, mask)
+        noisy, levels = made_noisy(real, min_level, rng)
+        return noisy, levels, segment, self.laid.written(firsts, mask)
 
     def told(
         self, firsts: NDArray[np.int64], mask: NDArray[np.float32], rng: np.random.Generator

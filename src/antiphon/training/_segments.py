@@ -16,7 +16,7 @@ from torch import Tensor
 
 from antiphon.errors import AntiphonError
 from antiphon.models._coder import Coder
-from antiphon.models.choir import Segment
+from antiphon.models.choir import Segment, noise_scales
 from antiphon.representations.prepared import Prepared
 from antiphon.representations.rolls import CHORD_SIZE, same_place
 
@@ -163,6 +163,19 @@ def draw_mask(rng: np.random.Generator, n_bars: int, n_parts: int, free: float =
     if not mask.any():
         mask[:] = 1
     return mask
+
+
+def made_noisy(real: Tensor, min_level: float, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+    """Return what is heard of latents or outlines (B, N, Z), and how noisy each row is (B,).
+
+    A quarter of the levels are 1 (nothing is heard), the others uniform from `min_level` on.
+    """
+    level = min_level + (1 - min_level) * rng.random(len(real), dtype=np.float32)
+    level[rng.random(len(real)) < 0.25] = 1.0
+    levels = torch.from_numpy(level)
+    music, loud = noise_scales(levels[:, None, None])
+    fresh = torch.from_numpy(rng.standard_normal(real.shape, dtype=np.float32))
+    return music * real + loud * fresh, levels
 
 
 @torch.no_grad()

@@ -36,14 +36,8 @@ from antiphon.training._run import (
     optimizer_state,
 )
 from antiphon.training._score_batches import Laid, ScoreBatches
-from antiphon.training.scribe import (
-    Shard,
-    descend,
-    ease,
-    scribe_losses,
-    side_by_side,
-    token_losses,
-)
+from antiphon.training._steps import Shard, descend, ease, side_by_side
+from antiphon.training.scribe import scribe_losses, token_losses
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -34,6 +34,7 @@ from antiphon.training._run import (
     module_state,
     optimizer_state,
 )
+from antiphon.training._steps import ease
 
 
 class Batches(Protocol):
@@ -126,7 +127,8 @@ def train_choir(
             scalars = denoise_step(state, real, segment, training, iteration, noise)
         else:
             scalars = adversarial_step(state, real, segment, config, training, iteration, noise)
-        _average(state, min(training.ema_decay, (iteration + 1) / (iteration + 10)))
+        decay = min(training.ema_decay, (iteration + 1) / (iteration + 10))
+        ease(state.average, state.networks.generator, decay)
         if (iteration + 1) % training.log_every == 0:
             run.log(f"{name}_stats", iteration + 1, scalars)
             report(name, iteration + 1, total, scalars)
@@ -256,14 +258,6 @@ def _descend(
     loss.backward()
     torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
     optimizer.step()
-
-
-@torch.no_grad()
-def _average(state: _State, decay: float) -> None:
-    for mean, now in zip(
-        state.average.parameters(), state.networks.generator.parameters(), strict=True
-    ):
-        mean.lerp_(now, 1 - decay)
 
 
 @torch.no_grad()

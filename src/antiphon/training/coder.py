@@ -25,6 +25,7 @@ from antiphon.training._run import (
     module_state,
     optimizer_state,
 )
+from antiphon.training._steps import cosine
 
 Draw = Callable[[int, np.random.Generator], tuple[Tensor, Tensor]]
 
@@ -66,7 +67,12 @@ def train_coder(
     run.truncate_logs("coder", begin)
     for iteration in range(begin, training.n_iterations):
         for group in optimizer.param_groups:
-            group["lr"] = _cosine(training, iteration)
+            group["lr"] = cosine(
+                iteration,
+                training.n_iterations,
+                training.learning_rate,
+                training.final_learning_rate,
+            )
         scalars = _iterate(coder, optimizer, train, training.batch_size, [seed, iteration])
         if (iteration + 1) % training.log_every == 0:
             run.log("coder", iteration + 1, scalars)
@@ -81,15 +87,6 @@ def train_coder(
         if report.expired and not last:
             raise OutOfTime("coder", iteration + 1, training.n_iterations)
     return coder.eval()
-
-
-def _cosine(training: CoderTraining, iteration: int) -> float:
-    """Warm up over 200 iterations, then fall by a half cosine to the final rate."""
-    low, high = training.final_learning_rate, training.learning_rate
-    progress = iteration / training.n_iterations
-    return min(1.0, (iteration + 1) / 200) * (
-        low + (high - low) * 0.5 * (1 + float(np.cos(np.pi * progress)))
-    )
 
 
 def _iterate(

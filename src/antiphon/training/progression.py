@@ -9,7 +9,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from antiphon.models.choir import noise_scales
 from antiphon.models.progression import Progression, halves_of
 from antiphon.representations.bars import MAX_BEATS
 from antiphon.representations.outline import FORM_SIZE, outline_of
@@ -23,7 +22,8 @@ from antiphon.training._run import (
     module_state,
     optimizer_state,
 )
-from antiphon.training._segments import check_length, songs_of
+from antiphon.training._segments import check_length, made_noisy, songs_of
+from antiphon.training._steps import cosine
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +64,7 @@ class ProgressionBatches:
             [beat_facts(frame, sounding, every, b, len(vocabulary)) for b in range(MAX_BEATS)],
             axis=1,
         ).astype(np.int16)  # (N, MAX_BEATS, F)
-        self.tokens = tokens_of(bars, vocabulary)
+        self.tokens = tokens_of(sounding)
         self.counts = np.arange(MAX_BEATS)[None] < bars["n_beats"][:, None]
         self.n_beats = bars["n_beats"]
         rows = (torch.from_numpy(outline_of(bars)) - scale[0]) / scale[1]
@@ -84,14 +84,8 @@ class ProgressionBatches:
             rows = values[index].reshape(size, n * MAX_BEATS, -1)
             return torch.from_numpy(np.ascontiguousarray(rows.swapaxes(0, 1)))
 
-        level = low + (1 - low) * rng.random(size, dtype=np.float32)
-        level[rng.random(size) < 0.25] = 1.0
-        levels = torch.from_numpy(level)
-        music, loud = noise_scales(levels[:, None, None])
-        drawn = self.outline[torch.from_numpy(index)]
-        fresh = torch.from_numpy(rng.standard_normal(drawn.shape, dtype=np.float32))
-        noisy = (music * drawn + loud * fresh).flatten(0, 1)
-        halves = halves_of(noisy, self.n_beats[index].ravel().tolist())
+        noisy, levels = made_noisy(self.outline[torch.from_numpy(index)], low, rng)
+        halves = halves_of(noisy.flatten(0, 1), self.n_beats[index].ravel().tolist())
         halves = halves.unflatten(0, (size, -1)).transpose(0, 1)
         logits, _ = network(in_time(self.facts).long(), halves, levels)
         tokens, counts = in_time(self.tokens)[..., 0], in_time(self.counts)[..., 0]
@@ -121,10 +115,14 @@ def train_progression(
     run.truncate_logs("progression", begin)
     for iteration in range(begin, training.n_iterations):
         rng = np.random.default_rng([seed, 8, iteration])
-        half = 0.5 * (1 + float(np.cos(np.pi * iteration / training.n_iterations)))
-        low, high = training.final_learning_rate, training.learning_rate
         for group in optimizer.param_groups:
-            group["lr"] = min(1.0, (iteration + 1) / 50) * (low + (high - low) * half)
+            group["lr"] = cosine(
+                iteration,
+                training.n_iterations,
+                training.learning_rate,
+                training.final_learning_rate,
+                warm_up=50,
+            )
         loss = train.loss(network, training.batch_size, rng, training.min_level)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()

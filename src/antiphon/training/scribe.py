@@ -6,15 +6,12 @@ The weights that are kept are the moving average. Every batch follows from seed 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from antiphon.models.choir import Segment
 from antiphon.models.scribe import Scribe
@@ -28,9 +25,7 @@ from antiphon.training._run import (
     optimizer_state,
 )
 from antiphon.training._score_batches import ScoreBatches, Written
-
-T = TypeVar("T")
-Shard = tuple[dict[str, float], tuple[Tensor, ...]]  # losses and gradients
+from antiphon.training._steps import Shard, cosine, descend, ease
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +75,12 @@ def train_scribe(
     run.truncate_logs("scribe", begin)
     for iteration in range(begin, training.n_iterations):
         for group in optimizer.param_groups:
-            group["lr"] = _rate(training, iteration)
+            group["lr"] = cosine(
+                iteration,
+                training.n_iterations,
+                training.learning_rate,
+                training.final_learning_rate,
+            )
 
         def work(shard: int, at: int = iteration) -> Shard:
             rng = np.random.default_rng([seed, 5, at, shard])
@@ -111,39 +111,6 @@ def train_scribe(
         if report.expired and not last:
             raise OutOfTime("scribe", iteration + 1, training.n_iterations)
     return average.eval()
-
-
-def side_by_side(work: Callable[[int], T], n_shards: int) -> list[T]:
-    """Return what the work makes of each shard, a thread for each."""
-    with ThreadPoolExecutor(n_shards) as pool:
-        return list(pool.map(work, range(n_shards)))
-
-
-def descend(
-    network: nn.Module,
-    optimizer: torch.optim.Optimizer,
-    work: Callable[[int], Shard],
-    n_shards: int,
-) -> dict[str, float]:
-    """Update a network once by the mean gradient of shards, which are worked on side by side.
-
-    Recurrent networks leave a second core idle: two shards on a thread each do not. The sum is
-    taken in the order of the shards, so that the result does not depend on the threads.
-    """
-    shards = side_by_side(work, n_shards)
-    for index, parameter in enumerate(network.parameters()):
-        parameter.grad = torch.stack([found[index] for _, found in shards]).mean(dim=0)
-    torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-    optimizer.step()
-    return {name: sum(s[name] for s, _ in shards) / n_shards for name in shards[0][0]}
-
-
-def _rate(training: ScribeTraining, iteration: int) -> float:
-    low, high = training.final_learning_rate, training.learning_rate
-    progress = iteration / training.n_iterations
-    return min(1.0, (iteration + 1) / 200) * (
-        low + (high - low) * 0.5 * (1 + float(np.cos(np.pi * progress)))
-    )
 
 
 def token_losses(
@@ -191,13 +158,6 @@ def scribe_losses(
     losses = token_losses(scribe, noisy, level, segment, written, noise)
     n_notes = written.is_note.sum().clamp(min=1)
     return {name: value.sum() / n_notes for name, value in losses.items()}
-
-
-@torch.no_grad()
-def ease(average: Scribe, scribe: Scribe, decay: float) -> None:
-    """Move the average of a scribe's weights towards what they are now."""
-    for mean, now in zip(average.parameters(), scribe.parameters(), strict=True):
-        mean.lerp_(now, 1 - decay)
 
 
 @torch.no_grad()

@@ -1,0 +1,54 @@
+"""What several loops do at every iteration: rates, averages, and shards side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+T = TypeVar("T")
+Shard = tuple[dict[str, float], tuple[Tensor, ...]]  # losses and gradients
+
+
+def cosine(iteration: int, n_iterations: int, high: float, low: float, warm_up: int = 200) -> float:
+    """Return a learning rate that warms up, then falls by a half cosine from high to low."""
+    progress = iteration / n_iterations
+    return min(1.0, (iteration + 1) / warm_up) * (
+        low + (high - low) * 0.5 * (1 + float(np.cos(np.pi * progress)))
+    )
+
+
+@torch.no_grad()
+def ease(average: nn.Module, network: nn.Module, decay: float) -> None:
+    """Move the average of a network's weights towards what they are now."""
+    for mean, now in zip(average.parameters(), network.parameters(), strict=True):
+        mean.lerp_(now, 1 - decay)
+
+
+def side_by_side(work: Callable[[int], T], n_shards: int) -> list[T]:
+    """Return what the work makes of each shard, a thread for each."""
+    with ThreadPoolExecutor(n_shards) as pool:
+        return list(pool.map(work, range(n_shards)))
+
+
+def descend(
+    network: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    work: Callable[[int], Shard],
+    n_shards: int,
+) -> dict[str, float]:
+    """Update a network once by the mean gradient of shards, which are worked on side by side.
+
+    Recurrent networks leave a second core idle: two shards on a thread each do not. The sum is
+    taken in the order of the shards, so that the result does not depend on the threads.
+    """
+    shards = side_by_side(work, n_shards)
+    for index, parameter in enumerate(network.parameters()):
+        parameter.grad = torch.stack([found[index] for _, found in shards]).mean(dim=0)
+    torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+    optimizer.step()
+    return {name: sum(s[name] for s, _ in shards) / n_shards for name in shards[0][0]}
