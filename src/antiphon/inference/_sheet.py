@@ -44,6 +44,7 @@ from antiphon.representations.outline import (
 )
 from antiphon.representations.progression import chords_of, frame_of
 from antiphon.representations.rolls import CONTROL_NAMES, conditions_of, same_place
+from antiphon.representations.score import returning
 
 Floats = NDArray[np.float32]
 _TONIC_WEIGHTS = np.array([9, 4, 7, 5, 5, 7, 2, 8, 4, 6, 5, 3], dtype=np.float64)
@@ -323,15 +324,10 @@ def _write_planned(bars: NDArray[np.void], outline: Floats, plan: Plan, ensemble
 
 def _repeat_chords(bars: NDArray[np.void]) -> None:
     """A section that returns has the chords of the first time, but for its last bar."""
-    first: dict[tuple[int, int], int] = {}
-    for number, bar in enumerate(bars):
-        offset = number - int(bar["section_start"])
-        if bar["kind"]:
-            continue
-        where = first.setdefault((int(bar["section"]), offset), number)
-        is_last = offset == bar["section_bars"] - 1
-        if where != number and not is_last:
-            bars["chords"][number] = bars["chords"][where]
+    first = returning(bars)
+    offset = bars["number"] - bars["section_start"]
+    again = (first >= 0) & (bars["kind"] == 0) & (offset < bars["section_bars"] - 1)
+    bars["chords"][again] = bars["chords"][first[again]]
 
 
 def _close(bars: NDArray[np.void]) -> None:

@@ -57,6 +57,12 @@ class AdversaryTraining:
     save_every: int = 25
     log_every: int = 5
 
+    def __post_init__(self) -> None:
+        if self.n_takes < 2:
+            raise ValueError("n_takes must be at least 2: takes are compared with one another")
+        if self.n_shards < 1 or self.n_plans < 1:
+            raise ValueError("n_shards and n_plans must be at least 1")
+
 
 @dataclass
 class Windows:

@@ -42,6 +42,10 @@ class ScribeTraining:
     save_every: int = 200
     log_every: int = 25
 
+    def __post_init__(self) -> None:
+        if not 1 <= self.n_shards <= self.batch_size:
+            raise ValueError(f"n_shards must be 1 to batch_size ({self.batch_size})")
+
 
 def train_scribe(
     scribe: Scribe,
