@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from antiphon.music.chords import Chord
@@ -12,8 +13,11 @@ from antiphon.representations.outline import chord_vocabulary
 from antiphon.representations.progression import (
     GOES_ON,
     SILENT,
+    beat_facts,
     chords_of,
+    frame_of,
     sounding_of,
+    table_size,
     tokens_of,
 )
 
@@ -47,3 +51,18 @@ def test_a_chord_goes_on_within_a_bar_and_is_said_anew_in_each(bars):
     assert (tokens[:2] == GOES_ON).tolist() == goes_on
     assert tokens[0, 2] == tokens[1, 0] == sounding[1, 3]
     assert tokens[19].tolist() == [tokens[19, 0], GOES_ON, SILENT, GOES_ON]
+
+
+def test_facts_of_a_beat_do_not_see_it_nor_what_comes_after(bars):
+    vocabulary = chord_vocabulary(bars, min_count=2)
+    sounding = sounding_of(bars, vocabulary)
+    frame = frame_of(bars, bars["number"], bars["number"][::-1])
+    bar, size = np.arange(len(bars)), len(vocabulary)
+    for beat in range(4):
+        told = beat_facts(frame, sounding, bar, beat, size)
+        assert told.min() >= 0 and told.max() < table_size(size)
+        changed = sounding.copy()
+        changed[10, beat:] = changed[11:] = SILENT
+        again = beat_facts(frame, changed, bar, beat, size)
+        assert (again[:11] == told[:11]).all()
+        assert (again[11:] != told[11:]).any()
