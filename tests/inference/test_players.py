@@ -195,10 +195,10 @@ def test_silence_stays_silence(sheet):
     assert len(held_end(made(), 96, 96)) == 0
 
 
-def test_the_last_notes_of_the_final_bar_are_held_and_nothing_sounds_after():
-    notes = made((0, 500, 48), (96, 10, 60), (144, 10, 64), (144, 10, 67))
+def test_notes_of_the_final_bar_ring_and_nothing_sounds_after():
+    notes = made((0, 500, 48), (96, 10, 60), (120, 10, 60), (144, 10, 64), (144, 10, 67))
     assert plain(held_end(notes, 192, 96)) == [
-        (0, 192, 48), (96, 10, 60), (144, 48, 64), (144, 48, 67),
+        (0, 192, 48), (96, 24, 60), (120, 72, 60), (144, 48, 64), (144, 48, 67),
     ]  # fmt: skip
     early = made((0, 10, 60))
     assert plain(held_end(early, 192, 96)) == [(0, 10, 60)]  # it is not in the final bar

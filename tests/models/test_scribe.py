@@ -9,14 +9,10 @@ import torch.nn.functional as F
 from antiphon.models import scribe as scribes
 from antiphon.models._blocks import Facts
 from antiphon.models.choir import Segment
-from antiphon.models.scribe import Scribe
+from antiphon.models.scribe import Relations, Scribe
+from antiphon.representations.facts import N_RELATIONS, table_sizes
 from antiphon.representations.rolls import N_PITCHES
-from antiphon.representations.score import (
-    N_CELLS,
-    N_DURATIONS,
-    N_LOUDNESS,
-    table_sizes,
-)
+from antiphon.representations.score import N_CELLS, N_DURATIONS, N_LOUDNESS
 
 N_BARS, Z = 6, 24
 
@@ -62,6 +58,17 @@ def test_facts_are_the_sum_of_their_entries():
     assert found.tolist() == [[[101, 202], [2000, 4000]]]
 
 
+def test_a_relation_says_the_same_of_an_interval_from_wherever_it_is_seen():
+    relation = Relations()
+    with torch.no_grad():
+        relation.by_interval[2, N_PITCHES - 1 + 7] = 1.5  # a fifth up, in the third group
+        relation.by_interval[3, N_PITCHES - 1] = 0.5  # the same pitch, in the fourth
+    seen = [[2 * 72 + 10, 3 * 72 + 17], [2 * 72 + 70, N_RELATIONS * 72], [2 * 72, 3 * 72 + 71]]
+    found = relation(torch.tensor(seen))
+    assert found.nonzero().tolist() == [[0, 17], [2, 7], [2, 71]]
+    assert found[found != 0].tolist() == [2.0, 1.5, 0.5]
+
+
 def test_every_choice_has_its_logits(scribe):
     told = scribe.bars(latents(), LEVEL, segment())
     assert told.shape == (2, N_BARS, 16)
@@ -69,7 +76,9 @@ def test_every_choice_has_its_logits(scribe):
     known = scribe.read(told[torch.arange(2), bar], facts(0, 3, 2))
     assert known.shape == (3, 2, 16 + 16)
     assert scribe.cells(known).shape == (3, 2, N_CELLS + 1) == (3, 2, 97)
-    assert scribe.pitches(known, facts(1, 3, 2)).shape == (3, 2, N_PITCHES) == (3, 2, 72)
+    nothing = torch.full((3, 2, 1), N_RELATIONS * N_PITCHES)
+    pitches = scribe.pitches(known, facts(1, 3, 2), nothing)
+    assert pitches.shape == (3, 2, N_PITCHES) == (3, 2, 72)
     duration, loudness = scribe.lengths(known, facts(2, 3, 2))
     assert duration.shape == (3, 2, N_DURATIONS) and loudness.shape == (3, 2, N_LOUDNESS)
 
@@ -154,7 +163,8 @@ def test_every_weight_learns_from_a_finite_loss(scribe):
     scribe.requires_grad_(True)
     told = scribe.bars(latents(), LEVEL, segment())
     known = scribe.read(told[:, :3].transpose(0, 1), facts(0, 3, 2), torch.Generator())
-    logits = [scribe.cells(known), scribe.pitches(known, facts(1, 3, 2))]
+    seen = torch.arange(N_RELATIONS * N_PITCHES).expand(3, 2, -1)
+    logits = [scribe.cells(known), scribe.pitches(known, facts(1, 3, 2), seen)]
     logits += scribe.lengths(known, facts(2, 3, 2))
     loss = torch.stack(
         [F.cross_entropy(x.flatten(0, 1), torch.tensor([0, 1, 2, 3, 4, 5])) for x in logits]

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from antiphon.music.piece import Metre, Piece, Section, Track, notes_of
+from antiphon.representations import facts as facts_of
 from antiphon.representations import score as scores
 from antiphon.representations.bars import encode
 from antiphon.representations.rolls import N_PITCHES
-from antiphon.representations.score import DURATIONS, END, N_HELD, NO_ROW, Score
+from antiphon.representations.score import DURATIONS, END, N_HELD, N_LAGS, NO_ROW, Score
 from antiphon.representations.writing import Writing
 
 
@@ -63,26 +64,29 @@ class Replayed:
         self.writing = Writing(slots, np.stack([scores.returning(bars) for bars, _ in both]))
         self.steps: dict[int, np.ndarray] = {}
         self.pitches: dict[int, np.ndarray] = {}
+        self.relations: dict[int, np.ndarray] = {}
         self.lengths: dict[int, np.ndarray] = {}
         self._play(len(pieces), n)
 
     def _play(self, n_pieces: int, n_bars: int) -> None:
-        score, harmony = self.score, scores.harmony_of(self.bars)
+        score, harmony = self.score, facts_of.harmony_of(self.bars)
         at = score.start[n_bars * np.arange(n_pieces)].copy()
         pieces = np.arange(n_pieces)
         while len(pieces):
             token = at[pieces]
             standing = self.writing.standing(pieces)
-            self.steps |= dict(zip(token, scores.step_facts(standing, harmony), strict=True))
+            self.steps |= dict(zip(token, facts_of.step_facts(standing, harmony), strict=True))
             ends = score.cell[token] == END
             self.writing.end_bar(pieces[ends])
             token, noted = token[~ends], pieces[~ends]
             if len(token):
                 standing = scores.rows_of(standing, ~ends)
                 choice = self.writing.choice(noted, standing, score.cell[token])
-                facts = scores.pitch_facts(standing, choice, harmony)
+                facts = facts_of.pitch_facts(standing, choice, harmony)
                 self.pitches |= dict(zip(token, facts, strict=True))
-                facts = scores.length_facts(standing, choice, score.row[token], harmony)
+                seen = facts_of.pitch_relations(standing, choice, harmony)
+                self.relations |= dict(zip(token, seen, strict=True))
+                facts = facts_of.length_facts(standing, choice, score.row[token], harmony)
                 self.lengths |= dict(zip(token, facts, strict=True))
                 told = (score.cell, score.row, score.duration, score.loudness)
                 self.writing.write(noted, *(x[token] for x in told))
@@ -94,21 +98,23 @@ def assert_told_alike(replayed: Replayed) -> None:
     score, bars = replayed.score, replayed.bars
     # else a class of duration is not the duration, or some of what sounds is left out
     assert np.isin(score.slots[score.cell != END], DURATIONS).all()
-    harmony, standing = scores.harmony_of(bars), scores.standing_of(score, bars)
+    harmony, standing = facts_of.harmony_of(bars), scores.standing_of(score, bars)
     choice = scores.choice_of(score, bars, standing)
     assert (choice.held[:, -1] < 0).all() and (choice.fresh[:, -1] < 0).all()
-    step = scores.step_facts(standing, harmony)
-    pitch = scores.pitch_facts(standing, choice, harmony)
-    length = scores.length_facts(standing, choice, score.row, harmony)
+    step = facts_of.step_facts(standing, harmony)
+    pitch = facts_of.pitch_facts(standing, choice, harmony)
+    relations = facts_of.pitch_relations(standing, choice, harmony)
+    length = facts_of.length_facts(standing, choice, score.row, harmony)
     assert sorted(replayed.steps) == list(range(len(score.cell)))
     assert sorted(replayed.pitches) == np.flatnonzero(score.cell != END).tolist()
     for token, facts in replayed.steps.items():
         assert np.array_equal(facts, step[token]), token
     for token, facts in replayed.pitches.items():
         # what sounds, held and fresh, is told in any order
-        plain, sounds = slice(0, -2 * N_HELD), slice(-2 * N_HELD, None)
-        assert np.array_equal(facts[plain], pitch[token][plain]), token
+        sounds = slice(-2 * N_HELD - N_LAGS, -N_LAGS)
+        assert np.array_equal(np.delete(facts, sounds), np.delete(pitch[token], sounds)), token
         assert sorted(facts[sounds]) == sorted(pitch[token][sounds]), token
+        assert sorted(replayed.relations[token]) == sorted(relations[token]), token
     for token, facts in replayed.lengths.items():
         assert np.array_equal(facts, length[token]), token
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import math
 import threading
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -116,6 +118,20 @@ def test_windows_are_bars_in_a_row_of_one_song_and_often_its_first(batches):
     assert set((firsts % 16).tolist()) == set(range(9))
 
 
+def test_sparse_and_dense_windows_come_as_often_as_others(batches, monkeypatch):
+    # twelve windows, each longer than the one before, are drawn in turn
+    start = np.arange(12 + batches.n_bars) ** 2
+    monkeypatch.setattr(batches, "laid", SimpleNamespace(score=SimpleNamespace(start=start)))
+    turn = itertools.cycle(range(12))
+    monkeypatch.setattr(batches, "_window", lambda rng: next(turn))
+    rng, n = np.random.default_rng(0), 600
+    pairs = [tuple(batches.windows(2, rng).tolist()) for _ in range(n)]
+    counts = {pair: pairs.count(pair) for pair in pairs}
+    # neighbours in length together, the shortest and the longest as often as those between
+    assert sorted(counts) == [(0, 1), (2, 3), (4, 5), (6, 7), (8, 9), (10, 11)]
+    assert min(counts.values()) > 70 and max(counts.values()) < 130  # 100 each by right
+
+
 def test_masks_for_the_scribe_are_freer():
     rng = np.random.default_rng(0)
     free = [draw_mask(rng, 8, 4, 0.75).all() for _ in range(400)]
@@ -169,7 +185,8 @@ def test_losses_are_those_of_the_notes_that_were_written(scribe, batches):
     told = scribe.bars(noisy, level, segment)
     known = scribe.read(told[0, written.bar], written.step)[5, 0]
     cell = scribe.cells(known).log_softmax(dim=-1)[written.cell[5, 0]]
-    pitch = scribe.pitches(known, written.pitch[5, 0]).log_softmax(dim=-1)[written.row[5, 0]]
+    pitches = scribe.pitches(known, written.pitch[5, 0], written.relations[5, 0])
+    pitch = pitches.log_softmax(dim=-1)[written.row[5, 0]]
     length, loud = (x.log_softmax(dim=-1) for x in scribe.lengths(known, written.length[5, 0]))
     assert each["nll/cell"][5, 0].item() == pytest.approx(-cell.item(), rel=1e-4)
     assert each["nll/pitch"][5, 0].item() == pytest.approx(-pitch.item(), rel=1e-4)

@@ -21,7 +21,7 @@ from antiphon.representations.bars import (
     slot_steps,
 )
 from antiphon.representations.rolls import LOW_PITCH, chord_features
-from antiphon.representations.score import DURATIONS, N_PARTS, loudness_of
+from antiphon.representations.score import DURATIONS, N_PARTS, ONE_VOICE, loudness_of
 from antiphon.representations.writing import Writing
 
 CHORD_TONE_SHARE = 0.92  # of the sounding time of chords and bass, at the least
@@ -155,13 +155,13 @@ def in_range(notes: Notes, role: str) -> Notes:
 
 
 def held_end(notes: Notes, end: int, bar_steps: int) -> Notes:
-    """Return notes of which the last of the final bar are held until the end."""
+    """Return notes of which those that begin in the final bar ring until the end."""
     out = notes.copy()
-    out["duration"] = np.minimum(out["duration"], end - out["onset"])
-    if len(out) and out["onset"].max() >= end - bar_steps:
-        last = out["onset"] == out["onset"].max()
-        out["duration"][last] = end - out["onset"][last]
-    return out
+    rings = out["onset"] >= end - bar_steps
+    out["duration"] = np.where(
+        rings, end - out["onset"], np.minimum(out["duration"], end - out["onset"])
+    )
+    return distinct(out)
 
 
 def play(writing: Writing, piece: int, sheet: Sheet) -> dict[str, Notes]:
@@ -172,6 +172,8 @@ def play(writing: Writing, piece: int, sheet: Sheet) -> dict[str, Notes]:
     for role, notes in written_notes(writing, piece, sheet).items():
         played = fitted(notes, sheet) if role in ("chords", "bass") else notes
         played = held_end(in_range(played, role), end, bar_steps)
+        if ONE_VOICE[PITCHED.index(role)]:
+            played = one_at_a_time(played)
         if role in ("chords", "bass"):
             played = in_range(fitted(played, sheet), role)
         parts[role] = played

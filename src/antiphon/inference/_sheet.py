@@ -127,7 +127,7 @@ def write_sheet(plan: Plan, ensemble: Ensemble) -> Sheet:
     progression = plan.progression(key)
     _fill(bars, plan, ensemble, sections, progression)
     sections = sections or sections_from(bars)
-    controls, known = _controls(plan, ensemble, bars["kind"] == 0)
+    controls, known = _controls(plan, ensemble, n_bars)
     decided = replace(
         plan,
         bars=n_bars,
@@ -174,30 +174,24 @@ def _tempo(plan: Plan, ensemble: Ensemble, rng: np.random.Generator) -> float:
     return float(round(np.interp(at, np.linspace(0, 1, len(quantiles)), quantiles)))
 
 
-def _controls(plan: Plan, ensemble: Ensemble, is_body: NDArray[np.bool_]) -> tuple[Floats, Floats]:
-    """Return the controls a plan asks for, read off the style's quantiles.
-
-    Where nothing is asked, only the melody is told how much it commonly plays, lest it keep
-    silent as in an interlude; not in intro and ending.
-    """
+def _controls(plan: Plan, ensemble: Ensemble, n_bars: int) -> tuple[Floats, Floats]:
+    """Return the controls a plan asks for, read off the style's quantiles."""
     table = ensemble.tables["controls"].numpy()  # (K, Q)
     density = plan.density
     if density is None and plan.arousal is not None:
         density = 0.5 + 0.35 * plan.arousal
-    rng = np.random.default_rng([plan.seed, 29])
-    usual = {"melody": float(np.clip(0.5 + 0.15 * rng.standard_normal(), 0.2, 0.8))}
-    wanted = usual if density is None else dict.fromkeys(PITCHED, density)
+    wanted = {} if density is None else dict.fromkeys(PITCHED, density)
     if plan.arousal is not None:
         wanted["loudness"] = 0.5 + 0.4 * plan.arousal
     if plan.valence is not None:
         wanted["register"] = 0.5 + 0.3 * plan.valence
-    controls = np.zeros((len(is_body), len(CONTROL_NAMES)), np.float32)
+    controls = np.zeros((n_bars, len(CONTROL_NAMES)), np.float32)
     known = np.zeros_like(controls)
+    places = np.linspace(0, 1, table.shape[1])
     for name, at in wanted.items():
         column = CONTROL_NAMES.index(name)
-        places = np.linspace(0, 1, table.shape[1])
         controls[:, column] = np.interp(np.clip(at, 0, 1), places, table[column])
-        known[:, column] = is_body if name == "melody" and density is None else 1
+        known[:, column] = 1
     return controls, known
 
 
@@ -310,9 +304,11 @@ def _write_planned(bars: NDArray[np.void], outline: Floats, plan: Plan, ensemble
     mean, deviation = ensemble.tables["outline_mean"], ensemble.tables["outline_deviation"]
     heard = ((torch.from_numpy(outline) - mean) / deviation)[:, FORM_SIZE:]
     rng = np.random.default_rng([plan.seed, 23])
-    share = float(np.interp(plan.adventure, [0, 0.5, 1], [0.8, 0.99, 1.0]))
+    share = float(np.interp(plan.adventure, [0, 0.5], [0.8, 1.0]))
+    temperature = float(np.interp(plan.adventure, [0.5, 1], [1.0, 1.25]))
     at = np.arange(n)
-    sounding = write_progression(network, heard, frame_of(bars, at, n - 1 - at), rng, share)
+    frame = frame_of(bars, at, n - 1 - at)
+    sounding = write_progression(network, heard, frame, rng, share, temperature)
     found = chords_of(sounding, ensemble.tables["vocabulary"].numpy()).astype(np.int64)
     shift = home_shift(bars["tonic"], bars["minor"])[:, None]
     there = found[..., 0] != NO_CHORD

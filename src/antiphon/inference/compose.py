@@ -1,8 +1,7 @@
 """Compose: from a plan to finished pieces.
 
 Every piece follows from its plan, seed included, and the weights: equal plans give equal
-music. Each is drawn in a few takes, of which the one nearest to real music is kept; bars that
-are further out than real ones are drawn again between their neighbours.
+music. Bars that are further out than real ones are drawn again between their neighbours.
 """
 
 from __future__ import annotations
@@ -34,7 +33,6 @@ from antiphon.representations.score import notes_of
 from antiphon.representations.writing import Writing
 
 BATCH = 48  # pieces walked at once
-TAKES = 2  # of each piece, the best of which is kept
 REDRAWS = 1  # times at the most that failing bars are drawn again
 TYPICAL = 1.0  # mean distance, in deviations, that real songs commonly have
 
@@ -137,19 +135,11 @@ def _alike(sheets: list[Sheet]) -> list[list[Sheet]]:
 
 
 def _drafts(sheets: list[Sheet], ensemble: Ensemble, usual: Habits) -> list[_Draft]:
-    """Return the best of a few takes of each sheet, failing bars drawn again."""
-    takes = _written(
-        [sheet for sheet in sheets for _ in range(TAKES)],
-        [[sheet.plan.seed, take] for sheet in sheets for take in range(TAKES)],
-        ensemble,
-    )
-    best = [
-        min(takes[i : i + TAKES], key=lambda d: _rank(d, usual))
-        for i in range(0, len(takes), TAKES)
-    ]
+    """Return a draft of each sheet, failing bars drawn again."""
+    drafts = _written(sheets, [[sheet.plan.seed, 0] for sheet in sheets], ensemble)
     for attempt in range(REDRAWS):
-        best = _mended(best, ensemble, usual, attempt)
-    return best
+        drafts = _mended(drafts, ensemble, usual, attempt)
+    return drafts
 
 
 def _rank(draft: _Draft, usual: Habits) -> float:
@@ -201,6 +191,7 @@ def _written(
         nerve=Nerve.of(sheets[0].plan.adventure),
         kept=kept,
         sung=np.stack([s.bars["kind"] == 0 for s in sheets]),
+        close=True,
     )
     drafts = []
     for place, sheet in enumerate(sheets):

@@ -18,23 +18,26 @@ from torch import Tensor
 
 from antiphon.models.choir import Segment
 from antiphon.models.scribe import Scribe
+from antiphon.representations import facts as told_facts
 from antiphon.representations import score as scores
-from antiphon.representations.bars import SLOTS_PER_BEAT
-from antiphon.representations.rolls import N_PITCHES
+from antiphon.representations.bars import PITCHED, SLOTS_PER_BEAT, home_shift
+from antiphon.representations.rolls import LOW_PITCH, N_PITCHES, chord_features
 from antiphon.representations.score import END, MAX_TOKENS, N_CELLS, N_PARTS, ONE_VOICE, Ints
 from antiphon.representations.writing import Writing
 
 Floats = NDArray[np.float32]
-URGE = 2.0  # logits a melody is urged on with for each bar of rest beyond the first
+URGE = 2.0  # logits a melody is urged on with for each bar of rest beyond `PATIENCE`
+PATIENCE = 3  # bars
 _PART = np.arange(N_CELLS) % N_PARTS
+_MELODY, _CHORDS = PITCHED.index("melody"), PITCHED.index("chords")
 
 
 @dataclass(frozen=True)
 class Nerve:
     """How daring choices are: each is made among the likeliest that have this share together."""
 
-    cell: float = 0.99
-    pitch: float = 0.97
+    cell: float = 0.97
+    pitch: float = 0.85
     length: float = 0.99
 
     @classmethod
@@ -77,6 +80,7 @@ def write(
     nerve: Nerve = Nerve(),
     kept: Sequence[Kept] | None = None,
     sung: NDArray[np.bool_] | None = None,
+    close: bool = False,
 ) -> Writing:
     """Return the scores of B pieces of the same metre and length.
 
@@ -86,29 +90,36 @@ def write(
         segment: what is told; what is to be made is its mask.
         bars: of each piece, its table of `bars.BAR` with chords and sections.
         seeds: of each piece, the seed of its random numbers.
-        sung: (B, N) bars in which the melody is urged on when it has rested for a bar.
+        sung: (B, N) bars in which the melody is urged on when it has rested for long.
+        close: whether pieces come to rest in their last bar: nothing begins after its first beat
+            (chords: its first half), and the melody ends on a tone of the chord.
     """
     b, n = latents.shape[:2]
     told = _told(scribe, latents, level, segment, seeds)
-    harmony = scores.harmony_of(np.concatenate(list(bars)))
+    harmony = told_facts.harmony_of(np.concatenate(list(bars)))
     bar_slots = int(bars[0]["n_beats"][0]) * SLOTS_PER_BEAT
     writing = Writing(bar_slots, np.stack([scores.returning(x) for x in bars]))
     chance = np.stack(
         [np.random.default_rng([*s, 41]).random((n, MAX_TOKENS, 4), np.float32) for s in seeds]
     )
     waiting = _Waiting(kept, b, n) if kept is not None else None
+    ending = _Ending(bars, bar_slots) if close else None
     state = torch.zeros(b, scribe.config.hidden)
     pieces = np.arange(b)
     while len(pieces):
         standing = writing.standing(pieces)
-        facts = torch.from_numpy(scores.step_facts(standing, harmony))
+        facts = torch.from_numpy(told_facts.step_facts(standing, harmony))
         here = torch.from_numpy(pieces)
         known, state[here] = scribe.step(
             told[here, torch.from_numpy(writing.bar[pieces])], facts, state[here]
         )
-        allowed = _cells_allowed(standing, bar_slots)
+        open_ = _cells_allowed(standing, bar_slots)
+        allowed = open_
+        if ending is not None:
+            allowed = open_ & (ending.cells | (writing.bar[pieces] < n - 1)[:, None])
         if waiting is not None:
-            allowed &= waiting.allowed(pieces, writing.bar[pieces], standing.count)
+            made, stays = waiting.allowed(pieces, writing.bar[pieces], standing.count)
+            allowed = (allowed & made) | (open_ & stays)
         u = chance[pieces, writing.bar[pieces], np.minimum(writing.count[pieces], MAX_TOKENS - 1)]
         logits = scribe.cells(known).numpy()
         if sung is not None:
@@ -119,7 +130,18 @@ def write(
         writing.end_bar(pieces[ends])
         if not ends.all():
             _write_notes(
-                scribe, writing, standing, harmony, known, ~ends, pieces, cell, u, nerve, waiting
+                scribe,
+                writing,
+                standing,
+                harmony,
+                known,
+                ~ends,
+                pieces,
+                cell,
+                u,
+                nerve,
+                waiting,
+                ending,
             )
         if waiting is not None:
             waiting.close(writing, pieces)
@@ -142,16 +164,16 @@ def _told(
 
 def _urge(standing: scores.Standing, bar: Ints, bar_slots: int, sung: NDArray[np.bool_]) -> Floats:
     """Return what is added to the logits (n, cells) of the melody's cells for a rest too long."""
-    rest = np.minimum(standing.since[:, 0], bar * bar_slots)  # in slots
-    urge = URGE * np.clip(rest / bar_slots - 1, 0, 2) * sung
-    return (urge[:, None] * (_PART == 0)[None]).astype(np.float32)
+    rest = np.minimum(standing.since[:, _MELODY], bar * bar_slots)  # in slots
+    urge = URGE * np.clip(rest / bar_slots - PATIENCE, 0, 2) * sung
+    return (urge[:, None] * (_PART == _MELODY)[None]).astype(np.float32)
 
 
 def _write_notes(
     scribe: Scribe,
     writing: Writing,
     standing: scores.Standing,
-    harmony: scores.Harmony,
+    harmony: told_facts.Harmony,
     known: Tensor,
     is_note: NDArray[np.bool_],
     pieces: Ints,
@@ -159,19 +181,24 @@ def _write_notes(
     u: Floats,
     nerve: Nerve,
     waiting: _Waiting | None,
+    ending: _Ending | None,
 ) -> None:
     """Choose pitch, duration and loudness of one note in each of some pieces, and write it."""
     standing = scores.rows_of(standing, is_note)
     pieces, cell, u = pieces[is_note], cell[is_note], u[is_note]
     known = known[torch.from_numpy(is_note)]
     choice = writing.choice(pieces, standing, cell)
-    facts = torch.from_numpy(scores.pitch_facts(standing, choice, harmony))
-    logits = scribe.pitches(known, facts).numpy()
-    row = drawn(logits, np.arange(N_PITCHES)[None] > choice.row[:, None], u[:, 1], nerve.pitch)
+    facts = torch.from_numpy(told_facts.pitch_facts(standing, choice, harmony))
+    relations = torch.from_numpy(told_facts.pitch_relations(standing, choice, harmony))
+    logits = scribe.pitches(known, facts, relations).numpy()
+    allowed = np.arange(N_PITCHES)[None] > choice.row[:, None]
+    if ending is not None:
+        allowed &= ending.rows(pieces, writing.bar[pieces], cell)
+    row = drawn(logits, allowed, u[:, 1], nerve.pitch)
     stays = None if waiting is None else waiting.next(pieces, writing.bar[pieces], cell)
     if stays is not None:
         row = np.where(stays[0], stays[1][:, 0], row)
-    facts = torch.from_numpy(scores.length_facts(standing, choice, row, harmony))
+    facts = torch.from_numpy(told_facts.length_facts(standing, choice, row, harmony))
     lengths, loud = scribe.lengths(known, facts)
     duration = drawn(lengths.numpy(), None, u[:, 2], nerve.length)
     loudness = drawn(loud.numpy(), None, u[:, 3], nerve.length)
@@ -207,6 +234,33 @@ def drawn(logits: Floats, allowed: NDArray[np.bool_] | None, u: Floats, share: f
     return np.minimum(drawn, p.shape[1] - 1)
 
 
+class _Ending:
+    """How a piece comes to rest in its last bar.
+
+    Attributes:
+        cells: (1, cells + 1) where something may begin: chords in the first half of the bar, the
+            other parts on its first beat.
+    """
+
+    def __init__(self, bars: Sequence[NDArray[np.void]], bar_slots: int) -> None:
+        slot = np.arange(N_CELLS) // N_PARTS
+        latest = np.where(_PART == _CHORDS, bar_slots // 2, SLOTS_PER_BEAT)
+        self.cells = np.append(slot < latest, True)[None]
+        last = np.stack([table[-1:] for table in bars])  # (B, 1)
+        chords = np.concatenate([row["chords"] for row in last])  # (B, 4, 3)
+        shift = home_shift(last["tonic"][:, 0], last["minor"][:, 0])
+        features = chord_features(chords, shift)[:, 0]  # of the first beat
+        tones = (features[:, :12] > 0) | (features[:, 24:] > 0)
+        self._tones = tones[:, (np.arange(N_PITCHES) + LOW_PITCH) % 12]  # (B, P)
+        self._bar = len(bars[0]) - 1
+
+    def rows(self, pieces: Ints, bar: Ints, cell: Ints) -> NDArray[np.bool_]:
+        """Return (n, P) rows a note may have: the melody ends on a tone of the last chord."""
+        free = (bar < self._bar) | (cell % N_PARTS != _MELODY)
+        result: NDArray[np.bool_] = self._tones[pieces] | free[:, None]
+        return result
+
+
 class _Waiting:
     """What is kept and has not been written yet."""
 
@@ -228,11 +282,13 @@ class _Waiting:
         at = np.minimum(self.at[pieces, bar], MAX_TOKENS - 1)
         return self.cell[pieces, bar, at], self.rest[pieces, bar, at]
 
-    def allowed(self, pieces: Ints, bar: Ints, count: Ints) -> NDArray[np.bool_]:
-        """Return (n, cells + 1): cells of parts that are made, up to the next kept note, and it.
+    def allowed(
+        self, pieces: Ints, bar: Ints, count: Ints
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Return (n, cells + 1) twice: cells of made parts up to the next kept note, and its own.
 
-        Where a bar has just room for what is kept, nothing else is allowed; `count` is how many
-        notes it has.
+        Where a bar has just room for what is kept, nothing is made; `count` is how many notes it
+        has. Where nothing kept waits, its cell is the end of the bar.
         """
         left = (self.cell[pieces, bar] != END).sum(axis=1) - self.at[pieces, bar]
         waits = self._ahead(pieces, bar)[0][:, None]
@@ -240,8 +296,7 @@ class _Waiting:
         made = ~self.parts[pieces, bar][:, _PART]
         made &= (count + left < MAX_TOKENS - 1)[:, None]
         made = np.concatenate([made, np.ones((len(made), 1), bool)], axis=1)
-        result: NDArray[np.bool_] = (made & (cells < waits)) | (cells == waits)
-        return result
+        return made & (cells < waits), cells == waits
 
     def next(self, pieces: Ints, bar: Ints, cell: Ints) -> tuple[NDArray[np.bool_], Ints]:
         """Return whether a note at these cells is the kept one that comes next, and what it is."""

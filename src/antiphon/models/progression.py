@@ -88,7 +88,8 @@ def write_progression(
     outline: Tensor,
     frame: Frame,
     rng: np.random.Generator,
-    share: float = 0.95,
+    share: float = 1.0,
+    temperature: float = 1.0,
 ) -> NDArray[np.int64]:
     """Return (N, MAX_BEATS) what sounds on each beat of a piece, as tokens; never silence.
 
@@ -96,6 +97,7 @@ def write_progression(
         outline: (N, 2 · HALF_SIZE) what the planner drew for the chords, mean 0 and variance 1.
         frame: what is known of the bars.
         share: each token is drawn among the likeliest that have this share together.
+        temperature: above 1 what is unlikely comes more often.
     """
     n, config = len(outline), network.config
     angle = config.level * np.pi / 2
@@ -119,6 +121,6 @@ def write_progression(
             allowed[0, GOES_ON] = beat > 0
             allowed[0, SILENT] = False
             u = rng.random(1, np.float32)
-            token = int(drawn(logits[0].numpy(), allowed, u, share)[0])
+            token = int(drawn(logits[0].numpy() / temperature, allowed, u, share)[0])
             sounding[bar, beat] = sounding[bar, beat - 1] if token == GOES_ON else token
     return sounding

@@ -21,8 +21,9 @@ from torch import Tensor, nn
 
 from antiphon.models._blocks import Bars, Facts, level_features
 from antiphon.models.choir import Segment, spread_mask
+from antiphon.representations.facts import N_RELATIONS, table_sizes
 from antiphon.representations.rolls import N_PITCHES
-from antiphon.representations.score import N_CELLS, N_DURATIONS, N_LOUDNESS, table_sizes
+from antiphon.representations.score import N_CELLS, N_DURATIONS, N_LOUDNESS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +45,25 @@ class Config:
     def __post_init__(self) -> None:
         if self.bar_width % self.n_heads:
             raise ValueError("bar_width must be divisible by n_heads")
+
+
+class Relations(nn.Module):
+    """How likely each pitch is, seen from other pitches: by group and interval, in any key."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.by_interval = nn.Parameter(torch.zeros(N_RELATIONS, 2 * N_PITCHES - 1))
+
+    def table(self) -> Tensor:
+        """Return (groups × P + 1, P): what each row says of each pitch; the last says nothing."""
+        # row r of a group sees pitch p at the interval p − r + P − 1
+        rows = self.by_interval.unfold(1, N_PITCHES, 1).flip(1).flatten(0, 1)
+        return torch.cat([rows, rows.new_zeros(1, N_PITCHES)])
+
+    def forward(self, relations: Tensor) -> Tensor:
+        """Return (…, P) the sum of what relations (…, R) say."""
+        flat = F.embedding_bag(relations.reshape(-1, relations.shape[-1]), self.table(), mode="sum")
+        return flat.view(*relations.shape[:-1], N_PITCHES)
 
 
 class Scribe(nn.Module):
@@ -79,6 +99,7 @@ class Scribe(nn.Module):
         )
         self.to_pitch = nn.Linear(config.hidden, config.pitch_width)
         self.pitch = nn.Linear(config.pitch_width, N_PITCHES)
+        self.relation = Relations()
         self.to_length = nn.Linear(config.hidden, config.length_width)
         self.length = nn.Linear(config.length_width, N_DURATIONS + N_LOUDNESS)
 
@@ -124,11 +145,11 @@ class Scribe(nn.Module):
         out: Tensor = self.to_cell(known)
         return out
 
-    def pitches(self, known: Tensor, facts: Tensor) -> Tensor:
-        """Return logits (…, P) of the pitch row, given pitch facts."""
+    def pitches(self, known: Tensor, facts: Tensor, relations: Tensor) -> Tensor:
+        """Return logits (…, P) of the pitch row, given pitch facts and relations (…, R)."""
         h = known[..., : self.config.hidden]
         out: Tensor = self.pitch(F.gelu(self.to_pitch(h) + self.pitch_table(facts)))
-        return out
+        return out + self.relation(relations)
 
     def lengths(self, known: Tensor, facts: Tensor) -> tuple[Tensor, Tensor]:
         """Return logits of the classes of duration and loudness, given length facts."""

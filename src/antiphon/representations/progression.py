@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antiphon.representations.bars import BAR, MAX_BEATS, NO_CHORD, home_shift
+from antiphon.representations.facts import Columns, joined, n_entries
 from antiphon.representations.outline import LABELS, label_of
 from antiphon.representations.rolls import REACH_BARS, chord_features
-from antiphon.representations.score import N_LAGS, Columns, Ints, joined, lag_bars, n_entries
+from antiphon.representations.score import N_LAGS, Ints, lag_bars
 
 GOES_ON, SILENT = 0, 1  # tokens; chord v of the vocabulary is v + 2
 _LONGEST = 17  # classes of a count of bars or beats

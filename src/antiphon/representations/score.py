@@ -2,12 +2,9 @@
 
 Notes are read bar by bar in the order of slot, part and pitch; each bar ends with a token of
 its own. A token is chosen in three questions: which cell (slot and part, or the end of the
-bar), which pitch, how long and how loud. Before each question everything a writer would look
-at is told as *facts*, whole numbers that index a table of embeddings: the note before, chords,
-what still sounds, where each part stands, and what stood at this place one, two, four and
-eight bars ago and in the first time of a section that returns (an idea of Magenta's Lookback
-RNN, here by place instead of by time). Training lays facts out for a whole data set at once;
-composing asks for them token by token; both through the functions here.
+bar), which pitch, how long and how loud. What is known before each question (where the writing
+stands, what is known once a cell is chosen) is laid out here for a whole data set at once;
+`writing` tells the same token by token, and `facts` turns both into numbers for the network.
 
 Pitches are rows of the roll (home key, from `rolls.LOW_PITCH`). Shapes: n tokens, M parts,
 L lags.
@@ -22,11 +19,8 @@ from numpy.typing import NDArray
 
 from antiphon.representations.bars import (
     BAR_NOTE,
-    MAX_BEATS,
     N_SLOTS,
-    NO_CHORD,
     PITCHED,
-    QUALITY_NAMES,
     SLOTS_PER_BEAT,
     home_shift,
 )
@@ -43,36 +37,16 @@ N_LOUDNESS = 128 // LOUDNESS_STEP
 LAGS = (1, 2, 4, 8)  # bars back; one more is where a returning section was first
 N_LAGS = len(LAGS) + 1
 MAX_TOKENS = 72  # in a bar, its end counted
+# how far a part of a bar has been the same as in a bar looked back at: nothing was written in
+# either so far (and the bar before was not, or was, the same), the same so far, not the same
+NEITHER, NEITHER_YET, SAME, OTHER = range(4)
+MATCHES = 4
 N_HELD = 12  # sounding notes that are told
 KEY_SPAN = (N_CELLS + 1) * N_PITCHES  # keys of the tokens of one bar: cell × pitches + row
 NO_ROW = -1
-_CLOCK = 25  # classes of a time in slots
-_N_CHORDS = 12 * len(QUALITY_NAMES) + 1
 _NEVER = 10**6
 
 Ints = NDArray[np.int64]
-# entries, and values (n,) or (n, k) that share them; or the entries of each of g columns, and
-# values (n, k, g) of which each has entries of its own
-Columns = list[tuple[int | tuple[int, ...], Ints]]
-
-
-@dataclass
-class Harmony:
-    """Chords of bars by beat: `chord` and `root` and `bass` (N, 4); 0 where there is none."""
-
-    chord: Ints
-    root: Ints
-    bass: Ints
-
-
-def harmony_of(bars: NDArray[np.void]) -> Harmony:
-    """Return the chords of bars in their home key, as numbers from 1 on."""
-    rows = bars["chords"].astype(np.int64)  # (N, 4, 3)
-    silent = rows[..., 0] == NO_CHORD
-    shift = home_shift(bars["tonic"], bars["minor"])[:, None]
-    root, bass = (rows[..., 0] + shift) % 12, (rows[..., 2] + shift) % 12
-    chord = 1 + root * len(QUALITY_NAMES) + rows[..., 1]
-    return Harmony(*(np.where(silent, 0, x) for x in (chord, root + 1, bass + 1)))
 
 
 @dataclass
@@ -88,6 +62,7 @@ class Standing:
         last: (n, M) its row.
         lag_bar: (n, L) bars that are looked back at, −1 where there is none.
         ahead_cell, ahead_row, ahead_duration: (n, L) what comes next there; `END` at its end.
+        match: (n, L, M) how far each part has been the same as there, `NEITHER` to `OTHER`.
         count: tokens written in this bar.
     """
 
@@ -103,6 +78,7 @@ class Standing:
     ahead_cell: Ints
     ahead_row: Ints
     ahead_duration: Ints
+    match: Ints
     count: Ints
 
 
@@ -137,157 +113,6 @@ def duration_class(slots: NDArray[np.integer]) -> Ints:
     """Return the class of the nearest duration."""
     edges = (DURATIONS[1:] + DURATIONS[:-1]) / 2
     return np.searchsorted(edges, slots).astype(np.int64)
-
-
-def step_facts(standing: Standing, harmony: Harmony) -> Ints:
-    """Return (n, F) facts before a cell is chosen."""
-    return joined(_step_columns(standing, harmony))
-
-
-def pitch_facts(standing: Standing, choice: Choice, harmony: Harmony) -> Ints:
-    """Return (n, F) facts before a pitch is chosen, its cell being known."""
-    return joined(_pitch_columns(standing, choice, harmony))
-
-
-def length_facts(standing: Standing, choice: Choice, row: Ints, harmony: Harmony) -> Ints:
-    """Return (n, F) facts before duration and loudness are chosen, cell and row being known."""
-    return joined(_length_columns(standing, choice, row, harmony))
-
-
-def table_sizes() -> tuple[int, int, int]:
-    """Return how many entries the tables of the three kinds of facts have."""
-    n, many, lags = np.zeros(0, np.int64), np.zeros((0, N_PARTS), np.int64), np.zeros((0, N_LAGS))
-    lag, held = lags.astype(np.int64), np.zeros((0, N_HELD), np.int64)
-    standing = Standing(n, n, n, n, n, many, many, many, lag, lag, lag, lag, n)
-    choice = Choice(n, n, lag, lag, lag, held, held)
-    empty = np.zeros((1, MAX_BEATS), np.int64)
-    harmony = Harmony(empty, empty, empty)
-    columns = (
-        _step_columns(standing, harmony),
-        _pitch_columns(standing, choice, harmony),
-        _length_columns(standing, choice, n, harmony),
-    )
-    first, second, third = (n_entries(c) for c in columns)
-    return first, second, third
-
-
-def n_entries(columns: Columns) -> int:
-    """Return how many entries the table of these facts has."""
-    return sum(
-        entries if isinstance(entries, int) else sum(entries) * values.shape[1]
-        for entries, values in columns
-    )
-
-
-def joined(columns: Columns) -> Ints:
-    """Return facts as indices into one table, every column with a range of its own."""
-    out, bases, base = [], [], 0
-    for entries, values in columns:
-        n = len(values)
-        if isinstance(entries, int):
-            width = values.shape[1] if values.ndim > 1 else 1
-            bases += [base] * width
-            base += entries
-        else:
-            width = values.shape[1] * len(entries)
-            for size in entries * values.shape[1]:
-                bases.append(base)
-                base += size
-        out.append(values.reshape(n, width))
-    facts = np.concatenate(out, axis=1)
-    facts += np.array(bases)
-    return facts
-
-
-def _beat(cell: Ints) -> Ints:
-    """Return the beat of a cell; the first at the beginning of a bar."""
-    return np.where(cell == END, 0, cell // N_PARTS // SLOTS_PER_BEAT)
-
-
-def _step_columns(s: Standing, harmony: Harmony) -> Columns:
-    begun = s.cell != END
-    beat = _beat(s.cell)
-    following = np.minimum(beat + 1, MAX_BEATS - 1)
-    part = np.where(begun, s.cell % N_PARTS, 0)
-    columns: Columns = [
-        (N_CELLS + 1, s.cell),
-        (1 + N_PARTS * N_PITCHES, np.where(begun, 1 + part * N_PITCHES + s.row, 0)),
-        (1 + N_DURATIONS, np.where(begun, 1 + s.duration, 0)),
-        (1 + N_LOUDNESS, np.where(begun, 1 + s.loudness, 0)),
-        (_N_CHORDS, harmony.chord[s.bar, beat]),
-        (_N_CHORDS, harmony.chord[s.bar, following]),
-        (13, harmony.bass[s.bar, beat]),
-        (13, harmony.bass[s.bar, following]),
-        (40, np.minimum(s.count, 39)),
-    ]
-    clocks = np.stack([_clock(s.left), _clock(s.since // 2), s.last + 1], axis=-1)
-    columns.append(((_CLOCK, _CLOCK, 1 + N_PITCHES), clocks))  # (n, M, 3)
-    there = s.lag_bar >= 0  # (n, L)
-    ends = s.ahead_cell == END
-    row = np.where(ends, 1, 2 + s.ahead_cell % N_PARTS * N_PITCHES + s.ahead_row)
-    ahead = _beat(np.where(ends, s.cell[:, None], s.ahead_cell))
-    looked = [
-        np.where(there, 1 + s.ahead_cell, 0),
-        np.where(there, row, 0),
-        np.where(there & ~ends, 1 + s.ahead_duration, 0),
-        _turned(s, ahead, harmony),
-    ]
-    sizes = (N_CELLS + 2, 2 + N_PARTS * N_PITCHES, 1 + N_DURATIONS, 14)
-    columns.append((sizes, np.stack(looked, axis=-1)))
-    return columns
-
-
-def _clock(slots: Ints) -> Ints:
-    return np.clip(slots, 0, _CLOCK - 1)
-
-
-def _turned(s: Standing, beat: Ints, harmony: Harmony) -> Ints:
-    """Return (n, L) 0 where a lag or a chord is not there, else 1 + how far its root has moved.
-
-    Args:
-        beat: (n, L) beats that are compared.
-    """
-    then, now = harmony.root[s.lag_bar, beat], harmony.root[s.bar[:, None], beat]
-    known = (s.lag_bar >= 0) & (then > 0) & (now > 0)
-    return np.where(known, 1 + (now - then) % 12, 0)
-
-
-def _pitch_columns(s: Standing, c: Choice, harmony: Harmony) -> Columns:
-    part, beat = c.cell % N_PARTS, _beat(c.cell)
-    columns: Columns = [
-        (N_CELLS + 1, c.cell),
-        (N_PARTS * _N_CHORDS, part * _N_CHORDS + harmony.chord[s.bar, beat]),
-        (N_PARTS * 13, part * 13 + harmony.bass[s.bar, beat]),
-        (N_PARTS * (1 + N_PITCHES), part * (1 + N_PITCHES) + c.row + 1),
-        (N_PARTS * 25, part * 25 + np.clip(s.since[np.arange(len(part)), part] // 2, 0, 24)),
-    ]
-    rows, own = 1 + N_PITCHES, part[:, None] * (1 + N_PITCHES) + 1
-    columns.append(((N_PARTS * rows,), (own + s.last)[..., None]))  # (n, M, 1)
-    turned = _turned(s, np.repeat(beat[:, None], N_LAGS, axis=1), harmony)
-    twins = [own + c.twin_row, np.where(c.twin_row == NO_ROW, 0, turned)]
-    columns.append(((N_PARTS * rows, 14), np.stack(twins, axis=-1)))  # (n, L, 2)
-    columns += [(1 + N_PARTS * N_PITCHES, sounding + 1) for sounding in (c.held, c.fresh)]
-    return columns
-
-
-def _length_columns(s: Standing, c: Choice, row: Ints, harmony: Harmony) -> Columns:
-    part, beat = c.cell % N_PARTS, _beat(c.cell)
-    stacked = (s.cell == c.cell) & (c.row != NO_ROW)
-    changed = (
-        harmony.chord[s.bar, np.minimum(beat + 1, MAX_BEATS - 1)] != (harmony.chord[s.bar, beat])
-    )
-    columns: Columns = [
-        (N_CELLS + 1, c.cell),
-        (N_PARTS * N_PITCHES, part * N_PITCHES + row),
-        (1 + N_DURATIONS, np.where(stacked, 1 + s.duration, 0)),
-        (1 + N_LOUDNESS, np.where(s.cell != END, 1 + s.loudness, 0)),
-        (2, changed.astype(np.int64)),
-        (_N_CHORDS, harmony.chord[s.bar, beat]),
-    ]
-    there = c.twin_row != NO_ROW
-    twins = [np.where(there, 1 + x, 0) for x in (c.twin_duration, c.twin_loudness)]
-    columns.append(((1 + N_DURATIONS, 1 + N_LOUDNESS), np.stack(twins, axis=-1)))  # (n, L, 2)
-    return columns
 
 
 @dataclass
@@ -460,6 +285,7 @@ def standing_of(score: Score, bars: NDArray[np.void]) -> Standing:
         ahead_cell=np.where(there, score.cell[ahead], END),
         ahead_row=np.where(there, score.row[ahead], 0),
         ahead_duration=np.where(there, score.duration[ahead], 0),
+        match=_matches(score, keys, lags, ahead),
         count=np.arange(n) - score.start[score.bar],
     )
 
@@ -479,6 +305,53 @@ def _latest(score: Score, origin: Ints, now: Ints) -> tuple[Ints, Ints, Ints]:
         columns.append((left, since, np.where(known, score.row[index], NO_ROW)))
     left, since, last = (np.stack(c, axis=1) for c in zip(*columns, strict=True))
     return left, since, last
+
+
+def _matches(score: Score, keys: Ints, lags: Ints, ahead: Ints) -> Ints:
+    """Return (n, L, M) how far each part has been the same as in the bars looked back at.
+
+    Args:
+        keys: (n,) of the tokens, in order.
+        lags: (n, L) bars looked back at, −1 where there is none.
+        ahead: (n, L) the token that comes next there.
+    """
+    n, part = len(keys), score.cell % N_PARTS
+    mine = (score.cell != END)[:, None] & (part[:, None] == np.arange(N_PARTS)[None])  # (n, M)
+    first, last = score.start[:-1], score.start[1:] - 1  # its END
+    written = _sums(mine)
+    out = np.zeros((n, lags.shape[1], N_PARTS), np.int64)
+    for index, (lag, place) in enumerate(zip(lags.T, ahead.T, strict=True)):
+        there = lag >= 0
+        twin = lag * KEY_SPAN + keys - score.bar * KEY_SPAN
+        at = np.minimum(np.searchsorted(keys, twin), n - 1)
+        both = _sums(mine & (there & (keys[at] == twin))[:, None])
+        begin = first[score.bar]
+        ours, same = written[:-1] - written[begin], both[:-1] - both[begin]
+        theirs = np.where(there[:, None], written[place] - written[first[lag]], 0)
+        # of whole bars
+        bar_ours, bar_same = written[last] - written[first], both[last] - both[first]
+        bar_lag = lag[first]
+        bar_theirs = np.where(bar_lag[:, None] >= 0, bar_ours[bar_lag], -1)
+        alike = (bar_ours > 0) & (bar_ours == bar_same) & (bar_ours == bar_theirs)
+        before = np.zeros_like(alike)
+        before[1:] = alike[:-1]
+        out[:, index] = match_of(ours, theirs, same, before[score.bar])
+    return np.where((lags >= 0)[..., None], out, NEITHER)
+
+
+def match_of(ours: Ints, theirs: Ints, same: Ints, before: NDArray[np.bool_]) -> Ints:
+    """Return `NEITHER` to `OTHER` by how many notes were written here, there, and in both.
+
+    Args:
+        before: whether the bar before was the same as the bar it looks back at.
+    """
+    begun = np.where((ours == same) & (theirs == same), SAME, OTHER)
+    return np.where((ours > 0) | (theirs > 0), begun, np.where(before, NEITHER_YET, NEITHER))
+
+
+def _sums(rows: NDArray[np.bool_]) -> Ints:
+    """Return (n + 1, M) how many there were before each row."""
+    return np.concatenate([np.zeros((1, rows.shape[1]), np.int64), np.cumsum(rows, axis=0)])
 
 
 def choice_of(score: Score, bars: NDArray[np.void], standing: Standing) -> Choice:

@@ -22,11 +22,13 @@ from antiphon.representations.score import (
     N_HELD,
     N_LAGS,
     N_PARTS,
+    NEITHER,
     NO_ROW,
     Choice,
     Ints,
     Score,
     Standing,
+    match_of,
 )
 
 _NONE = N_CELLS * N_PITCHES  # key of the end of a bar: behind every note
@@ -55,6 +57,11 @@ class Writing:
         self._began = np.full((b, N_PARTS), -_FAR, np.int64)
         self._ends = np.full((b, N_PARTS), -_FAR, np.int64)
         self._last = np.full((b, N_PARTS), NO_ROW, np.int64)
+        # of its bar, by part: notes so far, those that stand in each bar looked back at as well,
+        # and whether the bar before was the same
+        self._ours = np.zeros((b, N_PARTS), np.int64)
+        self._same = np.zeros((b, N_LAGS, N_PARTS), np.int64)
+        self._alike = np.zeros((b, N_LAGS, N_PARTS), bool)
         self._lags = np.full((b, n, N_LAGS), -1, np.int64)
         for index, lag in enumerate(LAGS):
             self._lags[:, lag:, index] = np.arange(n - lag)[None]
@@ -87,8 +94,17 @@ class Writing:
             ahead_cell=ahead // N_PITCHES,
             ahead_row=ahead % N_PITCHES,
             ahead_duration=np.where(there, self.duration[pieces[:, None], lag_bar, at], 0),
+            match=self._match(pieces, keys, lag_bar, last),
             count=count,
         )
+
+    def _match(self, pieces: Ints, keys: Ints, lag_bar: Ints, last: Ints) -> Ints:
+        """Return (n, L, M) how far this bar has been the same as those looked back at."""
+        theirs = _by_part(keys, last[:, None])
+        found = match_of(
+            self._ours[pieces][:, None], theirs, self._same[pieces], self._alike[pieces]
+        )
+        return np.where(lag_bar[..., None] >= 0, found, NEITHER)
 
     def choice(self, pieces: Ints, standing: Standing, cell: Ints) -> Choice:
         """Return what is known of notes at these cells; `standing` is that of the same pieces."""
@@ -115,6 +131,11 @@ class Writing:
 
     def end_bar(self, pieces: Ints) -> None:
         """Go on to the next bar."""
+        lag_bar, ours = self._lags[pieces, self.bar[pieces]], self._ours[pieces][:, None]
+        theirs = _by_part(self.key[pieces[:, None], lag_bar], np.full((len(pieces), 1), _NONE - 1))
+        alike = (ours > 0) & (ours == self._same[pieces]) & (ours == theirs)
+        self._alike[pieces] = alike & (lag_bar >= 0)[..., None]
+        self._ours[pieces], self._same[pieces] = 0, 0
         self.bar[pieces] += 1
         self.count[pieces] = 0
 
@@ -126,6 +147,10 @@ class Writing:
         self.loudness[pieces, bar, count] = loudness
         self.count[pieces] += 1
         part = cell % N_PARTS
+        self._ours[pieces, part] += 1
+        keys = self.key[pieces[:, None], self._lags[pieces, bar]]  # (n, L, tokens)
+        stands = (keys == (cell * N_PITCHES + row)[:, None, None]).any(axis=-1)
+        self._same[pieces, :, part] += stands
         onset = bar * self.bar_slots + cell // N_PARTS
         stop = onset + DURATIONS[duration]
         name = part * N_PITCHES + row
@@ -179,6 +204,12 @@ class Writing:
             self.duration[piece, bar, token],
             self.loudness[piece, bar, token],
         )
+
+
+def _by_part(keys: Ints, last: Ints) -> Ints:
+    """Return (n, L, M) how many notes of each part have keys (n, L, tokens) up to the last."""
+    part = np.where(keys <= last[..., None], keys // N_PITCHES % N_PARTS, -1)
+    return (part[..., None] == np.arange(N_PARTS)).sum(axis=-2)
 
 
 def _first(wanted: NDArray[np.bool_]) -> Ints:

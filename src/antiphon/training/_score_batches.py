@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from antiphon.models.choir import Segment
+from antiphon.representations import facts
 from antiphon.representations import score as scores
 from antiphon.representations.rolls import same_place
 from antiphon.training._segments import (
@@ -31,6 +32,7 @@ class Written:
     Attributes:
         bar: (T, B) bar of each token, counted in its row.
         step, pitch, length: (T, B, F) facts.
+        relations: (T, B, R) where pitches are seen from.
         cell, row, duration, loudness: (T, B) what was written.
         counts: (T, B) weight: 1 for tokens that are to be made, 0 for kept ones and padding.
         is_note: (T, B) 1 for notes that count.
@@ -39,6 +41,7 @@ class Written:
     bar: Tensor
     step: Tensor
     pitch: Tensor
+    relations: Tensor
     length: Tensor
     cell: Tensor
     row: Tensor
@@ -55,11 +58,12 @@ class Laid:
         self.score = score
         standing = scores.standing_of(score, bars)
         choice = scores.choice_of(score, bars, standing)
-        harmony = scores.harmony_of(bars)
+        harmony = facts.harmony_of(bars)
         small = np.int16
-        self.step = scores.step_facts(standing, harmony).astype(small)
-        self.pitch = scores.pitch_facts(standing, choice, harmony).astype(small)
-        self.length = scores.length_facts(standing, choice, score.row, harmony).astype(small)
+        self.step = facts.step_facts(standing, harmony).astype(small)
+        self.pitch = facts.pitch_facts(standing, choice, harmony).astype(small)
+        self.relations = facts.pitch_relations(standing, choice, harmony).astype(small)
+        self.length = facts.length_facts(standing, choice, score.row, harmony).astype(small)
 
     def written(self, firsts: NDArray[np.int64], mask: NDArray[np.float32]) -> Written:
         """Return the tokens of the bars from each first bar on; the mask is (B, N, M)."""
@@ -83,6 +87,7 @@ class Laid:
             bar=tensor(bar),
             step=tensor(self.step[at].astype(np.int64)),
             pitch=tensor(self.pitch[at].astype(np.int64)),
+            relations=tensor(self.relations[at].astype(np.int64)),
             length=tensor(self.length[at].astype(np.int64)),
             cell=tensor(cell),
             row=tensor(score.row[at]),
@@ -143,11 +148,15 @@ class ScoreBatches:
         return torch.from_numpy(real), segment
 
     def windows(self, size: int, rng: np.random.Generator) -> NDArray[np.int64]:
-        """Return the first bars of windows with about equally many tokens: little is padding."""
+        """Return the first bars of windows with about equally many tokens: little is padding.
+
+        Windows are drawn, ordered by length and cut into batches, of which one is taken: sparse
+        and dense ones come as often as others.
+        """
         firsts = np.array([self._window(rng) for _ in range(_CHOICES * size)])
         start = self.laid.score.start
         length = start[firsts + self.n_bars] - start[firsts]
-        begin = int(rng.integers((_CHOICES - 1) * size + 1))
+        begin = size * int(rng.integers(_CHOICES))
         return firsts[np.argsort(length, kind="stable")[begin : begin + size]]
 
     def _window(self, rng: np.random.Generator) -> int:

@@ -143,7 +143,10 @@ def token_losses(
     return {
         "nll/cell": cell.view_as(written.counts) * written.counts,
         "nll/pitch": spread(
-            missed(scribe.pitches(heard, written.pitch[notes]), written.row[notes])
+            missed(
+                scribe.pitches(heard, written.pitch[notes], written.relations[notes]),
+                written.row[notes],
+            )
         ),
         "nll/duration": spread(missed(duration, written.duration[notes])),
         "nll/loudness": spread(missed(loudness, written.loudness[notes])),
