@@ -236,7 +236,7 @@ def test_rows_are_drawn_each_by_its_own_number():
 
 @pytest.mark.parametrize(
     ("adventure", "nerve"),
-    [(0.0, (0.91, 0.75, 0.93)), (0.5, (0.97, 0.85, 0.99)), (1.0, (1.0, 1.0, 1.0))],
+    [(0.0, (0.91, 0.8, 0.93)), (0.5, (0.97, 0.9, 0.99)), (1.0, (1.0, 1.0, 1.0))],
 )
 def test_adventure_is_nerve(adventure, nerve):
     found = Nerve.of(adventure)

@@ -37,7 +37,7 @@ class Nerve:
     """How daring choices are: each is made among the likeliest that have this share together."""
 
     cell: float = 0.97
-    pitch: float = 0.85
+    pitch: float = 0.9
     length: float = 0.99
 
     @classmethod

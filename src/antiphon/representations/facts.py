@@ -55,21 +55,26 @@ Columns = list[tuple[int | tuple[int, ...], Ints]]
 
 @dataclass
 class Harmony:
-    """Chords of bars by beat: `chord` and `root` and `bass` (N, 4); 0 where there is none."""
+    """Chords of bars by beat: `chord` and `root` and `bass` (N, 4); 0 where there is none.
+
+    `home` (N,) is how far notes were moved into the home key, 0 to 11: how high they sound.
+    """
 
     chord: Ints
     root: Ints
     bass: Ints
+    home: Ints
 
 
 def harmony_of(bars: NDArray[np.void]) -> Harmony:
     """Return the chords of bars in their home key, as numbers from 1 on."""
     rows = bars["chords"].astype(np.int64)  # (N, 4, 3)
     silent = rows[..., 0] == NO_CHORD
-    shift = home_shift(bars["tonic"], bars["minor"])[:, None]
-    root, bass = (rows[..., 0] + shift) % 12, (rows[..., 2] + shift) % 12
+    shift = home_shift(bars["tonic"], bars["minor"]).astype(np.int64)
+    root, bass = ((rows[..., column] + shift[:, None]) % 12 for column in (0, 2))
     chord = 1 + root * len(QUALITY_NAMES) + rows[..., 1]
-    return Harmony(*(np.where(silent, 0, x) for x in (chord, root + 1, bass + 1)))
+    chord, root, bass = (np.where(silent, 0, x) for x in (chord, root + 1, bass + 1))
+    return Harmony(chord, root, bass, shift + 6)
 
 
 def step_facts(standing: Standing, harmony: Harmony) -> Ints:
@@ -95,7 +100,7 @@ def table_sizes() -> tuple[int, int, int]:
     standing = Standing(n, n, n, n, n, many, many, many, lag, lag, lag, lag, match, n)
     choice = Choice(n, n, lag, lag, lag, held, held)
     empty = np.zeros((1, MAX_BEATS), np.int64)
-    harmony = Harmony(empty, empty, empty)
+    harmony = Harmony(empty, empty, empty, n)
     columns = (
         _step_columns(standing, harmony),
         _pitch_columns(standing, choice, harmony),
@@ -170,6 +175,7 @@ def _step_columns(s: Standing, harmony: Harmony) -> Columns:
     columns.append((sizes, np.stack(looked, axis=-1)))
     pairs = s.match[..., ::2] * MATCHES + s.match[..., 1::2]  # (n, L, M / 2)
     columns.append(((_PAIR,) * (N_PARTS // 2), np.where(there[..., None], 1 + pairs, 0)))
+    columns.append((12, harmony.home[s.bar]))
     return columns
 
 
@@ -204,6 +210,7 @@ def _pitch_columns(s: Standing, c: Choice, harmony: Harmony) -> Columns:
     columns.append(((N_PARTS * rows, 14), np.stack(twins, axis=-1)))  # (n, L, 2)
     columns += [(1 + N_PARTS * N_PITCHES, sounding + 1) for sounding in (c.held, c.fresh)]
     columns.append((N_PARTS * (1 + MATCHES), part[:, None] * (1 + MATCHES) + _own_match(s, part)))
+    columns.append((N_PARTS * 12, part * 12 + harmony.home[s.bar]))
     return columns
 
 
