@@ -159,6 +159,22 @@ class ScoreBatches:
         begin = size * int(rng.integers(_CHOICES))
         return firsts[np.argsort(length, kind="stable")[begin : begin + size]]
 
+    def in_one_metre(self, n: int, rng: np.random.Generator) -> NDArray[np.int64]:
+        """Return the first bars of n windows that are all in the metre of the first one drawn."""
+        bars = self.segments.data.bars
+        metre = bars["n_beats"].astype(np.int64) * 2 + bars["compound"]
+        wanted = -1
+        found: list[int] = []
+        while len(found) < n:
+            for first in rng.permutation(self.windows(n, rng)).tolist():
+                here = metre[first : first + self.n_bars]
+                wanted = int(here[0]) if wanted < 0 else wanted
+                if (here == wanted).all() and len(found) < n:
+                    found.append(first)
+                elif not found:
+                    wanted = -1
+        return np.array(found)
+
     def _window(self, rng: np.random.Generator) -> int:
         segments, n = self.segments, self.n_bars
         while True:

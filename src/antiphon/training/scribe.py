@@ -15,6 +15,7 @@ from torch import Tensor
 
 from antiphon.models.choir import Segment
 from antiphon.models.scribe import Scribe
+from antiphon.training._listening import Listener
 from antiphon.training._monitor import Monitor
 from antiphon.training._run import (
     OutOfTime,
@@ -56,6 +57,7 @@ def train_scribe(
     *,
     seed: int,
     report: Monitor,
+    listen: Listener,
 ) -> Scribe:
     """Train (or go on training) the scribe; return the average of its weights.
 
@@ -76,7 +78,10 @@ def train_scribe(
         load_module("average", average, tensors)
         load_optimizer("optimizer", optimizer, tensors)
         begin = int(meta["iteration"])
-    run.truncate_logs("scribe", begin)
+    run.truncate_logs("scribe", begin or -1)
+    if not begin:
+        scores = held_out_losses(average, held_out, training, seed=seed)
+        run.log("scribe_metrics", 0, scores | listen("scribe", 0, average))
     for iteration in range(begin, training.n_iterations):
         for group in optimizer.param_groups:
             group["lr"] = cosine(
@@ -110,6 +115,7 @@ def train_scribe(
             )
             run.save("scribe", tensors, iteration=iteration + 1)
             scores = held_out_losses(average, held_out, training, seed=seed)
+            scores |= listen("scribe", iteration + 1, average)
             run.log("scribe_metrics", iteration + 1, scores)
             report("scribe", iteration + 1, training.n_iterations, scores)
         if report.expired and not last:

@@ -40,6 +40,7 @@ from antiphon.representations.rolls import CHORD_SIZE
 from antiphon.training import _monitor
 from antiphon.training._checkpoint import unpack_into, write_checkpoint
 from antiphon.training._drum_segments import DrumSegments, blank_chords
+from antiphon.training._listening import Listener
 from antiphon.training._melody_index import melody_index
 from antiphon.training._outline_segments import OutlineSegments
 from antiphon.training._run import RunFolder, load_module, write_atomic
@@ -278,7 +279,17 @@ def _scribe(
     if settings.start:
         _begin_with({"average": writer}, Path(settings.start), "adversary")
     train, held_out = (ScoreBatches(s, training.n_bars) for s in (segments, held))
-    writer = train_scribe(writer, training, train, held_out, run, seed=settings.seed, report=report)
+    listen = Listener(held_out, settings.seed, report)
+    writer = train_scribe(
+        writer,
+        training,
+        train,
+        held_out,
+        run,
+        seed=settings.seed,
+        report=report,
+        listen=listen,
+    )
     discriminator = choir.Discriminator(
         config_from(
             choir.Config,
@@ -301,6 +312,7 @@ def _scribe(
         run,
         seed=settings.seed,
         report=report,
+        listen=listen,
     )
     return writer, discriminator
 
