@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from antiphon.models._writer import URGE, Kept, Nerve, _urge, drawn, write
+from antiphon.models._writer import PATIENCE, URGE, Kept, Nerve, _urge, drawn, write
 from antiphon.models.choir import Segment
 from antiphon.models.scribe import Scribe
 from antiphon.music.chords import Chord
@@ -243,14 +243,15 @@ def test_adventure_is_nerve(adventure, nerve):
     assert (found.cell, found.pitch, found.length) == pytest.approx(nerve)
 
 
-def test_a_melody_that_rests_for_more_than_three_bars_is_urged_on():
-    writing = Writing(24, np.full((4, 12), -1))
-    writing.bar[:] = (0, 3, 4, 7)
+def test_a_melody_that_rests_for_too_long_is_urged_on():
+    late = PATIENCE + 1
+    writing = Writing(24, np.full((4, 2 * late), -1))
+    writing.bar[:] = (0, PATIENCE, late, late)
     writing.write(np.array([3]), *(np.array([x]) for x in (0, 40, 5, 8)))  # a melody note
-    writing.bar[3] = 8
+    writing.bar[3] = late + 1
     standing = writing.standing(np.arange(4))
     added = _urge(standing, writing.bar, 24, np.ones(4, bool))
-    # no bar has passed; three may; a fourth is one too many; the last has just sung
+    # no bar has passed; as many as may; one too many; the last has just sung
     assert added[:, 0].tolist() == [0.0, 0.0, URGE, 0.0]
     assert added[:, 1:4].max() == 0  # the other parts are left alone
     assert _urge(standing, writing.bar, 24, np.zeros(4, bool)).max() == 0

@@ -27,7 +27,7 @@ from antiphon.representations.writing import Writing
 
 Floats = NDArray[np.float32]
 URGE = 2.0  # logits a melody is urged on with for each bar of rest beyond `PATIENCE`
-PATIENCE = 3  # bars
+PATIENCE = 6  # bars
 _PART = np.arange(N_CELLS) % N_PARTS
 _MELODY, _CHORDS = PITCHED.index("melody"), PITCHED.index("chords")
 
