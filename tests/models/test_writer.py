@@ -199,7 +199,8 @@ def test_a_writer_without_nerve_always_takes_the_likeliest(scribe):
     standing = Writing(24, np.full((1, N_BARS), -1)).standing(np.zeros(1, np.int64))
     facts = facts_of.step_facts(standing, facts_of.harmony_of(bars_of()))
     known, _ = scribe.step(told[:, 0], torch.from_numpy(facts), torch.zeros(1, 16))
-    assert rows(one)[0][:2] == (0, int(scribe.cells(known).argmax()))
+    returns = torch.from_numpy(facts_of.cell_returns(standing))
+    assert rows(one)[0][:2] == (0, int(scribe.cells(known, returns).argmax()))
 
 
 LOGITS = np.log(np.array([[0.2, 0.5, 0.3]], np.float32))

@@ -186,7 +186,8 @@ def test_losses_are_those_of_the_notes_that_were_written(scribe, batches):
     each = token_losses(scribe, noisy, level, segment, written)
     told = scribe.bars(noisy, level, segment)
     known = scribe.read(told[0, written.bar], written.step)[5, 0]
-    cell = scribe.cells(known).log_softmax(dim=-1)[written.cell[5, 0]]
+    cells = scribe.cells(known, written.returns[5, 0])
+    cell = cells.log_softmax(dim=-1)[written.cell[5, 0]]
     pitches = scribe.pitches(known, written.pitch[5, 0], written.relations[5, 0])
     pitch = pitches.log_softmax(dim=-1)[written.row[5, 0]]
     length, loud = (x.log_softmax(dim=-1) for x in scribe.lengths(known, written.length[5, 0]))

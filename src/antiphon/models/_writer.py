@@ -121,7 +121,8 @@ def write(
             made, stays = waiting.allowed(pieces, writing.bar[pieces], standing.count)
             allowed = (allowed & made) | (open_ & stays)
         u = chance[pieces, writing.bar[pieces], np.minimum(writing.count[pieces], MAX_TOKENS - 1)]
-        logits = scribe.cells(known).numpy()
+        returns = torch.from_numpy(told_facts.cell_returns(standing))
+        logits = scribe.cells(known, returns).numpy()
         if sung is not None:
             here_sung = sung[pieces, writing.bar[pieces]]
             logits[:, :END] += _urge(standing, writing.bar[pieces], bar_slots, here_sung)

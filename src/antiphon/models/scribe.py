@@ -21,7 +21,8 @@ from torch import Tensor, nn
 
 from antiphon.models._blocks import Bars, Facts, level_features
 from antiphon.models.choir import Segment, spread_mask
-from antiphon.representations.facts import N_RELATIONS, table_sizes
+from antiphon.representations.bars import N_SLOTS
+from antiphon.representations.facts import N_RELATIONS, N_RETURNS, table_sizes
 from antiphon.representations.rolls import N_PITCHES
 from antiphon.representations.score import N_CELLS, N_DURATIONS, N_LOUDNESS
 
@@ -66,6 +67,31 @@ class Relations(nn.Module):
         return flat.view(*relations.shape[:-1], N_PITCHES)
 
 
+class Returns(nn.Module):
+    """How likely each cell is, seen from where parts would go on as before, by group."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.by_distance = nn.Parameter(torch.zeros(N_RETURNS, 2 * N_SLOTS - 1))
+        self.at_end = nn.Parameter(torch.zeros(N_RETURNS, N_SLOTS))  # no more notes of the part
+        self.bar_ends = nn.Parameter(torch.zeros(N_RETURNS, N_SLOTS + 1))  # by the next slot
+
+    def table(self) -> Tensor:
+        """Return (groups × (S + 1) + 1, S + 1): what each row says of slots and the bar's end."""
+        rows = self.by_distance.unfold(1, N_SLOTS, 1).flip(1)  # (G, S, S)
+        rows = torch.cat([rows, self.at_end[:, None]], dim=1)  # (G, S + 1, S)
+        rows = torch.cat([rows, self.bar_ends[..., None]], dim=2).flatten(0, 1)
+        return torch.cat([rows, rows.new_zeros(1, N_SLOTS + 1)])
+
+    def forward(self, returns: Tensor) -> Tensor:
+        """Return (…, cells + 1) the sum of what returns (…, M, L) say."""
+        flat = returns.reshape(-1, returns.shape[-1])
+        said = F.embedding_bag(flat, self.table(), mode="sum")
+        said = said.view(*returns.shape[:-1], N_SLOTS + 1)  # (…, M, S + 1)
+        cells = said[..., :-1].transpose(-1, -2).flatten(-2)  # (…, S × M)
+        return torch.cat([cells, said[..., -1].sum(dim=-1, keepdim=True)], dim=-1)
+
+
 class Scribe(nn.Module):
     """Chooses cells, pitches, durations and loudness; everything as unbounded logits."""
 
@@ -97,6 +123,7 @@ class Scribe(nn.Module):
             nn.GELU(),
             nn.Linear(config.pitch_width, N_CELLS + 1),
         )
+        self.returns = Returns()
         self.to_pitch = nn.Linear(config.hidden, config.pitch_width)
         self.pitch = nn.Linear(config.pitch_width, N_PITCHES)
         self.relation = Relations()
@@ -140,10 +167,10 @@ class Scribe(nn.Module):
         out, h = self.recurrent(x[None], state[None])  # (1, B, H) both
         return torch.cat([out[0], x], dim=-1), h[0]
 
-    def cells(self, known: Tensor) -> Tensor:
-        """Return logits (…, cells + 1) of the cell; the last ends the bar."""
+    def cells(self, known: Tensor, returns: Tensor) -> Tensor:
+        """Return logits (…, cells + 1), given returns (…, M, L); the last ends the bar."""
         out: Tensor = self.to_cell(known)
-        return out
+        return out + self.returns(returns)
 
     def pitches(self, known: Tensor, facts: Tensor, relations: Tensor) -> Tensor:
         """Return logits (…, P) of the pitch row, given pitch facts and relations (…, R)."""

@@ -5,7 +5,8 @@ the note before, chords, what still sounds, where each part stands, what stood a
 one, two, four and eight bars ago and in the first time of a section that returns (an idea of
 Magenta's Lookback RNN, here by place instead of by time), and how far this bar has been the
 same as those so far. Facts index a table of embeddings; relations index a table of how likely
-each pitch is, seen from another pitch.
+each pitch is, seen from another pitch, and returns a table of how likely each slot is, seen from
+where a part would go on as before.
 
 Shapes: n tokens, M parts, L lags, P pitches, N bars.
 """
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from antiphon.representations.bars import (
     MAX_BEATS,
+    N_SLOTS,
     NO_CHORD,
     QUALITY_NAMES,
     SLOTS_PER_BEAT,
@@ -44,9 +46,12 @@ _CLOCK = 25  # classes of a time in slots
 _N_CHORDS = 12 * len(QUALITY_NAMES) + 1
 _PAIR = MATCHES**2 + 1  # how far two parts match a lag, or that there is none
 # groups of relations: from what is held and what is fresh in each part, from each part's latest
-# note, from the note at this place of each lag and the same moved with the chord, from the root
-_RELATED = (N_PARTS, N_PARTS, N_PARTS, N_LAGS, N_LAGS, len(QUALITY_NAMES))
+# note, from the note at this place of each lag and the same moved with the chord, by how far the
+# part has been the same, from the root
+_LAGGED = N_LAGS * MATCHES
+_RELATED = (N_PARTS, N_PARTS, N_PARTS, _LAGGED, _LAGGED, len(QUALITY_NAMES))
 N_RELATIONS = N_PARTS * sum(_RELATED)
+N_RETURNS = N_LAGS * MATCHES * N_PARTS  # groups of places where parts would go on as before
 
 # entries, and values (n,) or (n, k) that share them; or the entries of each of g columns, and
 # values (n, k, g) of which each has entries of its own
@@ -97,7 +102,7 @@ def table_sizes() -> tuple[int, int, int]:
     n, many, lags = np.zeros(0, np.int64), np.zeros((0, N_PARTS), np.int64), np.zeros((0, N_LAGS))
     lag, held = lags.astype(np.int64), np.zeros((0, N_HELD), np.int64)
     match = np.zeros((0, N_LAGS, N_PARTS), np.int64)
-    standing = Standing(n, n, n, n, n, many, many, many, lag, lag, lag, lag, match, n)
+    standing = Standing(n, n, n, n, n, many, many, many, lag, lag, lag, lag, match, match, n)
     choice = Choice(n, n, lag, lag, lag, held, held)
     empty = np.zeros((1, MAX_BEATS), np.int64)
     harmony = Harmony(empty, empty, empty, n)
@@ -214,20 +219,39 @@ def _pitch_columns(s: Standing, c: Choice, harmony: Harmony) -> Columns:
     return columns
 
 
+def _match_of_part(s: Standing, part: Ints) -> Ints:
+    """Return (n, L) how far a part has matched each lag."""
+    return np.take_along_axis(s.match, part[:, None, None], axis=-1)[..., 0]
+
+
 def _own_match(s: Standing, part: Ints) -> Ints:
     """Return (n, L) how far a part has matched each lag, from 1 on; 0 where there is none."""
-    match = np.take_along_axis(s.match, part[:, None, None], axis=-1)[..., 0]
-    return np.where(s.lag_bar >= 0, 1 + match, 0)
+    return np.where(s.lag_bar >= 0, 1 + _match_of_part(s, part), 0)
+
+
+def cell_returns(s: Standing) -> Ints:
+    """Return (n, M, L) where each part would go on as before: group × (slots + 1) + slot.
+
+    The slot behind the last stands for the end of the bar; where there is nothing to look back
+    at stands the index behind all.
+    """
+    lags = np.arange(N_LAGS)[:, None] * MATCHES * N_PARTS
+    group = lags + s.match * N_PARTS + np.arange(N_PARTS)  # (n, L, M)
+    index = group * (N_SLOTS + 1) + s.ahead_slot
+    there = (s.lag_bar >= 0)[..., None]
+    return np.where(there, index, N_RETURNS * (N_SLOTS + 1)).swapaxes(1, 2)
 
 
 def pitch_relations(s: Standing, c: Choice, harmony: Harmony) -> Ints:
     """Return (n, R) where a pitch is seen from: group × P + row, the last index where nothing is.
 
-    Every pair of parts, and every lag and quality of chord, is a group of its own.
+    Every pair of parts, every lag by how far the part has been the same, and every quality of
+    chord is a group of its own.
     """
     n = len(c.cell)
     part, beat = c.cell % N_PARTS, _beat(c.cell)
-    parts, lags = np.arange(N_PARTS)[None], np.arange(N_LAGS)[None]
+    parts = np.arange(N_PARTS)[None]
+    lags = np.arange(N_LAGS)[None] * MATCHES + _match_of_part(s, part)  # (n, L)
     turned = _turned(s, np.repeat(beat[:, None], N_LAGS, axis=1), harmony)
     moved = np.where(turned > 0, c.twin_row + (turned + 4) % 12 - 5, NO_ROW)
     moved = np.where((c.twin_row == NO_ROW) | (moved >= N_PITCHES), NO_ROW, moved)
@@ -236,8 +260,8 @@ def pitch_relations(s: Standing, c: Choice, harmony: Harmony) -> Ints:
         (c.held // N_PITCHES, np.where(c.held < 0, NO_ROW, c.held % N_PITCHES)),
         (c.fresh // N_PITCHES, np.where(c.fresh < 0, NO_ROW, c.fresh % N_PITCHES)),
         (np.broadcast_to(parts, (n, N_PARTS)), s.last),
-        (np.broadcast_to(lags, (n, N_LAGS)), c.twin_row),
-        (np.broadcast_to(lags, (n, N_LAGS)), np.maximum(moved, NO_ROW)),
+        (lags, c.twin_row),
+        (lags, np.maximum(moved, NO_ROW)),
         (
             ((chord - 1) % len(QUALITY_NAMES))[:, None],
             np.where(chord > 0, (root - 1 - LOW_PITCH) % 12, NO_ROW)[:, None],

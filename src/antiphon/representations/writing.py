@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from antiphon.representations.bars import N_SLOTS
 from antiphon.representations.rolls import N_PITCHES
 from antiphon.representations.score import (
     DURATIONS,
@@ -94,6 +95,7 @@ class Writing:
             ahead_cell=ahead // N_PITCHES,
             ahead_row=ahead % N_PITCHES,
             ahead_duration=np.where(there, self.duration[pieces[:, None], lag_bar, at], 0),
+            ahead_slot=_next_slots(keys, last, there),
             match=self._match(pieces, keys, lag_bar, last),
             count=count,
         )
@@ -204,6 +206,17 @@ class Writing:
             self.duration[piece, bar, token],
             self.loudness[piece, bar, token],
         )
+
+
+def _next_slots(keys: Ints, last: Ints, there: NDArray[np.bool_]) -> Ints:
+    """Return (n, L, M) the slot of each part's next note behind a key; keys (n, L, tokens)."""
+    cell = keys // N_PITCHES
+    behind = (keys > last[:, None, None]) & (cell < N_CELLS) & there[..., None]
+    slots = [
+        np.where(behind & (cell % N_PARTS == m), cell // N_PARTS, N_SLOTS).min(axis=-1)
+        for m in range(N_PARTS)
+    ]
+    return np.stack(slots, axis=-1)
 
 
 def _by_part(keys: Ints, last: Ints) -> Ints:

@@ -38,7 +38,7 @@ from antiphon.training._run import (
 )
 from antiphon.training._score_batches import Laid, ScoreBatches
 from antiphon.training._steps import Shard, descend, ease, side_by_side
-from antiphon.training.scribe import scribe_losses, token_losses
+from antiphon.training.scribe import scribe_losses, scribe_optimizer, token_losses
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +49,7 @@ class AdversaryTraining:
     n_takes: int = 4  # windows written for each
     n_shards: int = 2
     learning_rate: float = 1e-4
+    table_factor: float = 10.0  # of the rate for tables that are logits themselves
     discriminator_learning_rate: float = 5e-4
     gamma: float = 0.01  # weight of R1 and R2 of the discriminator
     reach: float = 0.7  # how much a bar's reward counts for the bar before
@@ -172,7 +173,7 @@ def train_adversary(
 ) -> Scribe:
     """Train (or go on training) scribe against discriminator; return the average scribe."""
     average = copy.deepcopy(scribe).requires_grad_(False)
-    optimizer = torch.optim.AdamW(scribe.parameters(), training.learning_rate, betas=(0.9, 0.98))
+    optimizer = scribe_optimizer(scribe, training.learning_rate, training.table_factor)
     answering = torch.optim.Adam(
         discriminator.parameters(), training.discriminator_learning_rate, betas=(0.5, 0.99)
     )
@@ -189,7 +190,7 @@ def train_adversary(
     for iteration in range(begin, training.n_iterations):
         late = iteration / training.n_iterations
         for group in optimizer.param_groups:
-            group["lr"] = training.learning_rate * (1 - 0.8 * late)
+            group["lr"] = group["factor"] * training.learning_rate * (1 - 0.8 * late)
 
         def written(shard: int, at: int = iteration) -> Windows:
             rng = np.random.default_rng([seed, 6, at, shard])

@@ -38,6 +38,7 @@ class ScribeTraining:
     min_level: float = 0.5  # of the noise on latents: less is never seen
     learning_rate: float = 2e-3
     final_learning_rate: float = 5e-5
+    table_factor: float = 20.0  # of the rate for tables that are logits themselves
     weight_decay: float = 0.02
     ema_decay: float = 0.998
     save_every: int = 200
@@ -65,11 +66,8 @@ def train_scribe(
         OutOfTime: the next stage cannot begin yet.
     """
     average = copy.deepcopy(scribe).requires_grad_(False)
-    optimizer = torch.optim.AdamW(
-        scribe.parameters(),
-        training.learning_rate,
-        betas=(0.9, 0.98),
-        weight_decay=training.weight_decay,
+    optimizer = scribe_optimizer(
+        scribe, training.learning_rate, training.table_factor, training.weight_decay
     )
     begin = 0
     if (found := run.load("scribe")) is not None:
@@ -84,7 +82,7 @@ def train_scribe(
         run.log("scribe_metrics", 0, scores | listen("scribe", 0, average))
     for iteration in range(begin, training.n_iterations):
         for group in optimizer.param_groups:
-            group["lr"] = cosine(
+            group["lr"] = group["factor"] * cosine(
                 iteration,
                 training.n_iterations,
                 training.learning_rate,
@@ -123,6 +121,25 @@ def train_scribe(
     return average.eval()
 
 
+def scribe_optimizer(
+    scribe: Scribe, rate: float, table_factor: float, weight_decay: float = 0.01
+) -> torch.optim.AdamW:
+    """Return an optimizer in which tables of logits move faster: one entry is used but seldom.
+
+    What the rate of each group is multiplied with is its ``factor``.
+    """
+    fast = {id(p) for part in (scribe.relation, scribe.returns) for p in part.parameters()}
+    groups = [
+        {
+            "params": [p for p in scribe.parameters() if (id(p) in fast) == is_table],
+            "lr": rate * factor,
+            "factor": factor,
+        }
+        for is_table, factor in ((False, 1.0), (True, table_factor))
+    ]
+    return torch.optim.AdamW(groups, rate, betas=(0.9, 0.98), weight_decay=weight_decay)
+
+
 def token_losses(
     scribe: Scribe,
     noisy: Tensor,
@@ -144,7 +161,7 @@ def token_losses(
     def missed(logits: Tensor, target: Tensor) -> Tensor:
         return F.cross_entropy(logits, target, reduction="none")
 
-    cell = missed(scribe.cells(known).flatten(0, 1), written.cell.flatten())
+    cell = missed(scribe.cells(known, written.returns).flatten(0, 1), written.cell.flatten())
     duration, loudness = scribe.lengths(heard, written.length[notes])
     return {
         "nll/cell": cell.view_as(written.counts) * written.counts,
