@@ -70,7 +70,7 @@ def test_another_folder_is_no_emopia(tmp_path: Path, name: str, said: str):
 
 def test_a_list_without_names_is_refused(clips: Path):
     (clips / "split" / "val.csv").write_text("song\nx\n")
-    with pytest.raises(AntiphonError, match="has no column fname"):
+    with pytest.raises(AntiphonError, match="is no table of EMOPIA: it needs fname"):
         emopia.sources(clips)
 
 
@@ -119,11 +119,23 @@ def test_phrases_have_the_moods_of_their_table(games: Path):
     assert piece.tracks[0].notes["onset"][1] == BEAT
 
 
+def test_a_phrase_that_is_its_whole_piece_is_read_with_the_beats_of_that(games: Path):
+    (games / "labelled" / "midi").mkdir()
+    mid.write(band(12), games / "labelled" / "midi" / "A_N64_B_Tune.mid")
+    assert vgmidi.read(vgmidi.sources(games)[0]).n_bars == 12
+    table = games / "vgmidi_labelled.csv"
+    second = "2,A,N64,B,Tune,labelled/phrases/A_N64_B_Tune_1.mid,1,1\n"
+    table.write_text(table.read_text() + second)
+    phrases = vgmidi.sources(games)
+    assert [s.id for s in phrases] == ["A_N64_B_Tune_0", "A_N64_B_Tune_1"]
+    assert vgmidi.read(phrases[0]).n_bars == 8
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "is no VGMIDI table"),
-        ("a,b\n1,2\n", "is no VGMIDI table"),
+        ("", "is empty"),
+        ("a,b\n1,2\n", "is no table of VGMIDI"),
         (HEADER + "1,A,N64,B,T,x.mid,happy,1\n", "line 2: valence and arousal must be numbers"),
         (HEADER + "1,A\n", "line 2: valence and arousal must be numbers"),
     ],

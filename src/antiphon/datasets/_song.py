@@ -81,7 +81,7 @@ def prepare_song(dataset: ModuleType, source: Source) -> Song:
         return Song(info | {"left_out": str(error), "reason": _reason(str(error), source)})
     gridded = piece.on_grid() if piece.resolution != RESOLUTION else piece
     bars, notes, why = encode(gridded)
-    if not len(notes):
+    if not len(notes) and (piece.n_notes or not len(bars)):
         said = "No note of it lies in a bar that can be used."
         return Song(info | {"left_out": said, "reason": said, "bars_left_out": dict(why)})
     drums = drum_table(piece, bars)

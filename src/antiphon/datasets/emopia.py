@@ -6,19 +6,16 @@ estimated, and the report says of how many. Valence and arousal become labels.
 
 from __future__ import annotations
 
-import csv
 import re
 from dataclasses import replace
 from pathlib import Path
 
 from antiphon.datasets import Source, find_files, seeded_split
-from antiphon.datasets._beats import on_beats
-from antiphon.datasets._estimate import complete
+from antiphon.datasets._csv import rows_of
+from antiphon.datasets._played import read_played
 from antiphon.errors import AntiphonError
-from antiphon.formats import mid
 from antiphon.music.labels import Labels
 from antiphon.music.piece import Piece
-from antiphon.music.roles import assign_roles
 
 CITATION = (
     "Hung, Ching, Doh, Kim, Nam, Yang: EMOPIA: A Multi-Modal Pop Piano Dataset For Emotion "
@@ -69,11 +66,8 @@ def _official(root: Path) -> dict[str, str]:
     found = {}
     for name, split in _LISTS.items():
         for path in sorted(root.rglob(f"{name}.csv"))[:1]:
-            with path.open(newline="", encoding="utf-8", errors="replace") as lines:
-                rows = csv.DictReader(lines)
-                if "fname" not in (rows.fieldnames or ()):
-                    raise AntiphonError(f"{path} is no list of EMOPIA: it has no column fname.")
-                found.update({row["fname"]: split for row in rows})
+            rows = rows_of(path, ("fname",), "EMOPIA")
+            found.update({row["fname"]: split for row in rows})
     return found
 
 
@@ -92,7 +86,6 @@ def read_remarking(source: Source) -> tuple[Piece, list[str]]:
     Raises:
         AntiphonError: the file is broken or has no notes.
     """
-    piece, remark = on_beats(mid.read(source.path, quick=True))
-    piece = complete(assign_roles(piece))
+    piece, remarks = read_played(source.path)
     labels = Labels.of_quadrant(source.path.stem[:2])
-    return replace(piece, title=source.id, labels=labels), [remark] if remark else []
+    return replace(piece, title=source.id, labels=labels), remarks

@@ -10,13 +10,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from antiphon.datasets import Source, seeded_split
-from antiphon.datasets._beats import on_beats
-from antiphon.datasets._estimate import complete
 from antiphon.datasets._listing import listed
+from antiphon.datasets._played import completed
 from antiphon.errors import AntiphonError
 from antiphon.formats import abc, mid, musicxml
 from antiphon.music.piece import Piece
-from antiphon.music.roles import assign_roles
 
 CITATION = "your own files"
 LICENCE = "not known: yours to judge"
@@ -81,10 +79,9 @@ def read_remarking(source: Source) -> tuple[Piece, list[str]]:
     piece = _piece(source)
     if piece.n_notes < _MIN_NOTES:
         raise AntiphonError("It has fewer than 16 notes.")
-    piece, remark = on_beats(piece)
-    piece = complete(assign_roles(piece))
+    piece, remarks = completed(piece)
     piece.title = piece.title or source.path.stem
-    return piece, [remark] if remark else []
+    return piece, remarks
 
 
 def _piece(source: Source) -> Piece:

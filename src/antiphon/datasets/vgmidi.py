@@ -1,24 +1,23 @@
-"""VGMIDI: phrases of video game music for piano, labelled with valence and arousal.
+"""VGMIDI: video game music for piano, labelled with valence and arousal.
 
-The labelled phrases are read; the unlabelled pieces beside them are not (`folder` reads
-them). Notes lie near the file's own beats; where they do not, the beats are estimated.
+Labels are of phrases, whose files have lost metre and tempo (all are at 120 a minute). Where
+a phrase is its whole piece, as nearly all are, the piece's own file is read, which has its
+beats; else the phrase, with estimated beats. Unlabelled pieces are not read (`folder` does).
 """
 
 from __future__ import annotations
 
-import csv
+from collections import Counter
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 from antiphon.datasets import Source, seeded_split
-from antiphon.datasets._beats import on_beats
-from antiphon.datasets._estimate import complete
+from antiphon.datasets._csv import rows_of
+from antiphon.datasets._played import read_played
 from antiphon.errors import AntiphonError
-from antiphon.formats import mid
 from antiphon.music.labels import Labels
 from antiphon.music.piece import Piece
-from antiphon.music.roles import assign_roles
 
 CITATION = "Ferreira, Whitehead: Learning to Generate Music with Sentiment, ISMIR 2019"
 LICENCE = "none stated"
@@ -53,22 +52,28 @@ def sources(root: Path) -> list[Source]:
 @lru_cache(maxsize=4)
 def _rows(table: Path, changed: int) -> dict[str, _Row]:
     """Return the table's rows by the names of their files; `changed` only tells versions apart."""
+    rows = rows_of(table, _COLUMNS, "VGMIDI")
+    n_phrases = Counter(_whole(Path(row["midi"])) for row in rows)
     found = {}
-    with table.open(newline="", encoding="utf-8", errors="replace") as lines:
-        reader = csv.DictReader(lines)
-        if any(column not in (reader.fieldnames or ()) for column in _COLUMNS):
-            raise AntiphonError(f"{table} is no VGMIDI table: it needs {', '.join(_COLUMNS)}.")
-        for number, row in enumerate(reader, 2):
-            path = table.parent / (row["midi"] or "")
-            title = f"{row['series']} {row['game']} {row['piece']}"
-            try:
-                labels = Labels(valence=float(row["valence"]), arousal=float(row["arousal"]))
-            except (TypeError, ValueError):
-                raise AntiphonError(
-                    f"{table}, line {number}: valence and arousal must be numbers from -1 to 1."
-                ) from None
-            found[path.stem] = _Row(path, title, labels)
+    for number, row in enumerate(rows, 2):
+        phrase = Path(row["midi"])
+        whole = _whole(phrase)
+        is_whole = n_phrases[whole] == 1 and (table.parent / whole).is_file()
+        title = f"{row['series']} {row['game']} {row['piece']}"
+        try:
+            labels = Labels(valence=float(row["valence"]), arousal=float(row["arousal"]))
+        except ValueError:
+            raise AntiphonError(
+                f"{table}, line {number}: valence and arousal must be numbers from -1 to 1."
+            ) from None
+        path = table.parent / (whole if is_whole else phrase)
+        found[phrase.stem] = _Row(path, title, labels)
     return found
+
+
+def _whole(phrase: Path) -> Path:
+    """Return the file of the piece that ``labelled/phrases/NAME_0.mid`` is of."""
+    return phrase.parent.parent / "midi" / f"{phrase.stem.rpartition('_')[0]}.mid"
 
 
 def read(source: Source) -> Piece:
@@ -90,6 +95,5 @@ def read_remarking(source: Source) -> tuple[Piece, list[str]]:
     row = _rows(table, table.stat().st_mtime_ns).get(source.id) if table else None
     if row is None:
         raise AntiphonError(f"{_TABLE} has no line for {source.path.name}.")
-    piece, remark = on_beats(mid.read(source.path, quick=True))
-    piece = complete(assign_roles(piece))
-    return replace(piece, title=row.title, labels=row.labels), [remark] if remark else []
+    piece, remarks = read_played(source.path)
+    return replace(piece, title=row.title, labels=row.labels), remarks

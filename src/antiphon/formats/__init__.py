@@ -8,7 +8,15 @@ from pathlib import Path
 
 from antiphon import registry
 from antiphon.errors import AntiphonError
-from antiphon.formats._files import MAX_BYTES, MAX_HOURS, MAX_NOTES, beside, write_bytes
+from antiphon.formats._files import (
+    MAX_BYTES,
+    MAX_HOURS,
+    MAX_NOTES,
+    beside,
+    read_bytes,
+    read_text,
+    write_bytes,
+)
 from antiphon.music.piece import Piece
 
 __all__ = [
@@ -17,6 +25,8 @@ __all__ = [
     "MAX_NOTES",
     "beside",
     "read",
+    "read_bytes",
+    "read_text",
     "readable",
     "writable",
     "write",

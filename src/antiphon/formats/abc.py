@@ -19,7 +19,7 @@ from antiphon.formats._abc_tune import Tune
 from antiphon.formats._abc_unfold import played
 from antiphon.formats._abc_voice import Measure, Voice
 from antiphon.formats._bounds import check_count, check_length, without_doubles
-from antiphon.formats._files import read_bytes
+from antiphon.formats._files import read_text
 from antiphon.formats._whole_bars import whole_bars
 from antiphon.music.instruments import role_called
 from antiphon.music.piece import (
@@ -53,7 +53,7 @@ def read(path: Path | str, *, tune: int = 1, unfold: bool = True) -> Piece:
             is beyond the limits.
     """
     path = Path(path)
-    return piece_of(text_of(path), path, tune=tune, unfold=unfold)
+    return piece_of(read_text(path), path, tune=tune, unfold=unfold)
 
 
 def tunes(path: Path | str) -> dict[str, str]:
@@ -66,27 +66,13 @@ def tunes(path: Path | str) -> dict[str, str]:
         AntiphonError: the file is missing, empty or too large.
     """
     found: dict[str, str] = {}
-    for lines in _split(text_of(Path(path))):
+    for lines in _split(read_text(Path(path))):
         said = next((line for _, line in lines if re.match(r"\s*X:", line)), "X:1")
         number = said.split(":", 1)[1].split("%")[0].strip() or "0"
         while number in found:
             number += "b"
         found[number] = "\n".join(line for _, line in lines)
     return found
-
-
-def text_of(path: Path) -> str:
-    """Return a file's text, in UTF-8 or else Latin-1, with plain line ends.
-
-    Raises:
-        AntiphonError: the file is missing, empty or too large.
-    """
-    content = read_bytes(path)
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("latin-1")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def piece_of(text: str, path: Path, *, tune: int = 1, unfold: bool = True) -> Piece:
