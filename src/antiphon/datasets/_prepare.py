@@ -225,7 +225,7 @@ def _write_set(name: str, songs: list[Song], out: Path, augment: bool) -> dict[s
 def _told(info: dict[str, Any], about: dict[str, Any]) -> dict[str, Any]:
     """Return what pieces.json says of a song: whence, under which licence, what it is."""
     kept = ("id", "split", "title", "key", "metre", "bpm", "n_bars", "parts", "transpose")
-    told = {field: info[field] for field in kept} | {"sections": info["sections"]}
+    told = {field: info[field] for field in (*kept, "sections", "labels")}
     if "shift" in info:
         told["shift"] = info["shift"]
     return told | {field: about[field] for field in ("dataset", "licence", "ship", "style")}

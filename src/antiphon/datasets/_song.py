@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -29,7 +30,7 @@ from antiphon.representations.bars import (
     slot_steps,
 )
 
-FORMAT = "1"  # raise it when the tables of an unchanged file would come out otherwise
+FORMAT = "2"  # raise it when the tables of an unchanged file would come out otherwise
 SHIFTS = (-5, 6)  # semitones down and up: every key is reached once
 _NO_PART = "no part of the ensemble has its track"
 
@@ -80,7 +81,7 @@ def prepare_song(dataset: ModuleType, source: Source) -> Song:
         return Song(info | {"left_out": str(error), "reason": _reason(str(error), source)})
     gridded = piece.on_grid() if piece.resolution != RESOLUTION else piece
     bars, notes, why = encode(gridded)
-    if not len(notes):
+    if not len(notes) and (piece.n_notes or not len(bars)):
         said = "No note of it lies in a bar that can be used."
         return Song(info | {"left_out": said, "reason": said, "bars_left_out": dict(why)})
     drums = drum_table(piece, bars)
@@ -133,7 +134,18 @@ def _described(
         "bars_left_out": dict(why),
         "bars_without_chord": int((bars["chords"][:, 0, 0] == NO_CHORD).sum()),
         "sections": " ".join(f"{s.label}{s.n_bars}" for s in piece.sections),
+        "labels": _labels(piece),
     }
+
+
+def _labels(piece: Piece) -> dict[str, Any]:
+    """Return what is said of a piece, nothing where nothing is, and the program of each part."""
+    said = piece.labels
+    mood = {"valence": said.valence, "arousal": said.arousal}
+    found: dict[str, Any] = {"style": said.style} if said.style else {}
+    found |= {name: value for name, value in mood.items() if not math.isnan(value)}
+    heard = {t.role: t.program for t in piece.tracks if t.role in PARTS and len(t.notes)}
+    return found | {"programs": heard}
 
 
 def transposition_range(notes: NDArray[np.void]) -> tuple[int, int]:

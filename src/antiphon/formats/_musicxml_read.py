@@ -25,9 +25,9 @@ from antiphon.formats._musicxml_marks import (
     level_of,
     metre_of,
     tempo_of,
-    whole_bars,
 )
 from antiphon.formats._musicxml_parts import Part, parts_of
+from antiphon.formats._whole_bars import whole_bars
 from antiphon.formats._xml import read_xml
 from antiphon.music.instruments import role_called
 from antiphon.music.piece import (

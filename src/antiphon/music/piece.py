@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from antiphon.music.chords import Chord
 from antiphon.music.keys import Key
+from antiphon.music.labels import Labels
 
 RESOLUTION = 24  # steps per quarter: a 16th is 6, a triplet eighth 8, a 32nd 3
 
@@ -145,6 +146,7 @@ class Piece:
     title: str = ""
     n_bars_asked: int = 0  # a piece may be longer than its last note
     provenance: str = ""  # who or what made it, under which licence; kept in files
+    labels: Labels = field(default_factory=Labels)  # what a data set says of it
 
     @property
     def end(self) -> int:
