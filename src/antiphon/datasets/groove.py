@@ -9,14 +9,12 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-import numpy as np
-
 from antiphon.datasets import Source
 from antiphon.errors import AntiphonError
 from antiphon.formats import mid
 from antiphon.music.instruments import ROLES
 from antiphon.music.keys import Key
-from antiphon.music.piece import KeyMark, Metre, Piece, Section, Tempo, Track
+from antiphon.music.piece import KeyMark, Metre, Piece, Section, Tempo, Track, in_order, together
 
 CITATION = (
     "Gillick, Roberts, Engel, Eck, Bamman: Learning to Groove with Inverse Sequence "
@@ -72,10 +70,10 @@ def read(source: Source) -> Piece:
     style, bpm, kind, metre = words[1], words[2], words[3], words[4]
     piece = mid.read(source.path, quick=True)
     played = [t.notes for t in piece.tracks if len(t.notes)]
-    notes = np.concatenate(played)
+    notes = together(played)
     for key, general in KIT_TO_GM.items():
         notes["pitch"][notes["pitch"] == key] = general
-    notes = np.sort(notes, order=("onset", "pitch"))
+    notes = in_order(notes)
     role = ROLES["drums"]
     piece.tracks = [Track(role.name, role.program, is_drum=True, notes=notes, role="drums")]
     numerator, _, denominator = metre.partition("-")
