@@ -27,12 +27,13 @@ import numpy as np
 
 from antiphon.datasets import Source, load
 from antiphon.datasets._report import summary, write_report
-from antiphon.datasets._song import FORMAT, Song, fingerprint, prepare_song
+from antiphon.datasets._song import DRUM_NOTE, FORMAT, Song, fingerprint, prepare_song
 from antiphon.datasets._tables import joined, leave_out_doubles, transposed
 from antiphon.errors import AntiphonError
+from antiphon.representations.bars import BAR, BAR_NOTE
 
 SONGS_PER_PART = 16
-_TABLES = ("bars", "notes", "drums")
+_TABLES = {"bars": BAR, "notes": BAR_NOTE, "drums": DRUM_NOTE}
 
 
 @dataclass(frozen=True)
@@ -165,7 +166,10 @@ def _make_part(name: str, group: list[Source], path: Path) -> tuple[str, bool]:
         return print_, True
     dataset = load(name)
     songs = [prepare_song(dataset, source) for source in group]
-    arrays = {table: np.concatenate([getattr(song, table) for song in songs]) for table in _TABLES}
+    arrays = {
+        table: np.concatenate([getattr(song, table) for song in songs], dtype=dtype)
+        for table, dtype in _TABLES.items()
+    }
     sizes = [[len(getattr(song, table)) for table in _TABLES] for song in songs]
     told = {"print": print_, "songs": [song.info for song in songs], "sizes": sizes}
     content = io.BytesIO()

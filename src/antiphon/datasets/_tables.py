@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from antiphon.datasets._song import Song
-from antiphon.representations.bars import NO_CHORD, PARTS
+from antiphon.datasets._song import DRUM_NOTE, Song
+from antiphon.representations.bars import BAR, BAR_NOTE, NO_CHORD, PARTS
 
 
 def joined(
@@ -19,8 +19,8 @@ def joined(
 
     Runs and note rows count through the whole set; `piece` is the song's place in the list.
     """
-    bars = np.concatenate([song.bars for song in songs])
-    drums = np.concatenate([song.drums for song in songs])
+    bars = np.concatenate([song.bars for song in songs], dtype=BAR)
+    drums = np.concatenate([song.drums for song in songs], dtype=DRUM_NOTE)
     n_bars = np.array([len(song.bars) for song in songs])
     bars["piece"] = np.repeat(np.arange(len(songs)), n_bars)
     n_runs = np.array([int(song.bars["run"][-1]) + 1 for song in songs])
@@ -29,7 +29,7 @@ def joined(
     bars["note_start"] += np.repeat(np.cumsum(n_notes) - n_notes, n_bars)
     n_drums = np.array([len(song.drums) for song in songs])
     drums["bar"] += np.repeat(np.cumsum(n_bars) - n_bars, n_drums).astype(np.int32)
-    return bars, np.concatenate([song.notes for song in songs]), drums
+    return bars, np.concatenate([song.notes for song in songs], dtype=BAR_NOTE), drums
 
 
 def leave_out_doubles(songs: list[Song]) -> None:

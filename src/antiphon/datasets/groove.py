@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import numpy as np
-
 from antiphon.datasets import SPLITS, Source
 from antiphon.datasets._csv import rows_of
 from antiphon.errors import AntiphonError
@@ -18,7 +16,7 @@ from antiphon.formats import mid
 from antiphon.music.instruments import ROLES
 from antiphon.music.keys import Key
 from antiphon.music.labels import Labels
-from antiphon.music.piece import KeyMark, Metre, Piece, Section, Tempo, Track
+from antiphon.music.piece import KeyMark, Metre, Piece, Section, Tempo, Track, in_order, together
 
 CITATION = (
     "Gillick, Roberts, Engel, Eck, Bamman: Learning to Groove with Inverse Sequence "
@@ -72,10 +70,10 @@ def read(source: Source) -> Piece:
     style, bpm, kind, numerator, denominator = match.groups()
     piece = mid.read(source.path, quick=True)
     played = [t.notes for t in piece.tracks if len(t.notes)]
-    notes = np.concatenate(played)
+    notes = together(played)
     for key, general in KIT_TO_GM.items():
         notes["pitch"][notes["pitch"] == key] = general
-    notes = np.sort(notes, order=("onset", "pitch"))
+    notes = in_order(notes)
     role = ROLES["drums"]
     piece.tracks = [Track(role.name, role.program, is_drum=True, notes=notes, role="drums")]
     piece.metres = [Metre(0, int(numerator), int(denominator))]

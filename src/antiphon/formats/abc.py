@@ -18,7 +18,7 @@ from antiphon.errors import AntiphonError
 from antiphon.formats._abc_tune import Tune
 from antiphon.formats._abc_unfold import played
 from antiphon.formats._abc_voice import Measure, Voice
-from antiphon.formats._bounds import check_count, check_length, without_doubles
+from antiphon.formats._bounds import check_count, check_length
 from antiphon.formats._files import read_text
 from antiphon.formats._whole_bars import whole_bars
 from antiphon.music.instruments import role_called
@@ -32,6 +32,7 @@ from antiphon.music.piece import (
     Tempo,
     Track,
     notes_of,
+    without_doubles,
 )
 
 _MAX_RESOLUTION = 30_240  # 2^5 * 3^3 * 5 * 7
