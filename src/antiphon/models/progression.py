@@ -1,9 +1,9 @@
 """Progression: writes the chords of a plan, beat by beat, after what the planner drew for them.
 
 The planner, a GAN over outlines, says roughly what harmony stands where; this small recurrent
-network chooses the chords, each knowing those before it and what stood at the same place of
-earlier bars. As the scribe does with latents, it is told how noisy the outline is and trusts
-it as far as it deserves.
+network chooses the chords, each knowing those before it, what stood at the same place of
+earlier bars, and how far this bar and the one before have been the same. As the scribe does
+with latents, it is told how noisy the outline is and trusts it as far as it deserves.
 
 Shapes: B batch, N bars, T tokens (four a bar), F facts, V chords of the vocabulary.
 """
@@ -23,7 +23,15 @@ from antiphon.models._blocks import Facts, level_features
 from antiphon.models._writer import drawn
 from antiphon.representations.bars import MAX_BEATS
 from antiphon.representations.outline import HALF_SIZE
-from antiphon.representations.progression import GOES_ON, SILENT, Frame, beat_facts, table_size
+from antiphon.representations.progression import (
+    GOES_ON,
+    N_CHORD_RETURNS,
+    SILENT,
+    Frame,
+    beat_facts,
+    chord_returns,
+    table_size,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,14 +58,21 @@ class Progression(nn.Module):
             nn.GELU(),
             nn.Linear(config.hidden, config.n_chords + 2),
         )
+        self.returns = nn.Parameter(torch.zeros(N_CHORD_RETURNS))  # logits, by group
 
     def forward(
-        self, facts: Tensor, outline: Tensor, level: Tensor, state: Tensor | None = None
+        self,
+        facts: Tensor,
+        returns: Tensor,
+        outline: Tensor,
+        level: Tensor,
+        state: Tensor | None = None,
     ) -> tuple[Tensor, Tensor]:
         """Return logits (T, B, V + 2) of tokens, and the state (1, B, hidden) after the last.
 
         Args:
             facts: (T, B, F) as `representations.progression.beat_facts` tells them.
+            returns: (T, B, L) what stood there before, as `chord_returns` tells it.
             outline: (T, B, HALF_SIZE) noisy features of the half bar of each token.
             level: (B,) how noisy they are; 1 is noise alone.
             state: of the recurrent network before.
@@ -66,7 +81,10 @@ class Progression(nn.Module):
         x = self.table(facts) + self.from_outline(torch.cat([outline, heard], dim=-1))
         x = F.gelu(x)
         h, state = self.recurrent(x, state)
-        return self.to_token(torch.cat([h, x], dim=-1)), state
+        logits = self.to_token(torch.cat([h, x], dim=-1))
+        entries = self.config.n_chords + 2
+        drawn_to = torch.cat([self.returns, self.returns.new_zeros(1)])[returns // entries]
+        return logits.scatter_add(-1, returns % entries, drawn_to), state
 
 
 def build(config: Config) -> Progression:
@@ -114,8 +132,13 @@ def write_progression(
                 sounding[bar, beat] = sounding[bar, beat - 1]
                 continue
             facts = beat_facts(frame, sounding, np.array([bar]), beat, config.n_chords)
+            returns = chord_returns(frame, sounding, np.array([bar]), beat, config.n_chords)
             logits, state = network(
-                torch.from_numpy(facts)[None], noisy[bar, beat][None, None], level, state
+                torch.from_numpy(facts)[None],
+                torch.from_numpy(returns)[None],
+                noisy[bar, beat][None, None],
+                level,
+                state,
             )
             allowed = np.ones((1, config.n_chords + 2), bool)
             allowed[0, GOES_ON] = beat > 0

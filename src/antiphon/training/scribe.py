@@ -26,7 +26,7 @@ from antiphon.training._run import (
     optimizer_state,
 )
 from antiphon.training._score_batches import ScoreBatches, Written
-from antiphon.training._steps import Shard, cosine, descend, ease
+from antiphon.training._steps import Shard, by_factor, cosine, descend, ease
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,20 +124,11 @@ def train_scribe(
 def scribe_optimizer(
     scribe: Scribe, rate: float, table_factor: float, weight_decay: float = 0.01
 ) -> torch.optim.AdamW:
-    """Return an optimizer in which tables of logits move faster: one entry is used but seldom.
-
-    What the rate of each group is multiplied with is its ``factor``.
-    """
-    fast = {id(p) for part in (scribe.relation, scribe.returns) for p in part.parameters()}
-    groups = [
-        {
-            "params": [p for p in scribe.parameters() if (id(p) in fast) == is_table],
-            "lr": rate * factor,
-            "factor": factor,
-        }
-        for is_table, factor in ((False, 1.0), (True, table_factor))
-    ]
-    return torch.optim.AdamW(groups, rate, betas=(0.9, 0.98), weight_decay=weight_decay)
+    """Return an optimizer in which tables of logits move faster: one entry is used but seldom."""
+    tables = [*scribe.relation.parameters(), *scribe.returns.parameters()]
+    return by_factor(
+        scribe, tables, rate, table_factor, betas=(0.9, 0.98), weight_decay=weight_decay
+    )
 
 
 def token_losses(
