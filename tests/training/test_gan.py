@@ -14,7 +14,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from antiphon import models
+from antiphon import models, registry
 from antiphon.errors import AntiphonError
 from antiphon.inference.compose import compose
 from antiphon.inference.generate import generate
@@ -80,7 +80,10 @@ def test_a_training_leaves_a_run_folder_and_weights_to_draw_from(config, tmp_pat
     for name in ("loss/generator", "loss/discriminator", "spread/among_fake"):
         assert name in stats[-1], name
     assert json.loads((run / "stats.jsonl").read_text().splitlines()[0])["speed/cpu_s"] > 0
-    assert tomllib.loads((run / "config.toml").read_text())["settings"]["model"] == model
+    written = tomllib.loads((run / "config.toml").read_text())
+    assert written["settings"]["model"] == model
+    assert written["training"]["beta_2"] == 0.999  # what was left out is filled in
+    assert written["data"]["view"] == registry.load("antiphon.models", model).VIEWS[0]
     assert {p.name for p in (run / "samples").iterdir()} == {
         f"{n:07d}.{ending}" for n in {0, 5, len(stats)} for ending in ("png", "mid")
     }

@@ -121,6 +121,11 @@ def view_of(model: str, table: Mapping[str, Any]) -> View:
     return view
 
 
+def name_of(view: View) -> str:
+    """Return what a config calls a view."""
+    return next(name for name, kind in VIEWS.items() if isinstance(view, kind))
+
+
 def config_of(model: str, table: Mapping[str, Any], view: View) -> Any:
     """Return a model's config: a ``[network]`` table, and what a view says of its segments.
 
@@ -150,11 +155,10 @@ def write_drawer(drawer: Drawer, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     state = {f"generator.{k}": v for k, v in drawer.generator.state_dict().items()}
     tensors = packed(state) | {"conditions": drawer.conditions.half().contiguous()}
-    view = next(name for name, kind in VIEWS.items() if isinstance(drawer.view, kind))
     tables = {
         "about": {**drawer.about, "name": drawer.name, "model": drawer.model},
         "network": dataclasses.asdict(drawer.config),
-        "data": {"view": view, **vars(drawer.view)},
+        "data": {"view": name_of(drawer.view), **vars(drawer.view)},
     }
     beside = folder / ".weights.part"
     save_file(tensors, str(beside))

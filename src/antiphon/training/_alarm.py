@@ -25,11 +25,12 @@ class Alarm:
     bounded: bool
     _seen: dict[str, int] = field(default_factory=dict)
 
-    def __call__(self, iteration: int, scalars: Mapping[str, float]) -> list[str]:
-        """Return sentences that are new.
+    @staticmethod
+    def check(iteration: int, scalars: Mapping[str, float]) -> None:
+        """Look whether every loss is a number, before anything is saved.
 
         Raises:
-            AntiphonError: a loss is no number any more.
+            AntiphonError: one is not.
         """
         if not all(math.isfinite(v) for k, v in scalars.items() if k.startswith("loss/")):
             raise AntiphonError(
@@ -37,6 +38,9 @@ class Alarm:
                 "checkpoint is whole: lower both learning rates or raise penalty_weight in the "
                 "config, and train on."
             )
+
+    def __call__(self, iteration: int, scalars: Mapping[str, float]) -> list[str]:
+        """Return sentences that are new."""
         signs = (
             (
                 self._alike(scalars),

@@ -8,8 +8,8 @@ that is killed goes on from the last checkpoint, bit for bit on the same machine
 from __future__ import annotations
 
 import copy
+import dataclasses
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -22,10 +22,9 @@ from antiphon.models._ensemble import config_from
 from antiphon.representations.roll_view import STEPS_PER_BAR, RollView
 from antiphon.representations.views import Source
 from antiphon.training._alarm import Alarm
-from antiphon.training._augment import OPERATIONS, Augmentation, adapted
+from antiphon.training._augment import Augmentation, adapted
 from antiphon.training._gan_steps import Batches, Game, Rules
 from antiphon.training._monitor import Monitor
-from antiphon.training._objectives import OBJECTIVES, PENALTIES
 from antiphon.training._run import (
     OutOfTime,
     RunFolder,
@@ -36,70 +35,11 @@ from antiphon.training._run import (
     write_atomic,
 )
 from antiphon.training._samples import Samples
-from antiphon.training._settings import TrainConfig, check_licence, describe
+from antiphon.training._settings import GanTraining, TrainConfig, check_licence, describe
 from antiphon.training._steps import ease
 from antiphon.training._team import Team
 
-PRECISIONS = ("auto", "32-true", "bf16-mixed", "16-mixed")
 _N_CONDITIONS, _MOST_NUMBERS = 256, 500_000  # kept with the weights, to draw music for
-
-
-@dataclass(frozen=True, kw_only=True)
-class GanTraining:
-    """The ``[training]`` table.
-
-    Attributes:
-        likelihood_iterations: at first the generator learns real segments by heart, where it
-            can tell how likely they are.
-        batch_size: segments of an update, over all processes.
-        micro_batch_size: segments that a process works on at a time; 0 for all of its share.
-        penalty_every: iterations from one penalty to the next, which then weighs as many.
-        augment: of ``"transpose"``, ``"rotate"``, ``"cut_out"``; for rolls.
-        adapt_to: wanted mean sign of real logits; above 0 the probability of augmentation
-            adapts to it (ADA), beginning at 0.
-    """
-
-    n_iterations: int = 10_000
-    likelihood_iterations: int = 0
-    batch_size: int = 64
-    micro_batch_size: int = 0
-    objective: str = "non_saturating"
-    penalty: str = "none"
-    penalty_weight: float = 1.0
-    penalty_every: int = 1
-    discriminator_updates: int = 1
-    generator_learning_rate: float = 2e-4
-    discriminator_learning_rate: float = 2e-4
-    beta_1: float = 0.5
-    beta_2: float = 0.999
-    feature_weight: float = 0.0
-    likelihood_weight: float = 0.0
-    augment: tuple[str, ...] = ()
-    augment_probability: float = 0.6
-    adapt_to: float = 0.0
-    adapt_segments: int = 100_000  # from probability 0 to 1
-    ema_decay: float = 0.999
-    precision: str = "auto"
-    compile: bool = False
-    save_every: int = 500
-    log_every: int = 50
-    sample_every: int = 2000
-
-    def __post_init__(self) -> None:
-        for name, known in (
-            ("objective", OBJECTIVES),
-            ("penalty", PENALTIES),
-            ("precision", PRECISIONS),
-        ):
-            if getattr(self, name) not in known:
-                raise ValueError(
-                    f"{name} must be one of {', '.join(known)}, not {getattr(self, name)!r}"
-                )
-        if not set(self.augment) <= set(OPERATIONS):
-            raise ValueError(f"augment must be of {', '.join(OPERATIONS)}, not {self.augment}")
-        for name in ("batch_size", "discriminator_updates", "penalty_every", "log_every"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1")
 
 
 def train_gan(settings: TrainConfig, folder: Path, time_budget_s: float | None = None) -> Path:
@@ -117,6 +57,7 @@ def train_gan(settings: TrainConfig, folder: Path, time_budget_s: float | None =
         engine.train(deadline)
         if team.leads:
             _gan.write_drawer(engine.drawer(), folder / "weights")
+        team.wait()
     finally:
         team.part()
     return folder / "weights"
@@ -216,13 +157,19 @@ class Engine:
         report = Monitor(self.run, deadline) if self.team.leads else None
         samples = Samples(self.view, self.source, self.gan.generator.noise_size)
         if self.team.leads:
-            describe(self.run, self.settings)
+            describe(self.run, self._filled_in())
             self.run.truncate_logs("stats", begin)
         try:
             self._iterate(begin, report, samples)
         finally:
             if report is not None:
                 report.close()
+
+    def _filled_in(self) -> TrainConfig:
+        """Return the settings with everything that was left out."""
+        data = {"view": _gan.name_of(self.view), **vars(self.view)}
+        network, training = (dataclasses.asdict(c) for c in (self.config, self.training))
+        return dataclasses.replace(self.settings, data=data, network=network, training=training)
 
     def _iterate(self, begin: int, report: Monitor | None, samples: Samples) -> None:
         training, total = self.training, self.total
@@ -232,6 +179,7 @@ class Engine:
         for iteration in range(begin, total):
             scalars = self._update(iteration)
             done = iteration + 1
+            self.alarm.check(done, scalars)
             spent = time.process_time()
             self.cpu_s, clock = self.cpu_s + spent - clock, spent
             stopping = self._stopping(report)
@@ -283,7 +231,7 @@ class Engine:
         return bool(self.team.mean(wish).item() > 0)
 
     def _log(self, done: int, scalars: dict[str, float], report: Monitor | None) -> None:
-        cpu_s = self.team.mean(torch.tensor([self.cpu_s])).item() * self.team.size
+        cpu_s = self._all_cpu_s()
         seen = done * self.training.batch_size
         scalars |= {
             "segments_seen": seen,
@@ -300,14 +248,19 @@ class Engine:
                 before = file.read_text(encoding="utf-8") if file.exists() else ""
                 write_atomic(file, f"{before}{sentence}\n".encode())
 
+    def _all_cpu_s(self) -> float:
+        """Return the CPU seconds of all processes, those before a restart included."""
+        return self.team.mean(torch.tensor([self.cpu_s])).item() * self.team.size
+
     def _show(self, done: int, report: Monitor | None, samples: Samples) -> None:
         if report is not None:
             picture = samples.write(self.average, self.team.fabric.device, self.run.path, done)
             report.image("samples", picture, done)
 
     def _save(self, done: int) -> None:
+        cpu_s = self._all_cpu_s()
         if self.team.leads:
-            meta = {"iteration": done, "probability": self.game.probability, "cpu_s": self.cpu_s}
+            meta = {"iteration": done, "probability": self.game.probability, "cpu_s": cpu_s}
             self.run.save("gan", self._tensors(), **meta)
         self.team.wait()
 
@@ -331,7 +284,8 @@ class Engine:
         load_module("discriminator", self.gan.discriminator, tensors)
         load_optimizer("generator_optimizer", self.generator_optimizer, tensors)
         load_optimizer("discriminator_optimizer", self.discriminator_optimizer, tensors)
-        self.game.probability, self.cpu_s = float(meta["probability"]), float(meta["cpu_s"])
+        self.game.probability = float(meta["probability"])
+        self.cpu_s = float(meta["cpu_s"]) / self.team.size
         return int(meta["iteration"])
 
     def drawer(self) -> _gan.Drawer:
