@@ -147,6 +147,12 @@ def chord_returns(frame: Frame, sounding: Ints, bar: Ints, beat: int, size: int)
     return np.stack(found, axis=1)
 
 
+def goes_on_as_before(returns: Ints, size: int) -> bool:
+    """Return whether a begun bar and the one before have been the same as any looked back at."""
+    state = returns // (size + 2) % _STATES
+    return bool(((state == 2) & (returns < N_CHORD_RETURNS * (size + 2))).any())
+
+
 def table_size(size: int) -> int:
     """Return how many entries the table of facts has, for a vocabulary of so many chords."""
     one = np.zeros(1, BAR)
