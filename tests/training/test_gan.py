@@ -124,6 +124,7 @@ def test_when_the_time_is_up_all_is_saved_and_the_same_command_goes_on(config, t
     train(config("rcgan"), run=tmp_path / "whole")
     with pytest.raises(OutOfTime, match="after 1 of 5 iterations of the rcgan: all is saved"):
         train(config("rcgan"), run=tmp_path / "run", time_budget_s=0)
+    assert generate(str(tmp_path / "run"))[0].n_bars == 8  # it can be heard already
     train(config("rcgan"), run=tmp_path / "run")
     same(tmp_path / "run", tmp_path / "whole")
 
@@ -252,6 +253,13 @@ def test_debug_configs_train_in_seconds(name, tmp_path, tiny_prepared):
 def test_trainings_that_cannot_be_are_explained(config, tmp_path, model, training, said):
     with pytest.raises(AntiphonError, match=said):
         train(config(model, training=training), run=tmp_path / "run")
+
+
+def test_what_is_told_must_fit_what_is_augmented(config, tmp_path):
+    file = config("musegan")
+    file.write_text(file.read_text().replace("[data]", '[data]\ncondition = "harmony"'))
+    with pytest.raises(AntiphonError, match="no longer fits what is told"):
+        train(file, run=tmp_path / "run")
 
 
 def test_release_refuses_data_that_may_not_be_shipped(config, tmp_path, tiny_prepared):
