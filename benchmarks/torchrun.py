@@ -4,12 +4,12 @@
     python benchmarks/torchrun.py speed data/prepared/pop909
     python benchmarks/torchrun.py kill data/prepared/pop909 --times 20
 
-`curve` trains MuseGAN without batch statistics by one process and by two that share the same
-batch, and prints the largest difference of any loss; then it goes on from one process's
-checkpoint with two, and compares again. `speed` prints segments a second of both, a thread a
-process: it says something on a machine with two free cores only. `kill` sends SIGKILL to a rank
-at random moments, starts again each time, and compares the last weights bit for bit with those
-of a training that nobody disturbed. Linux.
+`curve` trains MuseGAN without batch statistics by one process (in two micro-batches, and with
+the whole batch at once) and by two processes that share the same batch, and prints the largest
+difference of any loss; then it goes on from one process's checkpoint with two. `speed` prints
+segments a second of both, a thread a process: it says something on a machine with two free
+cores only. `kill` sends SIGKILL to a rank at random moments, starts again each time, and
+compares the last weights bit for bit with those of a training that nobody disturbed. Linux.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ critic_width = {critic_width}
 [training]
 n_iterations = {n_iterations}
 batch_size = {batch_size}
+micro_batch_size = {micro_batch_size}
 objective = "relativistic"
 penalty = "r1_r2"
 penalty_every = 4
@@ -50,8 +51,8 @@ log_every = 1
 save_every = {save_every}
 sample_every = 1000000
 """
-SMALL = {"width": 32, "critic_width": 16, "batch_size": 16}
-LARGE = {"width": 128, "critic_width": 48, "batch_size": 64}
+SMALL = {"width": 32, "critic_width": 16, "batch_size": 16, "micro_batch_size": 8}
+LARGE = {"width": 128, "critic_width": 48, "batch_size": 64, "micro_batch_size": 0}
 
 
 def written(folder: Path, prepared: Path, **sizes: int) -> Path:
@@ -68,7 +69,7 @@ def started(config: Path, n_processes: int) -> subprocess.Popen[bytes]:
     words = ["train", str(config), "--run", str(config.parent)]
     if n_processes > 1:
         launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
-        command = [*launcher, "--nproc-per-node", str(n_processes), "--no-python", antiphon]
+        command = [*launcher, "--nproc-per-node", str(n_processes), "--no-python", "--", antiphon]
     else:
         command = [antiphon]
     return subprocess.Popen(
@@ -109,6 +110,10 @@ def curve(prepared: Path, work: Path, n: int) -> None:
     one = trained(written(work / "one", prepared, n_iterations=n, **sizes), 1)
     two = trained(written(work / "two", prepared, n_iterations=n, **sizes), 2)
     print(f"two processes, {n} iterations: losses differ by {largest_difference(one, two):.1e}")
+    sizes["micro_batch_size"] = 0
+    at_once = trained(written(work / "at-once", prepared, n_iterations=n, **sizes), 1)
+    print(f"the whole batch at once: losses differ by {largest_difference(at_once, two):.1e}")
+    sizes["micro_batch_size"] = SMALL["micro_batch_size"]
     trained(written(work / "mixed", prepared, n_iterations=n // 2, **sizes), 1)
     mixed = trained(written(work / "mixed", prepared, n_iterations=n, **sizes), 2)
     print(f"one process, then two: losses differ by {largest_difference(one, mixed):.1e}")

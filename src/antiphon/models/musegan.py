@@ -6,7 +6,8 @@ vector a bar; a bar generator turns vectors into a bar. Composer: one generator 
 of shared noise. Jamming: every track has its own noise, generator and discriminator. Hybrid:
 every track has its own generator, which hears shared and private noise; one discriminator hears
 all. What differs: 16 steps a bar, a channel of onsets beside what sounds where the view has
-one, and convolutions at full size after the last stage.
+one, and two ways from beats and octaves to steps and pitches, pitch first and time first, as in
+the authors' tutorial (ISMIR 2019).
 
 Shapes: B segments, M tracks, K channels a track, N bars, T steps in all, P pitches, Z noise.
 """
@@ -59,6 +60,8 @@ class Config:
             raise ValueError("channels must divide the view's, and given must be one of its tracks")
         if self.shape[1] % _STEPS or self.shape[2] % _OCTAVE:
             raise ValueError(f"a segment must be whole bars of {_STEPS} steps and whole octaves")
+        if self.width < 8:
+            raise ValueError("width must be at least 8")
         if self.given >= 0 and len(self.condition_shape) != 3:
             raise ValueError("given needs a view whose condition is that part")
 
@@ -108,16 +111,18 @@ class BarGenerator(nn.Module):
         self.stages = nn.Sequential(
             stage(size, 2 * w, (4, 1)),  # (B·N, 2w, 4, 1)
             stage(2 * w, w, (1, octaves)),  # (B·N, w, 4, octaves)
-            stage(w, w // 2, (4, 1)),  # (B·N, w / 2, 16, octaves)
-            stage(w // 2, w // 4, (1, _OCTAVE)),  # (B·N, w / 4, 16, P)
-            nn.Conv2d(w // 4, w // 4, (3, 5), padding=(1, 2)),
-            nn.ReLU(),
         )
-        self.to_track = nn.Conv2d(w // 4, channels, (3, 5), padding=(1, 2))
+        n_pitches, n_steps = (1, _OCTAVE), (_STEPS // 4, 1)
+        self.pitch_first = nn.Sequential(
+            stage(w, w // 4, n_pitches), stage(w // 4, w // 8, n_steps)
+        )  # (B·N, w / 8, 16, P)
+        self.time_first = nn.Sequential(stage(w, w // 4, n_steps), stage(w // 4, w // 8, n_pitches))
+        self.to_track = nn.Conv2d(2 * (w // 8), channels, 1)
         nn.init.constant_(self.to_track.bias, -2.0)  # type: ignore[arg-type]  # rolls are mostly silent
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.to_track(self.stages(x[:, :, None, None]))
+        y = self.stages(x[:, :, None, None])
+        return self.to_track(torch.cat([self.pitch_first(y), self.time_first(y)], dim=1))
 
 
 class Listener(nn.Module):

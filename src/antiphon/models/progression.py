@@ -34,7 +34,6 @@ from antiphon.representations.progression import (
     table_size,
 )
 
-
 AGAIN = 0.85  # share of the likeliest within a bar that has been the same as another so far
 
 

@@ -23,7 +23,6 @@ from antiphon.representations.prepared import Tables
 
 Array = NDArray[np.float32]
 BAR_STEPS = 4 * RESOLUTION
-SPLITS = ("train", "validation")
 _HOME = (Key(0, "major"), Key(9, "minor"))
 _BPM = 90.0  # near the median of pop songs; a segment says nothing of tempo
 

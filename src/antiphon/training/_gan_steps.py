@@ -9,6 +9,7 @@ Shapes: B segments of a micro-batch, Z noise.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -176,7 +177,7 @@ class Game:
                 loss = loss + self.rules.likelihood_weight * scalars["loss/likelihood"]
             return loss, scalars
 
-        with Frozen(self.gan.discriminator):
+        with frozen(self.gan.discriminator):
             return self._update(self.gan.generator, batches, optimizer, loss_of)
 
     def _feature_loss(self, fake: Tensor, rows: Rows) -> Tensor:
@@ -228,17 +229,14 @@ class Game:
         return dict(zip(names, values.tolist(), strict=True))
 
 
-class Frozen:
-    """While it lasts, a network is not learning: no gradient is kept for its weights."""
-
-    def __init__(self, network: Judge) -> None:
-        self.network = network
-
-    def __enter__(self) -> None:
-        self.network.requires_grad_(False)
-
-    def __exit__(self, *_: object) -> None:
-        self.network.requires_grad_(True)
+@contextmanager
+def frozen(network: Judge) -> Iterator[None]:
+    """Keep no gradient for a network's weights for a while: it is not learning."""
+    network.requires_grad_(False)
+    try:
+        yield
+    finally:
+        network.requires_grad_(True)
 
 
 def _told(

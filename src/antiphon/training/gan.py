@@ -47,17 +47,19 @@ def train_gan(settings: TrainConfig, folder: Path, time_budget_s: float | None =
 
     Raises:
         AntiphonError: config and data do not go together, or the training diverged.
-        OutOfTime: the time is up, and all is saved.
+        OutOfTime: the time is up, and all is saved, weights to draw from included.
     """
     deadline = None if time_budget_s is None else time.monotonic() + time_budget_s
     training: GanTraining = config_from(GanTraining, settings.training)
     team = Team(training.precision)
     try:
         engine = Engine(settings, training, RunFolder(folder), team)
-        engine.train(deadline)
-        if team.leads:
-            _gan.write_drawer(engine.drawer(), folder / "weights")
-        team.wait()
+        try:
+            engine.train(deadline)
+        except OutOfTime:
+            engine.write_weights()  # what there is can be drawn from
+            raise
+        engine.write_weights()
     finally:
         team.part()
     return folder / "weights"
@@ -116,10 +118,11 @@ class Engine:
             raise AntiphonError(f"A {model} has no features to match: leave out feature_weight.")
         if training.augment and not isinstance(self.view, RollView):
             raise AntiphonError("augment changes rolls: leave it out, or choose view = 'rolls'.")
-        if "transpose" in training.augment and self.view.condition_shape != (0,):
+        moved = {"transpose", "rotate"} & set(training.augment)
+        if moved and self.view.condition_shape != (0,):
             raise AntiphonError(
-                "Transposed music no longer fits what is told of it: leave out "
-                "'transpose', or tell nothing."
+                "Music that is transposed or rotated no longer fits what is told of it: leave them "
+                "out of augment, or tell nothing."
             )
         self.team.share(training.batch_size)
 
@@ -288,17 +291,20 @@ class Engine:
         self.cpu_s = float(meta["cpu_s"]) / self.team.size
         return int(meta["iteration"])
 
-    def drawer(self) -> _gan.Drawer:
-        """Return the average generator with what drawing from it takes."""
-        return _gan.Drawer(
-            self.settings.name,
-            self.settings.model,
-            dict(self.settings.about),
-            self.average.cpu(),
-            self.config,
-            self.view,
-            told(self.source, self.settings.seed),
-        )
+    def write_weights(self) -> None:
+        """Write the average generator with what drawing from it takes; all wait for it."""
+        if self.team.leads:
+            drawer = _gan.Drawer(
+                self.settings.name,
+                self.settings.model,
+                dict(self.settings.about),
+                self.average.cpu(),
+                self.config,
+                self.view,
+                told(self.source, self.settings.seed),
+            )
+            _gan.write_drawer(drawer, self.run.path / "weights")
+        self.team.wait()
 
 
 def told(source: Source, seed: int) -> Tensor:
