@@ -60,9 +60,10 @@ class Relations(nn.Module):
         rows = self.by_interval.unfold(1, N_PITCHES, 1).flip(1).flatten(0, 1)
         return torch.cat([rows, rows.new_zeros(1, N_PITCHES)])
 
-    def forward(self, relations: Tensor) -> Tensor:
-        """Return (…, P) the sum of what relations (…, R) say."""
-        flat = F.embedding_bag(relations.reshape(-1, relations.shape[-1]), self.table(), mode="sum")
+    def forward(self, relations: Tensor, table: Tensor | None = None) -> Tensor:
+        """Return (…, P) the sum of what relations (…, R) say; `table` saves making it again."""
+        table = self.table() if table is None else table
+        flat = F.embedding_bag(relations.reshape(-1, relations.shape[-1]), table, mode="sum")
         return flat.view(*relations.shape[:-1], N_PITCHES)
 
 
@@ -145,11 +146,17 @@ class Scribe(nn.Module):
         out: Tensor = self.to_cell(known)
         return out
 
-    def pitches(self, known: Tensor, facts: Tensor, relations: Tensor) -> Tensor:
-        """Return logits (…, P) of the pitch row, given pitch facts and relations (…, R)."""
+    def pitches(
+        self, known: Tensor, facts: Tensor, relations: Tensor, table: Tensor | None = None
+    ) -> Tensor:
+        """Return logits (…, P) of the pitch row, given pitch facts and relations (…, R).
+
+        Args:
+            table: what `Relations.table` returned, where many pitches are chosen in turn.
+        """
         h = known[..., : self.config.hidden]
         out: Tensor = self.pitch(F.gelu(self.to_pitch(h) + self.pitch_table(facts)))
-        return out + self.relation(relations)
+        return out + self.relation(relations, table)
 
     def lengths(self, known: Tensor, facts: Tensor) -> tuple[Tensor, Tensor]:
         """Return logits of the classes of duration and loudness, given length facts."""

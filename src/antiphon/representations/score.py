@@ -13,6 +13,7 @@ L lags.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,8 +50,7 @@ _NEVER = 10**6
 Ints = NDArray[np.int64]
 
 
-@dataclass
-class Standing:
+class Standing(NamedTuple):
     """Where the writing stands before a token; every array has n rows.
 
     Attributes:
@@ -63,7 +63,7 @@ class Standing:
         lag_bar: (n, L) bars that are looked back at, −1 where there is none.
         ahead_cell, ahead_row, ahead_duration: (n, L) what comes next there; `END` at its end.
         match: (n, L, M) how far each part has been the same as there, `NEITHER` to `OTHER`.
-        count: tokens written in this bar.
+        n_written: tokens of this bar so far.
     """
 
     bar: Ints
@@ -79,11 +79,10 @@ class Standing:
     ahead_row: Ints
     ahead_duration: Ints
     match: Ints
-    count: Ints
+    n_written: Ints
 
 
-@dataclass
-class Choice:
+class Choice(NamedTuple):
     """What is known once the cell of a token is chosen.
 
     Attributes:
@@ -106,7 +105,7 @@ class Choice:
 
 def rows_of(standing: Standing, chosen: NDArray[np.bool_]) -> Standing:
     """Return some rows of where the writing stands."""
-    return Standing(**{f.name: getattr(standing, f.name)[chosen] for f in fields(Standing)})
+    return Standing(*(values[chosen] for values in standing))
 
 
 def duration_class(slots: NDArray[np.integer]) -> Ints:
@@ -286,7 +285,7 @@ def standing_of(score: Score, bars: NDArray[np.void]) -> Standing:
         ahead_row=np.where(there, score.row[ahead], 0),
         ahead_duration=np.where(there, score.duration[ahead], 0),
         match=_matches(score, keys, lags, ahead),
-        count=np.arange(n) - score.start[score.bar],
+        n_written=np.arange(n) - score.start[score.bar],
     )
 
 
