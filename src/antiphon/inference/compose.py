@@ -24,7 +24,8 @@ from antiphon.inference._walk import stacked, walk
 from antiphon.metrics.bars import MEASURES, Habits
 from antiphon.models._coder import latents_of
 from antiphon.models._ensemble import Ensemble
-from antiphon.models._writer import Kept, Nerve, write
+from antiphon.models._waiting import Kept
+from antiphon.models._writer import Nerve, write
 from antiphon.models.choir import spread_mask
 from antiphon.music.piece import Notes, Piece
 from antiphon.music.plan import Plan

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from antiphon.models._blocks import Facts, level_features
-from antiphon.models._writer import drawn
+from antiphon.models._drawing import drawn
 from antiphon.representations.bars import MAX_BEATS
 from antiphon.representations.outline import HALF_SIZE
 from antiphon.representations.progression import (
