@@ -57,6 +57,12 @@ def prepare(
     augment: Annotated[
         bool, typer.Option("--augment", help="Write training songs in all keys they fit.")
     ] = False,
+    engine: Annotated[
+        str, typer.Option(help="Who prepares: processes of this machine, or dask.")
+    ] = "processes",
+    scheduler: Annotated[
+        str, typer.Option(help="Address of a running Dask cluster, e.g. tcp://10.0.0.5:8786.")
+    ] = "",
 ) -> None:
     """Turn a data set into memory-mapped tables for training, with a report of what was left out.
 
@@ -66,7 +72,16 @@ def prepare(
 
     folder = out or Path("data/prepared") / name
     with _bar(name) as progress:
-        done = make(name, source, folder, jobs=jobs or None, augment=augment, progress=progress)
+        done = make(
+            name,
+            source,
+            folder,
+            jobs=jobs or None,
+            augment=augment,
+            engine=engine,
+            scheduler=scheduler,
+            progress=progress,
+        )
     _tell(done.report)
     again = "It was there already" if done.was_finished else f"Took {done.seconds:.1f} s"
     carried = f", {done.parts_reused} parts of an earlier run" if done.parts_reused else ""

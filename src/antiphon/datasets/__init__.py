@@ -65,6 +65,8 @@ def prepare(
     *,
     jobs: int | None = None,
     augment: bool = False,
+    engine: str = "processes",
+    scheduler: str = "",
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Outcome:
     """Turn a data set into memory-mapped tables (`representations.prepared`) with a report.
@@ -75,15 +77,27 @@ def prepare(
         out: folder to write to; made with its parents.
         jobs: processes; as many as there are cores when left out.
         augment: also write every training song in each key its parts can be played in.
+        engine: ``"processes"`` of this machine, or ``"dask"``; the bytes are the same.
+        scheduler: address of a running Dask cluster whose workers see `root` and `out` under
+            the same names; without it Dask starts workers on this machine.
         progress: called with (songs done, songs in all).
 
     Raises:
         AntiphonError: the set is unknown, `root` does not hold it, no song of it can be used,
-            or `out` cannot be written to.
+            `out` cannot be written to, or Dask or its scheduler is not there.
     """
     from antiphon.datasets._prepare import prepare as make
 
-    return make(name, root, out, jobs=jobs, augment=augment, progress=progress)
+    return make(
+        name,
+        root,
+        out,
+        jobs=jobs,
+        augment=augment,
+        engine=engine,
+        scheduler=scheduler,
+        progress=progress,
+    )
 
 
 def seeded_split(song: str) -> str:
