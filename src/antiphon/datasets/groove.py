@@ -44,11 +44,11 @@ def sources(root: Path) -> list[Source]:
         raise AntiphonError(f"{root} is no Groove MIDI data set: info.csv is missing.")
     found = []
     for row in rows_of(tables[0], _COLUMNS, "Groove"):
-        path = tables[0].parent / row["midi_filename"]
-        name = Path(row["midi_filename"]).with_suffix("").as_posix()
-        if row["split"] not in SPLITS:
-            raise AntiphonError(f"{tables[0]} has no split for {name}: {row['split']!r}.")
-        found.append(Source(name, path, row["split"]))
+        name, _, _ = row["midi_filename"].rpartition(".")
+        if not name or row["split"] not in SPLITS:
+            said = f"{row['midi_filename']!r} in {row['split']!r}"
+            raise AntiphonError(f"{tables[0]} has a line without a file or its split: {said}.")
+        found.append(Source(name, tables[0].parent / row["midi_filename"], row["split"]))
     if not found:
         raise AntiphonError(f"{tables[0]} names no performance.")
     return found
