@@ -129,6 +129,15 @@ def test_when_the_time_is_up_all_is_saved_and_the_same_command_goes_on(config, t
     same(tmp_path / "run", tmp_path / "whole")
 
 
+def test_a_training_ends_for_good_when_its_cpu_time_is_spent(config, tmp_path):
+    file, run = config("rcgan", training="cpu_minutes = 1e-6"), tmp_path / "run"
+    for _ in range(2):  # the second time there is nothing left to do
+        train(file, run=run)
+        assert [row["iteration"] for row in losses(run)] == [1]
+    assert RunFolder(run).load("gan")[1]["iteration"] == 1
+    assert generate(str(run))[0].n_bars == 8
+
+
 @pytest.mark.parametrize("model", ["musegan", "transformergan"])
 def test_micro_batches_come_to_the_same_as_the_whole_batch(config, tmp_path, model):
     network = 'norm = "layer"\n' if model == "musegan" else ""

@@ -124,13 +124,17 @@ class RollView:
 
 
 def notes_of_roll(
-    sounding: NDArray[np.bool_], onset: NDArray[np.bool_] | None, velocity: int
+    sounding: NDArray[np.bool_],
+    onset: NDArray[np.bool_] | None,
+    velocity: int,
+    lowest_pitch: int = LOW_PITCH,
 ) -> Notes:
     """Return the notes of a roll (T, P): runs of what sounds, cut where notes begin.
 
     Args:
         onset: (T, P); what begins where nothing sounds is no note.
         velocity: of all notes, 1–127.
+        lowest_pitch: MIDI pitch of the first row.
     """
     before = np.zeros_like(sounding)
     before[1:] = sounding[:-1]
@@ -143,6 +147,6 @@ def notes_of_roll(
     for t in range(len(sounding) - 1, -1, -1):
         until[t] = np.where(ends[t], t, until[t + 1])
     notes = np.zeros(len(pitch), NOTE)
-    notes["onset"], notes["pitch"], notes["velocity"] = step * _STEP, pitch + LOW_PITCH, velocity
+    notes["onset"], notes["pitch"], notes["velocity"] = step * _STEP, pitch + lowest_pitch, velocity
     notes["duration"] = (until[step + 1, pitch] - step) * _STEP
     return np.sort(notes, order=("onset", "pitch"))

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,7 +19,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from antiphon.models._gan import Gan, Judge
-from antiphon.representations.views import Source
+from antiphon.representations.roll_view import STEPS_PER_BAR, RollView
+from antiphon.representations.views import Source, View
 from antiphon.training._augment import N_CHANCES, Augmentation
 from antiphon.training._objectives import (
     discriminator_loss,
@@ -26,6 +28,7 @@ from antiphon.training._objectives import (
     gradient_penalty,
     wgan_penalty,
 )
+from antiphon.training._settings import GanTraining
 from antiphon.training._team import Team
 
 _WHICH, _NOISE, _CHANCE = 1, 2, 3  # streams of random numbers
@@ -227,6 +230,28 @@ class Game:
         values = self.team.mean_gradients(network, total / n)
         optimizer.step()
         return dict(zip(names, values.tolist(), strict=True))
+
+
+def game_of(gan: Gan, training: GanTraining, view: View, team: Team) -> Game:
+    """Return the game that a config describes."""
+    augmentation = None
+    if training.augment and isinstance(view, RollView):
+        augmentation = Augmentation(
+            operations=training.augment, channels=view.channels, steps_per_bar=STEPS_PER_BAR
+        )
+    rules = Rules(
+        objective=training.objective,
+        penalty=training.penalty,
+        penalty_weight=training.penalty_weight,
+        feature_weight=training.feature_weight,
+        likelihood_weight=training.likelihood_weight,
+        augmentation=augmentation,
+    )
+    networks: tuple[Any, Any] = gan.generator, gan.discriminator
+    if training.compile:
+        networks = torch.compile(gan.generator), torch.compile(gan.discriminator)
+    probability = 0.0 if training.adapt_to > 0 else training.augment_probability
+    return Game(gan, *networks, rules, team, probability)
 
 
 @contextmanager

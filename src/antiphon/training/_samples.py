@@ -15,6 +15,7 @@ from antiphon.representations.spectrogram_view import SpectrogramView, picture
 from antiphon.representations.views import Source, View, piece_of
 
 _N, _SEED = 4, 7
+_N_CONDITIONS, _MOST_NUMBERS = 256, 500_000  # kept with the weights, to draw music for
 
 
 class Samples:
@@ -46,3 +47,11 @@ class Samples:
             formats.write(piece, file.with_suffix(".mid"))
         with Image.open(file) as picture_file:
             return np.asarray(picture_file.convert("RGB"))
+
+
+def told(source: Source, seed: int) -> torch.Tensor:
+    """Return what is told about some real segments (N, *condition_shape)."""
+    rng = np.random.default_rng([seed, 4])
+    index = rng.integers(source.n, size=_N_CONDITIONS)
+    size = max(1, source.take(index[:1])[1].size)
+    return torch.from_numpy(source.take(index[: max(1, _MOST_NUMBERS // size)])[1])

@@ -79,6 +79,8 @@ class GanTraining:
     Attributes:
         likelihood_iterations: at first the generator learns real segments by heart, where it
             can tell how likely they are.
+        cpu_minutes: end after so much CPU time of all processes, if that comes first: equal terms
+            for a comparison; 0 for no such end.
         batch_size: segments of an update, over all processes.
         micro_batch_size: segments that a process works on at a time; 0 for all of its share.
         penalty_every: iterations from one penalty to the next, which then weighs as many.
@@ -89,6 +91,7 @@ class GanTraining:
 
     n_iterations: int = 10_000
     likelihood_iterations: int = 0
+    cpu_minutes: float = 0.0
     batch_size: int = 64
     micro_batch_size: int = 0
     objective: str = "non_saturating"

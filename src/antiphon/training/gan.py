@@ -12,18 +12,16 @@ import dataclasses
 import time
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from antiphon.errors import AntiphonError
 from antiphon.models import _gan
 from antiphon.models._ensemble import config_from
-from antiphon.representations.roll_view import STEPS_PER_BAR, RollView
-from antiphon.representations.views import Source
+from antiphon.representations.roll_view import RollView
 from antiphon.training._alarm import Alarm
-from antiphon.training._augment import Augmentation, adapted
-from antiphon.training._gan_steps import Batches, Game, Rules
+from antiphon.training._augment import adapted
+from antiphon.training._gan_steps import Batches, game_of
 from antiphon.training._monitor import Monitor
 from antiphon.training._run import (
     OutOfTime,
@@ -34,12 +32,10 @@ from antiphon.training._run import (
     optimizer_state,
     write_atomic,
 )
-from antiphon.training._samples import Samples
+from antiphon.training._samples import Samples, told
 from antiphon.training._settings import GanTraining, TrainConfig, check_licence, describe
 from antiphon.training._steps import ease
 from antiphon.training._team import Team
-
-_N_CONDITIONS, _MOST_NUMBERS = 256, 500_000  # kept with the weights, to draw music for
 
 
 def train_gan(settings: TrainConfig, folder: Path, time_budget_s: float | None = None) -> Path:
@@ -91,7 +87,7 @@ class Engine:
         self.discriminator_optimizer = torch.optim.Adam(
             self.gan.discriminator.parameters(), training.discriminator_learning_rate, betas
         )
-        self.game = self._game()
+        self.game = game_of(self.gan, training, self.view, team)
         self.batches = Batches(
             source=self.source,
             seed=settings.seed,
@@ -126,34 +122,6 @@ class Engine:
             )
         self.team.share(training.batch_size)
 
-    def _game(self) -> Game:
-        training, view = self.training, self.view
-        augmentation = None
-        if training.augment and isinstance(view, RollView):
-            augmentation = Augmentation(
-                operations=training.augment, channels=view.channels, steps_per_bar=STEPS_PER_BAR
-            )
-        rules = Rules(
-            objective=training.objective,
-            penalty=training.penalty,
-            penalty_weight=training.penalty_weight,
-            feature_weight=training.feature_weight,
-            likelihood_weight=training.likelihood_weight,
-            augmentation=augmentation,
-        )
-        generate, judge = self.gan.generator, self.gan.discriminator
-        probability = 0.0 if training.adapt_to > 0 else training.augment_probability
-        if training.compile:
-            return Game(
-                self.gan,
-                torch.compile(generate),
-                torch.compile(judge),
-                rules,
-                self.team,
-                probability,
-            )
-        return Game(self.gan, generate, judge, rules, self.team, probability)
-
     def train(self, deadline: float | None) -> None:
         """Iterate up to the end, or until the time is up."""
         begin = self._load()
@@ -163,7 +131,8 @@ class Engine:
             describe(self.run, self._filled_in())
             self.run.truncate_logs("stats", begin)
         try:
-            self._iterate(begin, report, samples)
+            if not (begin and self._enough(self._all_cpu_s())):
+                self._iterate(begin, report, samples)
         finally:
             if report is not None:
                 report.close()
@@ -185,14 +154,17 @@ class Engine:
             self.alarm.check(done, scalars)
             spent = time.process_time()
             self.cpu_s, clock = self.cpu_s + spent - clock, spent
-            stopping = self._stopping(report)
-            if done % training.log_every == 0 or done == total:
+            stopping, enough = self._ends(report)
+            last = done == total or enough
+            if done % training.log_every == 0 or last:
                 self._log(done, scalars, report)
-            if done % training.save_every == 0 or done == total or stopping:
+            if done % training.save_every == 0 or last or stopping:
                 self._save(done)
-            if done % training.sample_every == 0 or done == total:
+            if done % training.sample_every == 0 or last:
                 self._show(done, report, samples)
-            if stopping and done < total:
+            if last:
+                return
+            if stopping:
                 raise OutOfTime(self.settings.model, done, total)
 
     @property
@@ -228,10 +200,17 @@ class Engine:
             )
             scalars["augment/probability"] = self.game.probability
 
-    def _stopping(self, report: Monitor | None) -> bool:
-        """Whether the first process finds that the time is up; all are told."""
-        wish = torch.tensor([float(report is not None and report.expired)])
-        return bool(self.team.mean(wish).item() > 0)
+    def _ends(self, report: Monitor | None) -> tuple[bool, bool]:
+        """Whether the first process finds that the time is up, or enough is done; all are told."""
+        wishes = [0.0, 0.0]
+        if report is not None:
+            wishes = [report.expired, self._enough(self.cpu_s * self.team.size)]
+        up, enough = (self.team.mean(torch.tensor(wishes, dtype=torch.float32)) > 0).tolist()
+        return up, enough
+
+    def _enough(self, cpu_s: float) -> bool:
+        """Whether the CPU time that the config allows is spent."""
+        return 0 < 60 * self.training.cpu_minutes <= cpu_s
 
     def _log(self, done: int, scalars: dict[str, float], report: Monitor | None) -> None:
         cpu_s = self._all_cpu_s()
@@ -305,11 +284,3 @@ class Engine:
             )
             _gan.write_drawer(drawer, self.run.path / "weights")
         self.team.wait()
-
-
-def told(source: Source, seed: int) -> Tensor:
-    """Return what is told about some real segments (N, *condition_shape)."""
-    rng = np.random.default_rng([seed, 4])
-    index = rng.integers(source.n, size=_N_CONDITIONS)
-    size = max(1, source.take(index[:1])[1].size)
-    return torch.from_numpy(source.take(index[: max(1, _MOST_NUMBERS // size)])[1])
