@@ -4,7 +4,8 @@ A data set `NAME.py` says what it is (`CITATION`, `LICENCE`, `URL`, `STYLE`, and
 whether weights trained on it may be released), lists its songs without opening them
 (`sources(root)`) and reads one of them (`read(source)`) as a `Piece` on the `RESOLUTION`
 grid with roles, keys, chords and sections. What cannot be used is left out by raising
-`AntiphonError`, whose sentence ends in the report.
+`AntiphonError`, whose sentence ends in the report. `HOLDS` says in a few words how much it is,
+`REMOTES` where it can be downloaded from (`_remotes.Remote`).
 """
 
 from __future__ import annotations
@@ -17,12 +18,24 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from antiphon import registry
+from antiphon.datasets._remotes import remotes_of
 from antiphon.errors import AntiphonError
 
 if TYPE_CHECKING:
+    from antiphon.datasets._get import Got, Stage
     from antiphon.datasets._prepare import Outcome
 
-__all__ = ["SPLITS", "Source", "find_files", "load", "names", "prepare", "seeded_split"]
+__all__ = [
+    "SPLITS",
+    "Source",
+    "find_files",
+    "get",
+    "load",
+    "names",
+    "prepare",
+    "remotes_of",
+    "seeded_split",
+]
 
 SPLITS = ("train", "validation", "test")
 
@@ -56,6 +69,40 @@ def load(name: str) -> ModuleType:
         AntiphonError: there is none of that name; the message tells the nearest.
     """
     return registry.load(__name__, name)
+
+
+def _silent(_what: str) -> Callable[[int, int], None]:
+    return lambda done, total: None
+
+
+def get(
+    name: str,
+    out: Path,
+    *,
+    source: Path | None = None,
+    part: str = "",
+    stage: Stage = _silent,
+) -> Got:
+    """Download a data set, or take a copy of this machine: verified, unpacked, nothing replaced.
+
+    A download that was stopped goes on where it was, and what is there already is recognised.
+    Hashes are compared where a list that publishes them is known.
+
+    Args:
+        name: a data set's name.
+        out: folder to write to; made with its parents.
+        source: an archive, or the folder of the data set, to take instead of downloading.
+        part: which part of it to download, e.g. ``"audio"``; the first one when left out.
+        stage: called with what begins; returns what is called with (done, in all) of it.
+
+    Raises:
+        AntiphonError: the set or part is unknown or cannot be downloaded, the file is another
+            one than was published, its archive is broken or writes elsewhere, or `out` holds
+            something of the same name.
+    """
+    from antiphon.datasets._get import get as fetch
+
+    return fetch(name, out, source=source, part=part, stage=stage)
 
 
 def prepare(

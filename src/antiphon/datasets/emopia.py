@@ -13,6 +13,7 @@ from pathlib import Path
 from antiphon.datasets import Source, find_files, seeded_split
 from antiphon.datasets._csv import rows_of
 from antiphon.datasets._played import read_played
+from antiphon.datasets._remotes import MUSPY, Remote
 from antiphon.errors import AntiphonError
 from antiphon.music.labels import Labels
 from antiphon.music.piece import Piece
@@ -25,6 +26,15 @@ LICENCE = "CC BY-NC-SA 4.0"
 SHIP = False
 URL = "https://zenodo.org/records/5090631"
 STYLE = "pop"
+HOLDS = "1,078 clips"
+REMOTES = (
+    Remote(
+        url="https://zenodo.org/record/5257995/files/EMOPIA_2.2.zip",
+        file="EMOPIA_2.2.zip",
+        md5="bad5171786a4898f37fc2678e99afd94",
+        checked_by=MUSPY,
+    ),
+)
 
 _NAME = re.compile(r"(Q[1-4])_(.+)_\d+")  # quadrant, song, clip
 _LISTS = {"train": "train", "val": "validation", "test": "test"}
