@@ -22,6 +22,8 @@ from antiphon.music.piece import Piece, Track, notes_of
 from .conftest import BEAT, band
 from .test_bands import ONE, TRACK, rolls_of, write_lpd
 from .test_jazz_standards_chords import CHART
+from .test_maestro import COLUMNS
+from .test_maps import TEXT
 from .test_nottingham import BOOK
 
 SCRIPT = Path(__file__).parents[2] / "benchmarks" / "fuzz.py"
@@ -91,6 +93,11 @@ LAYOUTS: dict[str, list[Callable[[Path], None]]] = {
     "jazz_standards_chords": [text_at("JazzStandards/A.json", json.dumps(CHART))],
     "lakh": [midi_at(f"A/{TRACK}/{ONE}.mid")],
     "lpd": [lambda root: write_lpd(root / TRACK / f"{ONE}.npz", rolls_of()) and None],
+    "maestro": [midi_at("2017/a.midi"), text_at("maestro-v3.0.0.json", json.dumps(COLUMNS))],
+    "maps": [
+        midi_at("MUS/MAPS_MUS-a_ENSTDkCl.mid"),
+        text_at("MUS/MAPS_MUS-b_ENSTDkCl.txt", TEXT),
+    ],
     "nottingham": [text_at("ABC_cleaned/jigs.abc", BOOK)],
     "openewld": [score_at("A/T/T.mxl", ("Voice",)), database],
     "openmsx": [midi_at("src/a.mid"), text_at("src/themes.list", "theme; a.mid; x; A Title\n")],

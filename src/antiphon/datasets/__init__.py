@@ -4,8 +4,9 @@ A data set `NAME.py` says what it is (`CITATION`, `LICENCE`, `URL`, `STYLE`, and
 whether weights trained on it may be released), lists its songs without opening them
 (`sources(root)`) and reads one of them (`read(source)`) as a `Piece` on the `RESOLUTION`
 grid with roles, keys, chords and sections. What cannot be used is left out by raising
-`AntiphonError`, whose sentence ends in the report. `HOLDS` says in a few words how much it is,
-`REMOTES` where it can be downloaded from (`_remotes.Remote`).
+`AntiphonError`, whose sentence ends in the report. A set of performances has
+`performance(source)` as well: the same notes where they were played, on no grid. `HOLDS` says
+in a few words how much it is, `REMOTES` where it can be downloaded from (`_remotes.Remote`).
 """
 
 from __future__ import annotations
@@ -49,12 +50,16 @@ class Source:
         path: the file (or folder) it is read from.
         split: ``"train"``, ``"validation"`` or ``"test"``.
         same_as: id of an earlier source with the same content; such a double is left out.
+        title: what the set's table calls it, where one does.
+        audio: its recording, where one is there.
     """
 
     id: str
     path: Path
     split: str
     same_as: str = ""
+    title: str = ""
+    audio: Path | None = None
 
 
 def names() -> list[str]:
