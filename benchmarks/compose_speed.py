@@ -54,7 +54,8 @@ def generation() -> float:
         if level < 1:
             latents = walk(ensemble.generator, segment, list(range(N_PIECES)))
         seeds = [[seed] for seed in range(N_PIECES)]
-        write(scribe, latents, level, segment, [s.bars for s in sheets], seeds)
+        bars, threads = [s.bars for s in sheets], torch.get_num_threads()
+        write(scribe, latents, level, segment, bars, seeds, n_threads=threads)
 
     work()
     return N_PIECES * N_BARS / median_s(work)

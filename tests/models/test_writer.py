@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import torch
 
+from antiphon.models._choosing import PATIENCE, URGE, urge
 from antiphon.models._waiting import Kept
-from antiphon.models._writer import PATIENCE, URGE, Nerve, _urge, write
+from antiphon.models._writer import Nerve, _page, write
 from antiphon.models.choir import Segment
 from antiphon.models.scribe import Scribe
 from antiphon.music.chords import Chord
@@ -59,6 +60,7 @@ def written(
     kept: Sequence[Kept] | None = None,
     nerve: Nerve = USUAL,
     close: bool = False,
+    n_threads: int | None = None,
 ) -> Writing:
     """Pieces of six bars, one a seed."""
     n = len(seeds)
@@ -68,7 +70,16 @@ def written(
     drew = torch.zeros(n, N_BARS, Z) if latents is None else latents
     bars = [bars_of(metre)] * n
     return write(
-        scribe, drew, level, told, bars, [[s] for s in seeds], nerve=nerve, kept=kept, close=close
+        scribe,
+        drew,
+        level,
+        told,
+        bars,
+        [[s] for s in seeds],
+        nerve=nerve,
+        kept=kept,
+        close=close,
+        n_threads=n_threads,
     )
 
 
@@ -88,6 +99,14 @@ def test_a_piece_depends_on_its_own_seed_only(scribe):
     for piece, seed in enumerate((1, 2, 3)):
         assert rows(together, piece) == rows(written(scribe, seed))
     assert rows(written(scribe, 9, 2), 1) == rows(together, 1)
+
+
+def test_pieces_shared_among_threads_are_the_same_pieces(scribe):
+    before = torch.get_num_threads()
+    together = written(scribe, *range(16), n_threads=2)
+    assert torch.get_num_threads() == before
+    for piece in (0, 7, 8, 15):  # the first and the last of each thread
+        assert rows(together, piece) == rows(written(scribe, piece))
 
 
 def test_every_part_is_written_and_every_bar_has_numbers_of_its_own(scribe):
@@ -220,10 +239,15 @@ def test_a_melody_that_rests_for_too_long_is_urged_on():
     writing.write(np.array([3]), *(np.array([x]) for x in (0, 40, 5, 8)))  # a melody note
     writing.bar[3] = late + 1
     standing = writing.standing(np.arange(4))
-    added = _urge(standing, writing.bar, 24, np.ones(4, bool))
+    bars = [encode(Piece(metres=[FOUR], n_bars_asked=2 * late))[0]] * 4
+
+    def added(sung: bool) -> list[float]:
+        page = _page(bars, [[1]] * 4, USUAL, np.full((4, 2 * late), sung), close=False)
+        return [float(urge(page, standing, 24, i)) for i in range(4)]
+
     # no bar has passed; as many as may; one too many; the last has just sung
-    assert added.tolist() == [0.0, 0.0, URGE, 0.0]
-    assert _urge(standing, writing.bar, 24, np.zeros(4, bool)).max() == 0
+    assert added(True) == [0.0, 0.0, URGE, 0.0]
+    assert added(False) == [0.0] * 4
 
 
 def everywhere(scribe: Scribe) -> Scribe:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
+from antiphon.representations import compiled as module
 from antiphon.representations.compiled import compiled
 
 
@@ -37,3 +38,11 @@ def test_where_nothing_can_be_kept_on_the_disk_it_is_compiled_every_time(monkeyp
     monkeypatch.setattr(numba, "njit", no_folder)
     assert compiled(halves)(np.array([8])) == 4.0
     assert asked == [{"cache": True, "nogil": True}, {"nogil": True}]
+
+
+def test_what_is_kept_is_for_these_sources(monkeypatch):
+    first = compiled(halves)._cache._cache_file._source_stamp
+    assert first[-len(module.sources()) :] == module.sources()
+    assert {"writing.py", "facts.py", "_choosing.py"} <= {name for name, *_ in module.sources()}
+    monkeypatch.setattr(module, "sources", lambda: (("writing.py", 1, 2),))
+    assert compiled(halves)._cache._cache_file._source_stamp != first

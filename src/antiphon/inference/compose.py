@@ -195,6 +195,7 @@ def _written(
         kept=kept,
         sung=np.stack([s.bars["kind"] == 0 for s in sheets]),
         close=True,
+        n_threads=torch.get_num_threads(),
     )
     drafts = []
     for place, sheet in enumerate(sheets):

@@ -28,25 +28,30 @@ def drawn(logits: Floats, allowed: NDArray[np.bool_] | None, u: Floats, share: f
 
 @compiled
 def _drawn(logits: Floats, allowed: NDArray[np.bool_], u: Floats, share: np.float32) -> Ints:
-    n, size = logits.shape
-    out = np.empty(n, np.int64)
-    p, left = np.empty(size, np.float32), np.empty(size, np.float32)
-    for i in range(n):
-        _fill_likely(logits[i], allowed[i], p)
-        left[:] = p
-        least = _least(left, share)
-        total = np.float32(0)
-        for k in range(size):
-            if p[k] >= least:
-                total += p[k]
-        wanted, reached = u[i] * total, np.float32(0)
-        for k in range(size):
-            if p[k] >= least and p[k] > 0:
-                out[i] = k
-                reached += p[k]
-                if reached > wanted:
-                    break
+    out = np.empty(len(logits), np.int64)
+    for i in range(len(out)):
+        out[i] = drawn_one(logits[i], allowed[i], u[i], share)
     return out
+
+
+@compiled
+def drawn_one(logits: Floats, allowed: NDArray[np.bool_], u: np.float32, share: np.float32) -> int:
+    """Return what `drawn` does for one row: compiled, for compiled callers."""
+    p = np.empty(len(logits), np.float32)
+    _fill_likely(logits, allowed, p)
+    least = _least(p.copy(), share)
+    total = np.float32(0)
+    for k in range(len(p)):
+        if p[k] >= least:
+            total += p[k]
+    wanted, reached, found = u * total, np.float32(0), 0
+    for k in range(len(p)):
+        if p[k] >= least and p[k] > 0:
+            found = k
+            reached += p[k]
+            if reached > wanted:
+                break
+    return found
 
 
 @compiled

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from antiphon.representations.score import END, MAX_TOKENS, N_PARTS, Ints
+from antiphon.models._choosing import Page
+from antiphon.representations.score import END, N_PARTS, Ints
 from antiphon.representations.writing import Writing
 
 
@@ -29,50 +30,28 @@ class Kept:
 
 
 class Waiting:
-    """What is kept of B pieces of N bars and has not been written yet.
+    """Writes what is kept on a page, and ends pieces in which nothing more is to be made."""
 
-    Attributes:
-        parts: (B, N, M) whether a part of a bar is kept.
-        made: (B, N) whether anything in a bar is to be made.
-    """
-
-    def __init__(self, kept: Sequence[Kept] | None, b: int, n: int) -> None:
-        self.parts = np.zeros((b, n, N_PARTS), bool)
-        self._cell = np.full((b, n, MAX_TOKENS), END, np.int64)
-        self._rest = np.zeros((b, n, MAX_TOKENS, 3), np.int64)
-        self._at = np.zeros((b, n), np.int64)
-        for piece, k in enumerate(kept or ()):
-            self.parts[piece] = k.parts
+    def __init__(self, kept: Sequence[Kept], page: Page) -> None:
+        parts = np.stack([k.parts for k in kept])  # (B, N, M)
+        n = parts.shape[1]
+        page.kept[:] = parts.reshape(-1, N_PARTS)
+        for piece, k in enumerate(kept):
             stays = k.parts[k.bar, k.cell % N_PARTS]
             bar = k.bar[stays]
-            place = np.arange(len(bar)) - np.searchsorted(bar, bar)
-            self._cell[piece, bar, place] = k.cell[stays]
-            rest = np.stack([k.row, k.duration, k.loudness], axis=1)
-            self._rest[piece, bar, place] = rest[stays]
-        self.made = np.logical_not(self.parts.all(axis=-1))
-        self._last = np.max(np.where(self.made, np.arange(n), -1), axis=1)  # bar with any
-        self._count = (self._cell != END).sum(axis=-1)
-
-    def ahead(self, pieces: Ints, bar: Ints) -> Ints:
-        """Return (n,) the cell of the kept note that comes next in a bar, `END` where none does."""
-        return self._cell[pieces, bar, self._at[pieces, bar]]
-
-    def left(self, pieces: Ints, bar: Ints) -> Ints:
-        """Return (n,) how many kept notes of a bar have not been written."""
-        return self._count[pieces, bar] - self._at[pieces, bar]
-
-    def copy(self, writing: Writing, pieces: Ints) -> None:
-        """Write the kept note that comes next in each of some pieces."""
-        at = (pieces, writing.bar[pieces])
-        place = (*at, self._at[at])
-        row, duration, loudness = (np.ascontiguousarray(x) for x in self._rest[place].T)
-        self._at[at] += 1
-        writing.write(pieces, self._cell[place], row, duration, loudness)
+            at = (piece * n + bar, np.arange(len(bar)) - np.searchsorted(bar, bar))
+            page.waits[at] = k.cell[stays]
+            page.stays[at] = np.stack([k.row, k.duration, k.loudness], axis=1)[stays]
+        page.n_kept[:] = (page.waits != END).sum(axis=1)
+        made = np.logical_not(parts.all(axis=-1))
+        self._last = np.max(np.where(made, np.arange(n), -1), axis=1)  # bar with any
+        self._page = page
 
     def close(self, writing: Writing, pieces: Ints) -> None:
         """End the pieces in which nothing is to be made any more: what is kept is copied."""
+        n = writing.n_bars
         for piece in pieces[writing.bar[pieces] > self._last[pieces]].tolist():
-            rest = slice(int(writing.bar[piece]), self.parts.shape[1])
-            writing.fill(
-                piece, rest, self._cell[piece, rest], *np.moveaxis(self._rest[piece, rest], -1, 0)
-            )
+            rest = slice(int(writing.bar[piece]), n)
+            rows = slice(piece * n + rest.start, (piece + 1) * n)
+            stays = np.moveaxis(self._page.stays[rows], -1, 0)
+            writing.fill(piece, rest, self._page.waits[rows], *stays)

@@ -19,7 +19,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from antiphon.models._blocks import Bars, Facts, level_features
+from antiphon.models._blocks import Bars, Facts, level_features, summed
 from antiphon.models.choir import Segment, spread_mask
 from antiphon.representations.bars import N_SLOTS
 from antiphon.representations.facts import N_RELATIONS, N_RETURNS, table_sizes
@@ -63,9 +63,7 @@ class Relations(nn.Module):
 
     def forward(self, relations: Tensor, table: Tensor | None = None) -> Tensor:
         """Return (…, P) the sum of what relations (…, R) say; `table` saves making it again."""
-        table = self.table() if table is None else table
-        flat = F.embedding_bag(relations.reshape(-1, relations.shape[-1]), table, mode="sum")
-        return flat.view(*relations.shape[:-1], N_PITCHES)
+        return summed(self.table() if table is None else table, relations)
 
 
 class Returns(nn.Module):
@@ -166,8 +164,8 @@ class Scribe(nn.Module):
     def step(self, bars: Tensor, facts: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         """Return what is known before one token (B, H + step_width), and the new state (B, H)."""
         x = F.gelu(self.step_table(facts) + bars)
-        out, h = self.recurrent(x[None], state[None])  # (1, B, H) both
-        return torch.cat([out[0], x], dim=-1), h[0]
+        h = torch.gru_cell(x, state, *self.recurrent.all_weights[0])
+        return torch.cat([h, x], dim=-1), h
 
     def cells(self, known: Tensor, returns: Tensor, table: Tensor | None = None) -> Tensor:
         """Return logits (…, cells + 1) of the cell; the last ends the bar.

@@ -41,7 +41,7 @@ _NONE = N_CELLS * N_PITCHES  # key of the end of a bar: behind every note
 _FAR = 10**6
 
 
-class _State(NamedTuple):
+class State(NamedTuple):
     """Where every piece stands; all but the first two arrays begin with B.
 
     Attributes:
@@ -81,11 +81,14 @@ class Writing:
         first_time: (B, N) bar of the same piece where a returning bar was first, else −1.
 
     Attributes:
+        n_bars: N.
+        state: all of it, for compiled callers.
         bar, count: (B,) the bar each piece stands in, and tokens of it so far.
     """
 
     def __init__(self, bar_slots: int, first_time: NDArray[np.integer]) -> None:
         b, n = first_time.shape
+        self.n_bars = n
         lags = np.full((b, n, N_LAGS), -1, np.int64)
         for index, lag in enumerate(LAGS):
             lags[:, lag:, index] = np.arange(n - lag)[None]
@@ -94,7 +97,7 @@ class Writing:
         def full(*shape: int, value: int = 0) -> Ints:
             return np.full((b, *shape), value, np.int64)
 
-        self._state = _State(
+        self.state = State(
             lags=lags,
             bar_slots=np.array([bar_slots]),
             bar=full(),
@@ -111,35 +114,35 @@ class Writing:
             same=full(N_LAGS, N_PARTS),
             alike=np.zeros((b, N_LAGS, N_PARTS), bool),
         )
-        self.bar, self.count = self._state.bar, self._state.n_written
+        self.bar, self.count = self.state.bar, self.state.n_written
 
     def standing(self, pieces: Ints) -> Standing:
         """Return where some pieces stand; bars are counted through all pieces (piece × N + bar)."""
-        return _standing(self._state, pieces)
+        return standing_in(self.state, pieces)
 
     def choice(self, pieces: Ints, standing: Standing, cell: Ints) -> Choice:
         """Return what is known of notes at these cells; `standing` is that of the same pieces."""
-        return _choice(self._state, pieces, standing, cell)
+        return choice_in(self.state, pieces, standing, cell)
 
     def end_bar(self, pieces: Ints) -> None:
         """Go on to the next bar."""
-        _end_bar(self._state, pieces)
+        _end_bars(self.state, pieces)
 
     def write(self, pieces: Ints, cell: Ints, row: Ints, duration: Ints, loudness: Ints) -> None:
         """Write a note of each of some pieces; duration and loudness are classes."""
-        _write(self._state, pieces, cell, row, duration, loudness)
+        _write(self.state, pieces, cell, row, duration, loudness)
 
     def fill(
         self, piece: int, bars: slice, cell: Ints, row: Ints, duration: Ints, loudness: Ints
     ) -> None:
         """Write the last bars of a piece at once: arrays (bars, MAX_TOKENS), `END` for none."""
-        self._state.key[piece, bars] = np.where(cell == END, _NONE, cell * N_PITCHES + row)
-        self._state.duration[piece, bars], self._state.loudness[piece, bars] = duration, loudness
+        self.state.key[piece, bars] = np.where(cell == END, _NONE, cell * N_PITCHES + row)
+        self.state.duration[piece, bars], self.state.loudness[piece, bars] = duration, loudness
         self.bar[piece], self.count[piece] = bars.stop, 0
 
     def score(self) -> Score:
         """Return all pieces as one score, bars counted through all of them."""
-        flat = self._state.key.reshape(-1, MAX_TOKENS)
+        flat = self.state.key.reshape(-1, MAX_TOKENS)
         n_notes = (flat < _NONE).sum(axis=1)
         start = np.concatenate([[0], np.cumsum(n_notes + 1)])
         bar = np.repeat(np.arange(len(flat)), n_notes + 1)
@@ -150,32 +153,33 @@ class Writing:
         def read(values: Ints) -> Ints:
             return np.where(is_note, values.reshape(-1, MAX_TOKENS)[at], 0)
 
-        duration = read(self._state.duration)
+        duration = read(self.state.duration)
         return Score(
             start,
             bar,
             np.where(is_note, flat[at] // N_PITCHES, END),
-            read(self._state.key % N_PITCHES),
+            read(self.state.key % N_PITCHES),
             duration,
-            read(self._state.loudness),
+            read(self.state.loudness),
             np.where(is_note, DURATIONS[duration], 0),
         )
 
     def notes(self, piece: int) -> tuple[Ints, Ints, Ints, Ints, Ints]:
         """Return bar, cell, row, duration (class) and loudness (class) of all notes of a piece."""
-        bar, token = np.nonzero(self._state.key[piece] < _NONE)
-        key = self._state.key[piece, bar, token]
+        bar, token = np.nonzero(self.state.key[piece] < _NONE)
+        key = self.state.key[piece, bar, token]
         return (
             bar,
             key // N_PITCHES,
             key % N_PITCHES,
-            self._state.duration[piece, bar, token],
-            self._state.loudness[piece, bar, token],
+            self.state.duration[piece, bar, token],
+            self.state.loudness[piece, bar, token],
         )
 
 
 @compiled
-def _standing(state: _State, pieces: Ints) -> Standing:
+def standing_in(state: State, pieces: Ints) -> Standing:
+    """Return what `Writing.standing` does: compiled, for compiled callers."""
     n, n_bars = len(pieces), state.key.shape[1]
     out = Standing(
         bar=np.empty(n, np.int64),
@@ -219,7 +223,7 @@ def _standing(state: _State, pieces: Ints) -> Standing:
 
 @compiled
 def _look_back(
-    state: _State, p: int, lag: int, back: int, passed: int, i: int, out: Standing
+    state: State, p: int, lag: int, back: int, passed: int, i: int, out: Standing
 ) -> None:
     """Tell what comes next in an earlier bar, and how far this one has been the same."""
     theirs = np.zeros(N_PARTS, np.int64)
@@ -252,7 +256,8 @@ def _after(keys: Ints, passed: int, n_by_part: Ints) -> int:
 
 
 @compiled
-def _choice(state: _State, pieces: Ints, standing: Standing, cells: Ints) -> Choice:
+def choice_in(state: State, pieces: Ints, standing: Standing, cells: Ints) -> Choice:
+    """Return what `Writing.choice` does: compiled, for compiled callers."""
     n = len(pieces)
     out = Choice(
         cell=cells,
@@ -293,46 +298,56 @@ def _choice(state: _State, pieces: Ints, standing: Standing, cells: Ints) -> Cho
 
 
 @compiled
-def _end_bar(state: _State, pieces: Ints) -> None:
-    theirs = np.empty(N_PARTS, np.int64)
+def _end_bars(state: State, pieces: Ints) -> None:
     for p in pieces:
-        for lag in range(N_LAGS):
-            back = state.lags[p, state.bar[p], lag]
-            theirs[:] = 0
-            if back >= 0:
-                _after(state.key[p, back], _NONE - 1, theirs)
-            for m in range(N_PARTS):
-                ours = state.ours[p, m]
-                equal = ours == state.same[p, lag, m] and ours == theirs[m]
-                state.alike[p, lag, m] = back >= 0 and ours > 0 and equal
-        state.ours[p], state.same[p] = 0, 0
-        state.bar[p] += 1
-        state.n_written[p] = 0
+        end_bar_in(state, p)
+
+
+@compiled
+def end_bar_in(state: State, p: int) -> None:
+    """Go on to the next bar of one piece."""
+    theirs = np.empty(N_PARTS, np.int64)
+    for lag in range(N_LAGS):
+        back = state.lags[p, state.bar[p], lag]
+        theirs[:] = 0
+        if back >= 0:
+            _after(state.key[p, back], _NONE - 1, theirs)
+        for m in range(N_PARTS):
+            ours = state.ours[p, m]
+            equal = ours == state.same[p, lag, m] and ours == theirs[m]
+            state.alike[p, lag, m] = back >= 0 and ours > 0 and equal
+    state.ours[p], state.same[p] = 0, 0
+    state.bar[p] += 1
+    state.n_written[p] = 0
 
 
 @compiled
 def _write(
-    state: _State, pieces: Ints, cells: Ints, rows: Ints, durations: Ints, loudness: Ints
+    state: State, pieces: Ints, cells: Ints, rows: Ints, durations: Ints, loudness: Ints
 ) -> None:
     for i in range(len(pieces)):
-        p, cell, row = pieces[i], cells[i], rows[i]
-        bar, count, part = state.bar[p], state.n_written[p], cell % N_PARTS
-        key = cell * N_PITCHES + row
-        state.key[p, bar, count] = key
-        state.duration[p, bar, count] = durations[i]
-        state.loudness[p, bar, count] = loudness[i]
-        state.n_written[p] += 1
-        state.ours[p, part] += 1
-        for lag in range(N_LAGS):
-            back = state.lags[p, bar, lag]
-            if back >= 0 and (state.key[p, back] == key).any():
-                state.same[p, lag, part] += 1
-        onset = bar * state.bar_slots[0] + cell // N_PARTS
-        stop = onset + DURATIONS[durations[i]]
-        if part == 0:  # the melody is one voice
-            for name in range(N_PITCHES):
-                state.stop[p, name] = min(state.stop[p, name], onset)
-        name = part * N_PITCHES + row
-        state.onset[p, name], state.stop[p, name] = onset, stop
-        state.began[p, part], state.ends[p, part] = onset, stop
-        state.last[p, part] = row
+        write_in(state, pieces[i], cells[i], rows[i], durations[i], loudness[i])
+
+
+@compiled
+def write_in(state: State, p: int, cell: int, row: int, duration: int, loudness: int) -> None:
+    """Write a note of one piece; duration and loudness are classes."""
+    bar, count, part = state.bar[p], state.n_written[p], cell % N_PARTS
+    key = cell * N_PITCHES + row
+    state.key[p, bar, count] = key
+    state.duration[p, bar, count], state.loudness[p, bar, count] = duration, loudness
+    state.n_written[p] += 1
+    state.ours[p, part] += 1
+    for lag in range(N_LAGS):
+        back = state.lags[p, bar, lag]
+        if back >= 0 and (state.key[p, back] == key).any():
+            state.same[p, lag, part] += 1
+    onset = bar * state.bar_slots[0] + cell // N_PARTS
+    stop = onset + DURATIONS[duration]
+    if part == 0:  # the melody is one voice
+        for name in range(N_PITCHES):
+            state.stop[p, name] = min(state.stop[p, name], onset)
+    name = part * N_PITCHES + row
+    state.onset[p, name], state.stop[p, name] = onset, stop
+    state.began[p, part], state.ends[p, part] = onset, stop
+    state.last[p, part] = row
