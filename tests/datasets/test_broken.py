@@ -24,6 +24,7 @@ from .test_bands import ONE, TRACK, rolls_of, write_lpd
 from .test_jazz_standards_chords import CHART
 from .test_maestro import COLUMNS
 from .test_maps import TEXT
+from .test_musicnet import LABELS, TABLE
 from .test_nottingham import BOOK
 
 SCRIPT = Path(__file__).parents[2] / "benchmarks" / "fuzz.py"
@@ -97,6 +98,11 @@ LAYOUTS: dict[str, list[Callable[[Path], None]]] = {
     "maps": [
         midi_at("MUS/MAPS_MUS-a_ENSTDkCl.mid"),
         text_at("MUS/MAPS_MUS-b_ENSTDkCl.txt", TEXT),
+    ],
+    "musicnet": [
+        text_at("train_labels/1727.csv", LABELS),
+        midi_at("musicnet_em/2303.mid"),
+        text_at("musicnet_metadata.csv", TABLE),
     ],
     "nottingham": [text_at("ABC_cleaned/jigs.abc", BOOK)],
     "openewld": [score_at("A/T/T.mxl", ("Voice",)), database],
