@@ -109,6 +109,7 @@ LAYOUTS: dict[str, list[Callable[[Path], None]]] = {
     "openmsx": [midi_at("src/a.mid"), text_at("src/themes.list", "theme; a.mid; x; A Title\n")],
     "openscore_lieder": [score_at("A/B/lc1.mxl", ("Voice", "Piano"))],
     "openscore_quartets": [score_at("A/B/sq1.mxl", QUARTET)],
+    "slakh": [midi_at("train/Track00001/all_src.mid", "test/Track00002/MIDI/S00.mid")],
     "styles": [midi_at("jazz/a.mid")],
     "vgmidi": [
         midi_at("labelled/phrases/A_0.mid"),
