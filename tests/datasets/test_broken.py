@@ -21,6 +21,7 @@ from antiphon.music.piece import Piece, Track, notes_of
 
 from .conftest import BEAT, band
 from .test_bands import ONE, TRACK, rolls_of, write_lpd
+from .test_guitarset import JAMS, NAME
 from .test_jazz_standards_chords import CHART
 from .test_maestro import COLUMNS
 from .test_maps import TEXT
@@ -91,6 +92,7 @@ LAYOUTS: dict[str, list[Callable[[Path], None]]] = {
             f"funk,100,beat,4-4,{GROOVE},train\n",
         ),
     ],
+    "guitarset": [text_at(f"annotation/{NAME}.jams", JAMS)],
     "jazz_standards_chords": [text_at("JazzStandards/A.json", json.dumps(CHART))],
     "lakh": [midi_at(f"A/{TRACK}/{ONE}.mid")],
     "lpd": [lambda root: write_lpd(root / TRACK / f"{ONE}.npz", rolls_of()) and None],
