@@ -3,12 +3,12 @@
     python -m venv /tmp/others && /tmp/others/bin/pip install pretty_midi music21 pypianoroll
     python benchmarks/agree.py emopia data/emopia --other /tmp/others/bin/python --n 50
 
-MIDI is compared with pretty_midi, scores and ABC with music21, pianorolls with pypianoroll
-(`lpd` on a folder of MIDI: pypianoroll makes the files, as there is no sample). The other
-readers are no dependencies: they run in an environment of their own. A note agrees where
-onset (to 2 ms, or to 1/50 of a quarter) and pitch are equal; its end is counted apart. ABC and
-scores are compared as written, without repeats, from their first note on. Prints files and notes
-that agree, and up to five files that do not.
+MIDI is compared with pretty_midi, tables of notes (MAPS, MusicNet) with a plain csv reader, scores
+and ABC with music21, pianorolls with pypianoroll (`lpd` on a folder of MIDI: pypianoroll makes the
+files, as there is no sample). The other readers are no dependencies: they run in an environment of
+their own. A note agrees where onset (to 2 ms, or to 1/50 of a quarter) and pitch are equal; its
+end is counted apart. ABC and scores are compared as written, without repeats, from their first note
+on. Prints files and notes that agree, and up to five files that do not.
 """
 
 from __future__ import annotations
@@ -22,12 +22,13 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from antiphon.datasets import lpd
+from antiphon.datasets import Source, lpd, maps, musicnet
 from antiphon.errors import AntiphonError
 from antiphon.formats import abc, mid, musicxml
 from antiphon.music.piece import Piece
 
 Note = tuple[float, float, int]  # onset, end, pitch
+_TABLES = {"maps": ".txt", "musicnet": ".csv"}  # data sets with notes in tables
 
 _OTHER = r"""
 import json, sys, warnings
@@ -35,10 +36,23 @@ warnings.simplefilter("ignore")
 kind, pairs = json.load(sys.stdin)
 
 def midi(path, _):
+    if path.endswith((".txt", ".csv")):
+        return table(path)
     import pretty_midi
     pretty_midi.pretty_midi.MAX_TICK = 1e10
     read = pretty_midi.PrettyMIDI(path)
     return [(n.start, n.end, n.pitch) for i in read.instruments for n in i.notes]
+
+def table(path):
+    import csv
+    with open(path, newline="") as lines:
+        if path.endswith(".txt"):
+            rows = csv.reader(lines, delimiter="\t")
+            next(rows)
+            return [(float(r[0]), float(r[1]), int(r[2])) for r in rows if r]
+        rows = csv.DictReader(lines)
+        times = [(int(r["start_time"]), int(r["end_time"]), int(r["note"])) for r in rows]
+        return [(start / 44100, end / 44100, pitch) for start, end, pitch in times]
 
 def score(path, text):
     import music21
@@ -135,11 +149,20 @@ def files_of(name: str, root: Path) -> tuple[str, list[tuple[Path, str]]]:
     scores = sorted(p for p in root.rglob("*") if p.suffix.lower() in (".mxl", ".musicxml"))
     if scores:
         return "score", [(path, "") for path in scores]
-    midi = sorted(p for p in root.rglob("*") if p.suffix.lower() in (".mid", ".midi"))
+    kinds = {".mid", ".midi", _TABLES.get(name, ".mid")}
+    midi = sorted(p for p in root.rglob("*") if p.suffix.lower() in kinds and not _is_info(p))
     return ("roll" if name == "lpd" else "midi"), [(path, "") for path in midi]
 
 
+def _is_info(path: Path) -> bool:
+    return path.suffix == ".csv" and not path.stem.isdecimal()
+
+
 def ours_of(kind: str, path: Path, more: str) -> list[Note]:
+    if path.suffix == ".txt":
+        return in_seconds(maps.labelled(path))
+    if path.suffix == ".csv":
+        return in_seconds(musicnet.performance(Source(path.stem, path, "train")))
     if kind == "midi":
         return in_seconds(mid.read(path, quick=True))
     if kind == "roll":

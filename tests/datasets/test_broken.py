@@ -21,9 +21,11 @@ from antiphon.music.piece import Piece, Track, notes_of
 
 from .conftest import BEAT, band
 from .test_bands import ONE, TRACK, rolls_of, write_lpd
+from .test_guitarset import JAMS, NAME
 from .test_jazz_standards_chords import CHART
 from .test_maestro import COLUMNS
 from .test_maps import TEXT
+from .test_musicnet import LABELS, TABLE
 from .test_nottingham import BOOK
 
 SCRIPT = Path(__file__).parents[2] / "benchmarks" / "fuzz.py"
@@ -90,6 +92,7 @@ LAYOUTS: dict[str, list[Callable[[Path], None]]] = {
             f"funk,100,beat,4-4,{GROOVE},train\n",
         ),
     ],
+    "guitarset": [text_at(f"annotation/{NAME}.jams", JAMS)],
     "jazz_standards_chords": [text_at("JazzStandards/A.json", json.dumps(CHART))],
     "lakh": [midi_at(f"A/{TRACK}/{ONE}.mid")],
     "lpd": [lambda root: write_lpd(root / TRACK / f"{ONE}.npz", rolls_of()) and None],
@@ -98,11 +101,17 @@ LAYOUTS: dict[str, list[Callable[[Path], None]]] = {
         midi_at("MUS/MAPS_MUS-a_ENSTDkCl.mid"),
         text_at("MUS/MAPS_MUS-b_ENSTDkCl.txt", TEXT),
     ],
+    "musicnet": [
+        text_at("train_labels/1727.csv", LABELS),
+        midi_at("musicnet_em/2303.mid"),
+        text_at("musicnet_metadata.csv", TABLE),
+    ],
     "nottingham": [text_at("ABC_cleaned/jigs.abc", BOOK)],
     "openewld": [score_at("A/T/T.mxl", ("Voice",)), database],
     "openmsx": [midi_at("src/a.mid"), text_at("src/themes.list", "theme; a.mid; x; A Title\n")],
     "openscore_lieder": [score_at("A/B/lc1.mxl", ("Voice", "Piano"))],
     "openscore_quartets": [score_at("A/B/sq1.mxl", QUARTET)],
+    "slakh": [midi_at("train/Track00001/all_src.mid", "test/Track00002/MIDI/S00.mid")],
     "styles": [midi_at("jazz/a.mid")],
     "vgmidi": [
         midi_at("labelled/phrases/A_0.mid"),

@@ -14,12 +14,12 @@ _VELOCITY = 64  # where a table has none
 _BPM = 120.0
 
 
-def in_samples(start: ArrayLike, end: ArrayLike, pitch: ArrayLike) -> Notes:
-    """Return notes whose steps are samples, sorted, the longest of doubles.
+def notes_between(start: ArrayLike, end: ArrayLike, pitch: ArrayLike) -> Notes:
+    """Return notes without velocities of their own, sorted, of doubles the longest.
 
     Args:
-        start: onsets in samples (rounded), shape (n,).
-        end: ends in samples, shape (n,).
+        start: onsets in steps, rounded here, shape (n,).
+        end: ends in steps, shape (n,); a note lasts a step at least.
         pitch: MIDI pitches, shape (n,).
     """
     onset = np.rint(np.asarray(start, np.float64))
@@ -31,10 +31,10 @@ def in_samples(start: ArrayLike, end: ArrayLike, pitch: ArrayLike) -> Notes:
 
 
 def recorded(parts: Mapping[int, Notes], title: str) -> Piece:
-    """Return a piece of which one step is one sample of a recording at `SAMPLE_RATE`.
+    """Return a piece of which a step is one sample of a recording at `SAMPLE_RATE`.
 
     Args:
-        parts: notes (`in_samples`) by General MIDI program.
+        parts: notes whose steps are samples by General MIDI program.
         title: what it is called.
     """
     resolution = round(SAMPLE_RATE * 60 / _BPM)

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from antiphon.datasets import Source, find_files, seeded_split
-from antiphon.datasets._labelled import SAMPLE_RATE, in_samples, recorded
+from antiphon.datasets._labelled import SAMPLE_RATE, notes_between, recorded
 from antiphon.datasets._played import completed
 from antiphon.errors import AntiphonError
 from antiphon.formats import mid, read_text
@@ -106,7 +106,7 @@ def labelled(path: Path, title: str = "") -> Piece:
         raise AntiphonError(f"{path} has pitches that are none: they must be 0 to 127.")
     if not len(rows):
         raise AntiphonError(f"{path} holds no notes.")
-    return recorded({0: in_samples(start * SAMPLE_RATE, end * SAMPLE_RATE, pitch)}, title)
+    return recorded({0: notes_between(start * SAMPLE_RATE, end * SAMPLE_RATE, pitch)}, title)
 
 
 def read(source: Source) -> Piece:
