@@ -26,7 +26,7 @@ from pathlib import Path
 from types import FrameType
 
 from antiphon import formats
-from antiphon.datasets import Source, jazz_standards_chords, lpd
+from antiphon.datasets import Source, guitarset, jazz_standards_chords, lpd, maps, musicnet
 from antiphon.datasets._csv import rows_of
 from antiphon.errors import AntiphonError
 from antiphon.music.piece import Piece
@@ -73,6 +73,12 @@ def opened(path: Path) -> Piece | None:
         return lpd.read(source)
     if suffix == ".json":
         return jazz_standards_chords.read(source)
+    if suffix == ".txt":
+        return maps.labelled(path)
+    if suffix == ".jams":
+        return guitarset.performance(source)
+    if suffix == ".csv" and path.read_bytes()[:10] == b"start_time":
+        return musicnet.performance(source)
     if suffix == ".csv":
         rows_of(path, (), "anybody")
         return None

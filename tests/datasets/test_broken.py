@@ -111,7 +111,7 @@ LAYOUTS: dict[str, list[Callable[[Path], None]]] = {
     "openmsx": [midi_at("src/a.mid"), text_at("src/themes.list", "theme; a.mid; x; A Title\n")],
     "openscore_lieder": [score_at("A/B/lc1.mxl", ("Voice", "Piano"))],
     "openscore_quartets": [score_at("A/B/sq1.mxl", QUARTET)],
-    "slakh": [midi_at("train/Track00001/all_src.mid", "test/Track00002/MIDI/S00.mid")],
+    "slakh": [midi_at("train/Track00001/MIDI/S00.mid")],
     "styles": [midi_at("jazz/a.mid")],
     "vgmidi": [
         midi_at("labelled/phrases/A_0.mid"),
@@ -176,11 +176,14 @@ def fuzz() -> ModuleType:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs an alarm signal")
-@pytest.mark.parametrize(("kind", "n"), [(".mid", 300), (".abc", 60), (".mxl", 60), (".npz", 60)])
+@pytest.mark.parametrize(
+    ("kind", "n"),
+    [(".mid", 300), (".abc", 60), (".mxl", 60), (".npz", 60), (".txt", 60), (".jams", 60)],
+)
 def test_no_mutated_file_crashes_hangs_or_comes_out_empty(
     tmp_path: Path, fuzz: ModuleType, kind: str, n: int
 ):
-    for name in ("band", "folder", "lpd"):
+    for name in ("band", "folder", "lpd", "maps", "guitarset"):
         for make in LAYOUTS[name]:
             make(tmp_path)
     (seed,) = fuzz.seeds_of([tmp_path], {kind})[:1]

@@ -79,6 +79,7 @@ HEAD = "OnsetTime\tOffsetTime\tMidiPitch\n"
         (HEAD + "0.5\tnan\t60\n", "times that cannot be"),
         (HEAD + "-1\t2\t60\n", "times that cannot be"),
         (HEAD + "0.5\t99999999\t60\n", "times that cannot be"),
+        (HEAD + "5\t1\t60\n", "times that cannot be"),
         (HEAD + "0.5\t1\t128\n", "must be 0 to 127"),
     ],
 )

@@ -91,6 +91,7 @@ def test_the_folder_of_midi_files_finds_the_table_beside_it(root: Path):
         (HEAD + "1,2,0,60,0,1,Quarter\n", "must have instrument from 1 to 128"),
         (HEAD + "1,2,41,200,0,1,Quarter\n", "must have note from 0 to 127"),
         (HEAD + "1,inf,41,60,0,1,Quarter\n", "must have end_time from 0 to"),
+        (HEAD + "2,1,41,60,0,1,Quarter\n", "ends before it begins"),
     ],
 )
 def test_broken_labels_are_said(root: Path, text: str, said: str):

@@ -32,6 +32,7 @@ HOLDS = "65 hours of 9 pianos"
 
 _NAME = re.compile(r"MAPS_(ISOL|RAND|UCHO|MUS)[_-](.+)_([^_]+)")  # set, piece, piano
 _REAL = "ENSTDk"  # the Disklavier; all other pianos are sampled
+_LONGEST_S = 36_000.0
 _COLUMNS = ["OnsetTime", "OffsetTime", "MidiPitch"]
 
 
@@ -101,7 +102,7 @@ def labelled(path: Path, title: str = "") -> Piece:
     except ValueError:
         raise AntiphonError(f"{path} must have three numbers in each line.") from None
     start, end, pitch = rows.T
-    if not (np.isfinite(rows).all() and (start >= 0).all() and (end < 36_000).all()):
+    if not ((start >= 0) & (start <= end) & (end < _LONGEST_S)).all():
         raise AntiphonError(f"{path} has times that cannot be.")
     if not ((pitch >= 0) & (pitch <= 127) & (pitch % 1 == 0)).all():
         raise AntiphonError(f"{path} has pitches that are none: they must be 0 to 127.")

@@ -139,6 +139,8 @@ def _columns(path: Path) -> dict[str, NDArray[np.float64]]:
         least = 1 if column == "instrument" else 0
         if not ((columns[column] >= least) & (columns[column] <= most)).all():
             raise AntiphonError(f"{path} must have {column} from {least} to {most:,} in each line.")
+    if (columns["start_time"] > columns["end_time"]).any():
+        raise AntiphonError(f"{path} has a note that ends before it begins.")
     return columns
 
 
