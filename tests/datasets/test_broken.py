@@ -23,7 +23,7 @@ from .conftest import BEAT, band
 from .test_bands import ONE, TRACK, rolls_of, write_lpd
 from .test_guitarset import JAMS, NAME
 from .test_jazz_standards_chords import CHART
-from .test_maestro import COLUMNS
+from .test_maestro import COLUMNS, CSV
 from .test_maps import TEXT
 from .test_musicnet import LABELS, TABLE
 from .test_nottingham import BOOK
@@ -97,6 +97,7 @@ LAYOUTS: dict[str, list[Callable[[Path], None]]] = {
     "lakh": [midi_at(f"A/{TRACK}/{ONE}.mid")],
     "lpd": [lambda root: write_lpd(root / TRACK / f"{ONE}.npz", rolls_of()) and None],
     "maestro": [midi_at("2017/a.midi"), text_at("maestro-v3.0.0.json", json.dumps(COLUMNS))],
+    "maestro csv": [midi_at("2017/a.midi"), text_at("maestro-v3.0.0.csv", CSV)],
     "maps": [
         midi_at("MUS/MAPS_MUS-a_ENSTDkCl.mid"),
         text_at("MUS/MAPS_MUS-b_ENSTDkCl.txt", TEXT),
@@ -137,7 +138,7 @@ def broken(content: bytes) -> list[bytes]:
 
 def read_all(name: str, root: Path) -> tuple[int, list[str]]:
     """Return how many songs were read, and what was said of the others."""
-    dataset, n_read, said = datasets.load(name), 0, []
+    dataset, n_read, said = datasets.load(name.split()[0]), 0, []
     try:
         sources = dataset.sources(root)
     except AntiphonError as error:

@@ -87,15 +87,41 @@ def test_read_puts_a_performance_on_estimated_beats(root: Path):
         ("{", "is no JSON"),
         ('{"split": {"0": "train"}}', "is no table of MAESTRO: it needs canonical_composer"),
         ('[{"split": "train"}]', "is no table of MAESTRO"),
-        (json.dumps([ROWS[0] | {"split": "dev"}]), "must be train, validation, test, not 'dev'"),
+        (json.dumps([ROWS[0] | {"split": "dev"}]), "without a file or its split: '2017/a.midi' in"),
+        (json.dumps([ROWS[0] | {"midi_filename": ""}]), "without a file or its split: '' in"),
+        ("[]", "names no performance"),
         (json.dumps(COLUMNS | {"split": {}}), "is no table of MAESTRO"),
     ],
-    ids=["cut off", "columns missing", "keys missing", "split", "column too short"],
+    ids=[
+        "cut off",
+        "columns missing",
+        "keys missing",
+        "split",
+        "no file",
+        "no rows",
+        "column too short",
+    ],
 )
 def test_a_broken_table_is_said(root: Path, text: str, said: str):
     (root / "maestro-v3.0.0.json").write_text(text)
     with pytest.raises(AntiphonError, match=said):
         maestro.sources(root)
+
+
+def test_a_lost_quotation_mark_is_said(root: Path):
+    (root / "maestro-v3.0.0.csv").write_text(CSV.replace('"29.0"', '"29.0', 1), encoding="utf-8")
+    with pytest.raises(AntiphonError, match="field of several lines: a quotation mark is missing"):
+        maestro.sources(root)
+
+
+def test_a_name_no_file_can_have_is_said(root: Path):
+    (root / "maestro-v3.0.0.json").write_text(
+        json.dumps([ROWS[0] | {"midi_filename": "a" * 300 + ".midi", "audio_filename": "b" * 300}])
+    )
+    (source,) = maestro.sources(root)
+    assert source.audio is None
+    with pytest.raises(AntiphonError, match="cannot be read: file name too long"):
+        maestro.performance(source)
 
 
 def test_a_folder_without_table_is_refused(tmp_path: Path):

@@ -6,6 +6,7 @@ early or late each stroke is. Keys of the kit are mapped to General MIDI as its 
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -68,7 +69,10 @@ def sources(root: Path) -> list[Source]:
         if not name or row["split"] not in SPLITS:
             said = f"{row['midi_filename']!r} in {row['split']!r}"
             raise AntiphonError(f"{tables[0]} has a line without a file or its split: {said}.")
-        found.append(Source(name, tables[0].parent / row["midi_filename"], row["split"]))
+        audio = tables[0].parent / row.get("audio_filename", "")
+        path = tables[0].parent / row["midi_filename"]
+        has_audio = os.path.isfile(audio)
+        found.append(Source(name, path, row["split"], audio=audio if has_audio else None))
     if not found:
         raise AntiphonError(f"{tables[0]} names no performance.")
     return found

@@ -7,6 +7,7 @@ beats. Versions 2 and 3 are read, with or without the audio.
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,8 @@ def sources(root: Path) -> list[Source]:
         raise AntiphonError(f"{root} is no MAESTRO: maestro-v3.0.0.json (or .csv) is missing.")
     table = tables[-1]
     rows = _records(table) if table.suffix == ".json" else rows_of(table, _COLUMNS, "MAESTRO")
+    if not rows:
+        raise AntiphonError(f"{table} names no performance.")
     return [_source(table, row) for row in rows]
 
 
@@ -90,18 +93,17 @@ def _is_record(row: Any) -> bool:
 
 
 def _source(table: Path, row: dict[str, str]) -> Source:
-    if row["split"] not in SPLITS:
-        raise AntiphonError(
-            f"{table}: the split of {row['midi_filename']} must be {', '.join(SPLITS)}, "
-            f"not {row['split']!r}."
-        )
+    name, _, _ = row["midi_filename"].rpartition(".")
+    if not name or row["split"] not in SPLITS:
+        said = f"{row['midi_filename']!r} in {row['split']!r}"
+        raise AntiphonError(f"{table} has a line without a file or its split: {said}.")
     audio = table.parent / row["audio_filename"]
     return Source(
-        id=Path(row["midi_filename"]).with_suffix("").as_posix(),
+        id=name,
         path=table.parent / row["midi_filename"],
         split=row["split"],
         title=f"{row['canonical_composer']}: {row['canonical_title']}",
-        audio=audio if audio.is_file() else None,
+        audio=audio if os.path.isfile(audio) else None,
     )
 
 
