@@ -35,6 +35,8 @@ SHIP = False
 URL = "https://zenodo.org/records/5120004"
 STYLE = "classical"
 HOLDS = "330 recordings"
+_TABLE = "musicnet_metadata.csv"
+_LISTED = f"its own page, {URL}"
 REMOTES = (
     Remote(
         url=f"{URL}/files/musicnet.tar.gz",
@@ -42,24 +44,26 @@ REMOTES = (
         part="audio",
         size_bytes=11_097_394_998,
         md5="844764911fa0d5b97c97da944a057590",
-        checked_by=f"its own page, {URL}",
-    ),
-    Remote(
-        url=f"{URL}/files/musicnet_metadata.csv",
-        file="musicnet_metadata.csv",
-        part="audio",
-        size_bytes=43_775,
-        md5="1caef62cee9c875235e62aac368b49d8",
-        checked_by=f"its own page, {URL}",
+        checked_by=_LISTED,
     ),
     Remote(
         url="https://github.com/benadar293/benadar293.github.io/raw/main/musicnet_em.zip",
         file="musicnet_em.zip",
         part="em",
     ),
+    *(
+        Remote(
+            url=f"{URL}/files/{_TABLE}",
+            file=_TABLE,
+            part=part,
+            size_bytes=43_775,
+            md5="1caef62cee9c875235e62aac368b49d8",
+            checked_by=_LISTED,
+        )
+        for part in ("audio", "em")
+    ),
 )
 
-_TABLE = "musicnet_metadata.csv"
 _COLUMNS = ("id", "composer", "composition", "movement")
 _LABELS = ("start_time", "end_time", "instrument", "note", "start_beat", "end_beat")
 _TEST = {1759, 1819, 2106, 2191, 2298, 2303, 2382, 2416, 2556, 2628}  # test_labels/
