@@ -25,6 +25,7 @@ CITATION = (
 LICENCE = "CC BY-NC-SA 4.0"
 SHIP = False
 URL = "https://magenta.tensorflow.org/datasets/maestro"
+HOLDS = "1,276 performances"
 STYLE = "classical"
 
 _COLUMNS = ("canonical_composer", "canonical_title", "split", "midi_filename", "audio_filename")

@@ -23,6 +23,7 @@ CITATION = (
 LICENCE = "CC BY 4.0; the songs are Lakh's, whose licences are not stated"
 SHIP = False
 URL = "http://www.slakh.com"
+HOLDS = "2,100 pieces"
 STYLE = "mixed"
 
 _OMITTED = "omitted"  # the folder of songs that the redux release found twice
