@@ -27,7 +27,7 @@ CITATION = (
 LICENCE = "CC BY-NC-SA 2.0 FR"
 SHIP = False
 URL = "https://adasp.telecom-paris.fr/resources/2010-07-08-maps-database/"
-HOLDS = "about 30,000 recordings"
+HOLDS = "65 hours of piano"
 STYLE = "classical"
 
 _NAME = re.compile(r"MAPS_(ISOL|RAND|UCHO|MUS)[_-](.+)_([^_]+)")  # set, piece, piano
