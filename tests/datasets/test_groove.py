@@ -48,6 +48,11 @@ def test_keys_become_general_midi_and_ticks_stay(root: Path):
     assert (piece.resolution, piece.tempos[0].bpm, str(piece.metres[0])) == (480, 120.0, "4/4")
 
 
+def test_the_first_word_of_a_style_is_its_label(root: Path):
+    piece = groove.read(groove.sources(root)[0])
+    assert (piece.title, piece.labels.style) == ("funk-fast", "funk")
+
+
 def test_fills_are_told_from_beats(root: Path):
     labels = [groove.read(source).sections[0].label for source in groove.sources(root)]
     assert labels == ["A", "fill"]
@@ -67,7 +72,7 @@ def test_folder_without_table_is_refused(tmp_path: Path):
 
 def test_other_table_is_refused(tmp_path: Path):
     (tmp_path / "info.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(AntiphonError, match="no Groove table"):
+    with pytest.raises(AntiphonError, match="no table of Groove"):
         groove.sources(tmp_path)
 
 

@@ -78,6 +78,7 @@ def test_stopped_preparation_goes_on(own_folder: Path, tmp_path: Path, monkeypat
 def test_finished_set_is_recognised_until_a_file_changes(own_folder: Path, tmp_path: Path):
     prepared("folder", own_folder, tmp_path / "out")
     assert datasets.prepare("folder", own_folder, tmp_path / "out").was_finished
+    assert not (tmp_path / "out" / ".parts").exists()
     shutil.copy(own_folder / "song2.mid", own_folder / "song0.mid")
     changed = datasets.prepare("folder", own_folder, tmp_path / "out", jobs=1)
     assert not changed.was_finished

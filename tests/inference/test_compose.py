@@ -284,11 +284,20 @@ def writes(monkeypatch) -> list[tuple[dict, Writing]]:
 def test_bars_that_fail_are_written_again_and_the_others_stay(writes, monkeypatch):
     module = sys.modules["antiphon.inference.compose"]
     usual = module.habits(models.load("pop"))
-    few = np.where(np.array(MEASURES) == "notes in the bar", 11.0, np.inf)
-    lenient = replace(usual, low=np.full(len(MEASURES), -np.inf), high=few)
-    monkeypatch.setattr(module, "habits", lambda ensemble: lenient)
+
+    monkeypatch.setattr(module, "MIN_FAILURES", 1)
+
+    def at_most(n_notes: float) -> None:
+        few = np.where(np.array(MEASURES) == "notes in the bar", n_notes, np.inf)
+        lenient = replace(usual, low=np.full(len(MEASURES), -np.inf), high=few)
+        monkeypatch.setattr(module, "habits", lambda ensemble: lenient)
+
+    at_most(np.inf)
     one(bars=12, chords="C | F | G | C")
-    (first, takes), (again, mended) = writes[:2]
+    ((_, whole),) = writes
+    at_most(float(np.median(np.bincount(whole.notes(0)[0], minlength=12))))
+    one(bars=12, chords="C | F | G | C")
+    (first, takes), (again, mended) = writes[1:3]
     assert first["kept"] is None and (first["segment"].mask == 1).all()
     kept = again["kept"][0]
     stays = kept.parts.all(axis=1)

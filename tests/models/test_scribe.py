@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -9,10 +10,11 @@ import torch.nn.functional as F
 from antiphon.models import scribe as scribes
 from antiphon.models._blocks import Facts
 from antiphon.models.choir import Segment
-from antiphon.models.scribe import Relations, Scribe
-from antiphon.representations.facts import N_RELATIONS, table_sizes
+from antiphon.models.scribe import Relations, Returns, Scribe
+from antiphon.representations.bars import N_SLOTS
+from antiphon.representations.facts import N_RELATIONS, N_RETURNS, table_sizes
 from antiphon.representations.rolls import N_PITCHES
-from antiphon.representations.score import N_CELLS, N_DURATIONS, N_LOUDNESS
+from antiphon.representations.score import N_CELLS, N_DURATIONS, N_LAGS, N_LOUDNESS, N_PARTS
 
 N_BARS, Z = 6, 24
 
@@ -69,13 +71,40 @@ def test_a_relation_says_the_same_of_an_interval_from_wherever_it_is_seen():
     assert found[found != 0].tolist() == [2.0, 1.5, 0.5]
 
 
+def nowhere(*shape: int) -> torch.Tensor:
+    """Returns that say nothing."""
+    return torch.full((*shape, N_PARTS, N_LAGS), N_RETURNS * (N_SLOTS + 1))
+
+
+def test_a_part_is_drawn_to_where_it_would_go_on_as_before():
+    returns = Returns()
+    part, group = 2, 9
+    with torch.no_grad():
+        returns.by_distance[group, N_SLOTS - 1] = 2.0  # at the slot itself
+        returns.by_distance[group, N_SLOTS] = -1.0  # one slot later
+        returns.at_end[group, 5] = -3.0  # slot 5, when nothing is to come
+        returns.bar_ends[group, N_SLOTS] = 4.0
+        returns.bar_ends[group, 7] = -0.5
+    seen = nowhere(2)
+    seen[0, part, 1] = group * (N_SLOTS + 1) + 7
+    seen[1, part, 3] = group * (N_SLOTS + 1) + N_SLOTS
+    found = returns(seen)
+    assert found.shape == (2, N_CELLS + 1)
+    at = {(row, cell): value for (row, cell), value in np.ndenumerate(found.detach().numpy())}
+    told = {place: value for place, value in at.items() if value}
+    assert told == {
+        (0, 7 * N_PARTS + part): 2.0, (0, 8 * N_PARTS + part): -1.0, (0, N_CELLS): -0.5,
+        (1, 5 * N_PARTS + part): -3.0, (1, N_CELLS): 4.0,
+    }  # fmt: skip
+
+
 def test_every_choice_has_its_logits(scribe):
     told = scribe.bars(latents(), LEVEL, segment())
     assert told.shape == (2, N_BARS, 16)
     bar = torch.tensor([[0, 0], [0, 1], [1, 1]])  # of three tokens in two pieces
     known = scribe.read(told[torch.arange(2), bar], facts(0, 3, 2))
     assert known.shape == (3, 2, 16 + 16)
-    assert scribe.cells(known).shape == (3, 2, N_CELLS + 1) == (3, 2, 97)
+    assert scribe.cells(known, nowhere(3, 2)).shape == (3, 2, N_CELLS + 1) == (3, 2, 97)
     nothing = torch.full((3, 2, 1), N_RELATIONS * N_PITCHES)
     pitches = scribe.pitches(known, facts(1, 3, 2), nothing)
     assert pitches.shape == (3, 2, N_PITCHES) == (3, 2, 72)
@@ -164,7 +193,8 @@ def test_every_weight_learns_from_a_finite_loss(scribe):
     told = scribe.bars(latents(), LEVEL, segment())
     known = scribe.read(told[:, :3].transpose(0, 1), facts(0, 3, 2), torch.Generator())
     seen = torch.arange(N_RELATIONS * N_PITCHES).expand(3, 2, -1)
-    logits = [scribe.cells(known), scribe.pitches(known, facts(1, 3, 2), seen)]
+    places = torch.arange(N_RETURNS * (N_SLOTS + 1)).expand(3, 2, N_PARTS, -1)
+    logits = [scribe.cells(known, places), scribe.pitches(known, facts(1, 3, 2), seen)]
     logits += scribe.lengths(known, facts(2, 3, 2))
     loss = torch.stack(
         [F.cross_entropy(x.flatten(0, 1), torch.tensor([0, 1, 2, 3, 4, 5])) for x in logits]

@@ -11,6 +11,7 @@ from antiphon.music.chords import Chord
 from antiphon.music.keys import Key
 from antiphon.music.piece import (
     CONTROL,
+    NOTE,
     ChordSpan,
     KeyMark,
     Metre,
@@ -18,7 +19,10 @@ from antiphon.music.piece import (
     Tempo,
     Text,
     Track,
+    in_order,
     notes_of,
+    together,
+    without_doubles,
 )
 
 
@@ -47,6 +51,38 @@ def test_notes_are_sorted_by_onset_and_pitch():
     notes = notes_of([(6, 1, 60, 1), (0, 1, 64, 2), (0, 1, 60, 3)])
     assert notes["velocity"].tolist() == [3, 2, 1]
     assert len(notes_of()) == 0
+
+
+def test_of_equal_notes_the_shortest_and_softest_comes_first():
+    rows = [(0, 9, 60, 80), (0, 6, 60, 90), (0, 6, 60, 70), (0, 1, 55, 1)]
+    found = in_order(np.array(rows, NOTE))
+    assert found.tolist() == [(0, 1, 55, 1), (0, 6, 60, 70), (0, 6, 60, 90), (0, 9, 60, 80)]
+
+
+def test_notes_in_order_are_not_copied():
+    notes = notes_of([(0, 6, 60, 80), (0, 6, 64, 80), (6, 6, 60, 80)])
+    assert in_order(notes) is notes
+    assert without_doubles(notes) is notes
+
+
+def test_of_doubled_notes_the_longest_stays():
+    notes = np.array([(6, 6, 60, 80), (0, 6, 60, 90), (0, 9, 60, 70), (0, 6, 62, 1)], NOTE)
+    assert without_doubles(notes).tolist() == [(0, 9, 60, 70), (0, 6, 62, 1), (6, 6, 60, 80)]
+
+
+def test_arrays_of_notes_are_put_one_after_the_other():
+    one, other = notes_of([(6, 6, 60, 80)]), notes_of([(0, 3, 62, 90), (3, 3, 64, 90)])
+    assert together([one, other]).tolist() == [*one.tolist(), *other.tolist()]
+    assert together([]).dtype == NOTE and not len(together([]))
+
+
+@pytest.mark.parametrize(
+    ("metre", "steps"),
+    [(Metre(0, 3, 4), 72), (Metre(0, 6, 8), 72), (Metre(0, 5, 16), 30), (Metre(0, 1, 64), 2)],
+    ids=str,
+)
+def test_steps_of_a_bar_are_rounded_to_the_nearest_even_of_two(metre, steps):
+    assert metre.steps(24) == steps  # 1/64 is 1.5 steps
 
 
 def test_an_empty_piece_has_one_bar_and_no_end():

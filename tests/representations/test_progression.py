@@ -12,8 +12,10 @@ from antiphon.representations.bars import NO_CHORD, QUALITY_NAMES, encode
 from antiphon.representations.outline import chord_vocabulary
 from antiphon.representations.progression import (
     GOES_ON,
+    N_CHORD_RETURNS,
     SILENT,
     beat_facts,
+    chord_returns,
     chords_of,
     frame_of,
     sounding_of,
@@ -66,3 +68,32 @@ def test_facts_of_a_beat_do_not_see_it_nor_what_comes_after(bars):
         again = beat_facts(frame, changed, bar, beat, size)
         assert (again[:11] == told[:11]).all()
         assert (again[11:] != told[11:]).any()
+        told, again = (chord_returns(frame, x, bar, beat, size) for x in (sounding, changed))
+        assert (again[:11] == told[:11]).all()
+        assert (again[11:] != told[11:]).any()
+
+
+def test_what_stood_there_before_is_told_by_how_far_bars_have_been_the_same(bars):
+    # chords of bars: AB CD AB CD ...; every second bar is the same, but for the last half one
+    vocabulary = chord_vocabulary(bars, min_count=2)
+    sounding, size = sounding_of(bars, vocabulary), len(vocabulary)
+    frame = frame_of(bars, bars["number"], bars["number"][::-1])
+    bar = np.arange(len(bars))
+
+    def told(number: int, beat: int, lag: int) -> tuple[int, int, int] | None:
+        """The lag, the state and the token of what stood there."""
+        index = int(chord_returns(frame, sounding, bar, beat, size)[number, lag])
+        if index == N_CHORD_RETURNS * (size + 2):
+            return None
+        group, token = divmod(index, size + 2)
+        return *divmod(group, 5), token
+
+    one, two = 0, 1  # bars back
+    assert told(0, 0, one) is None and told(1, 0, two) is None
+    assert told(1, 0, one) == (one, 3, sounding[0, 0])  # nothing before was the same
+    assert told(1, 1, one) == (one, 0, GOES_ON)  # another chord began
+    assert told(2, 0, two) == (two, 3, sounding[0, 0])  # bar 1 had nothing to be the same as
+    assert told(2, 2, two) == (two, 1, sounding[0, 2])
+    assert told(3, 0, two) == (two, 4, sounding[1, 0])  # the bar before was the same
+    assert told(3, 1, two) == (two, 2, GOES_ON)
+    assert told(19, 2, two) == (two, 2, sounding[17, 2])

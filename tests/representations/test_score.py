@@ -350,7 +350,7 @@ def test_facts_do_not_know_what_comes_after(song):
     assert np.array_equal(one[2][:token], two[2][:token])
 
 
-def test_facts_are_the_same_in_every_key():
+def test_facts_are_the_same_in_every_key_but_for_how_high_it_sounds():
     def found(tonic: int) -> tuple[np.ndarray, ...]:
         shift = tonic if tonic <= 6 else tonic - 12
         piece = piece_of(
@@ -362,8 +362,12 @@ def test_facts_are_the_same_in_every_key():
         bars, notes = tables(piece)
         return told(score_of(bars, notes), bars)
 
-    for tonic in (2, 7, 11):
-        assert all(np.array_equal(a, b) for a, b in zip(found(0), found(tonic), strict=True))
+    for tonic, moved in ((2, -2), (7, 5), (11, 1)):
+        here, there = found(0), found(tonic)
+        for a, b in zip(here[:2], there[:2], strict=True):  # before cells and pitches
+            assert np.array_equal(a[:, :-1], b[:, :-1])
+            assert (b[:, -1] - a[:, -1] == moved).all()
+        assert np.array_equal(here[2], there[2])
 
 
 def test_how_far_the_chord_has_moved_since_is_told_before_cells_and_pitches():
@@ -376,7 +380,9 @@ def test_how_far_the_chord_has_moved_since_is_told_before_cells_and_pitches():
     )
     step, pitch, _ = told(score_of(bars, notes), bars)
     # the last of four facts about the bar before, or of two before what sounds
-    lags, matched = scores.N_LAGS, 2 * scores.N_LAGS  # behind them: what sounds, what matches
+    # behind them: what sounds, what matches, how far the key has moved
+    step, pitch = step[:, :-1], pitch[:, :-1]
+    lags, matched = scores.N_LAGS, 2 * scores.N_LAGS
     for turned in (step[:, -matched - 4 * lags + 3], pitch[:, -lags - 2 * N_HELD - 2 * lags + 1]):
         # a fourth up, and 0 stands for nothing: at the beat that comes next there, or is chosen
         assert (turned - turned[0]).tolist() == [0] * 5 + [6, 0, 0, 0, 0]
@@ -426,10 +432,11 @@ def test_pitches_are_seen_from_what_sounds_what_was_and_the_root():
     found = facts.pitch_relations(standing, choice, facts.harmony_of(bars))
     nothing = facts.N_RELATIONS * N_PITCHES
     seen = [sorted((x // N_PITCHES, x % N_PITCHES) for x in row if x < nothing) for row in found]
-    minor, n_lags, low = QUALITY_NAMES.index("m"), scores.N_LAGS, 24
-    # groups of held, fresh, last, twin, twin moved; each for the part that plays and the other
+    minor, n_lagged, low = QUALITY_NAMES.index("m"), scores.N_LAGS * scores.MATCHES, 24
+    # groups of held, fresh, last, twin, twin moved; each for the part that plays and the other,
+    # twins by lag and by how far the part has been the same
     fresh, last = 16, 32
-    twin, moved, root = 48, 48 + 4 * n_lags, 48 + 8 * n_lags
+    twin, moved, root = 48, 48 + 4 * n_lagged, 48 + 8 * n_lagged
     qualities = len(QUALITY_NAMES)
     # the melody's first note sees the root G only; the bass sees it and the melody
     assert seen[0] == [(root + minor, 7)]
@@ -442,3 +449,29 @@ def test_pitches_are_seen_from_what_sounds_what_was_and_the_root():
         (last + MELODY, 62 - low), (last + BASS, 43 - low), (twin, 62 - low),
         (moved, 64 - low), (root + minor, 9),
     ]  # fmt: skip
+    # behind the melody, which was the same, the bass looks for its own note a bar back
+    bass = seen[4]
+    assert (twin + BASS * n_lagged, 43 - low) in bass and (
+        moved + BASS * n_lagged,
+        45 - low,
+    ) in bass
+
+
+def test_where_parts_would_go_on_as_before_is_told_by_how_far_they_were_the_same():
+    # C E over a bass note; the second bar begins with C again, and has no bass
+    melody = [(0, 24, 60), (24, 24, 64), (96, 24, 60), (144, 24, 62)]
+    bars, notes = tables(piece_of(melody=melody, bass=[(48, 48, 36)]))
+    score = score_of(bars, notes)
+    found = facts.cell_returns(standing_of(score, bars))
+    slots, nothing = 25, facts.N_RETURNS * 25
+    assert (found[:4] == nothing).all() and (found[:, :, 1:] == nothing).all()  # one lag only
+
+    def told(token: int, part: int) -> tuple[int, int]:
+        group, slot = divmod(int(found[token, part, 0]), slots)
+        return divmod(group, 4)[0], slot  # of lag 0: how far the same, and where next
+
+    # tokens of the second bar: C, D, end
+    assert told(4, MELODY) == (scores.NEITHER, 0) and told(4, BASS) == (scores.NEITHER, 12)
+    assert told(5, MELODY) == (scores.SAME, 6) and told(5, BASS) == (scores.NEITHER, 12)
+    assert told(6, MELODY) == (scores.OTHER, 24) and told(6, BASS) == (scores.NEITHER, 12)
+    assert told(6, COUNTER) == (scores.NEITHER, 24)

@@ -63,6 +63,7 @@ class Replayed:
         slots = int(self.bars["n_beats"][0]) * 6
         self.writing = Writing(slots, np.stack([scores.returning(bars) for bars, _ in both]))
         self.steps: dict[int, np.ndarray] = {}
+        self.returns: dict[int, np.ndarray] = {}
         self.pitches: dict[int, np.ndarray] = {}
         self.relations: dict[int, np.ndarray] = {}
         self.lengths: dict[int, np.ndarray] = {}
@@ -76,6 +77,7 @@ class Replayed:
             token = at[pieces]
             standing = self.writing.standing(pieces)
             self.steps |= dict(zip(token, facts_of.step_facts(standing, harmony), strict=True))
+            self.returns |= dict(zip(token, facts_of.cell_returns(standing), strict=True))
             ends = score.cell[token] == END
             self.writing.end_bar(pieces[ends])
             token, noted = token[~ends], pieces[~ends]
@@ -107,11 +109,13 @@ def assert_told_alike(replayed: Replayed) -> None:
     length = facts_of.length_facts(standing, choice, score.row, harmony)
     assert sorted(replayed.steps) == list(range(len(score.cell)))
     assert sorted(replayed.pitches) == np.flatnonzero(score.cell != END).tolist()
+    returns = facts_of.cell_returns(standing)
     for token, facts in replayed.steps.items():
         assert np.array_equal(facts, step[token]), token
+        assert np.array_equal(replayed.returns[token], returns[token]), token
     for token, facts in replayed.pitches.items():
         # what sounds, held and fresh, is told in any order
-        sounds = slice(-2 * N_HELD - N_LAGS, -N_LAGS)
+        sounds = slice(-2 * N_HELD - N_LAGS - 1, -N_LAGS - 1)
         assert np.array_equal(np.delete(facts, sounds), np.delete(pitch[token], sounds)), token
         assert sorted(facts[sounds]) == sorted(pitch[token][sounds]), token
         assert sorted(replayed.relations[token]) == sorted(relations[token]), token

@@ -15,6 +15,7 @@ from antiphon.models.choir import Discriminator
 from antiphon.models.scribe import Scribe
 from antiphon.representations.prepared import load
 from antiphon.representations.score import END, N_LAGS
+from antiphon.training._listening import Listener
 from antiphon.training._monitor import Monitor
 from antiphon.training._run import RunFolder
 from antiphon.training._score_batches import ScoreBatches
@@ -23,7 +24,6 @@ from antiphon.training.adversary import (
     AdversaryTraining,
     Windows,
     _heard,
-    _in_one_metre,
     _reward,
     advantages,
     discriminator_loss,
@@ -129,8 +129,8 @@ def test_windows_are_laid_out_one_after_another(drawn):
     notes = np.bincount(score.bar[score.cell != END] // 8, minlength=6)
     assert written.is_note.sum(dim=0).tolist() == notes.tolist()
     assert (notes > 20).all()
-    # no window looks back into the one before it: four facts of each bar that is looked back at
-    looked_back = written.step[:, :, -4 * N_LAGS :]
+    # no window looks back into the one before it: six facts of each bar that is looked back at
+    looked_back = written.step[:, :, -6 * N_LAGS - 1 : -1]
     assert (looked_back[0] == looked_back[0, 0]).all() and (looked_back != looked_back[0]).any()
 
 
@@ -159,7 +159,7 @@ def test_all_windows_of_a_shard_are_in_one_metre(tiny_prepared, coder):
     mixed = ScoreBatches(Segments(replace(data, bars=bars), coder, 8), 8)
     metres = set()
     for seed in range(12):
-        firsts = _in_one_metre(mixed, 5, np.random.default_rng(seed))
+        firsts = mixed.in_one_metre(5, np.random.default_rng(seed))
         assert len(firsts) == 5
         here = {(b["n_beats"], b["compound"]) for f in firsts for b in bars[f : f + 8]}
         assert len(here) == 1
@@ -209,8 +209,9 @@ def trained(scribe, discriminator, coder, batches, folder, **more) -> Scribe:
     run = RunFolder(folder)
     report = Monitor(run)
     training = AdversaryTraining(**{**vars(TRAINING), **more})
+    listen = Listener(batches, 3, report)
     average = train_adversary(
-        scribe, discriminator, coder, training, batches, run, seed=3, report=report
+        scribe, discriminator, coder, training, batches, run, seed=3, report=report, listen=listen
     )
     report.close()
     return average

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+import json
 import math
 import threading
 import time
@@ -18,6 +19,7 @@ from antiphon.models._coder import Coder, CoderConfig
 from antiphon.models.scribe import Scribe
 from antiphon.representations.prepared import load
 from antiphon.representations.score import END, score_of
+from antiphon.training._listening import Listener
 from antiphon.training._monitor import Monitor
 from antiphon.training._run import OutOfTime, RunFolder
 from antiphon.training._score_batches import Laid, ScoreBatches
@@ -184,7 +186,8 @@ def test_losses_are_those_of_the_notes_that_were_written(scribe, batches):
     each = token_losses(scribe, noisy, level, segment, written)
     told = scribe.bars(noisy, level, segment)
     known = scribe.read(told[0, written.bar], written.step)[5, 0]
-    cell = scribe.cells(known).log_softmax(dim=-1)[written.cell[5, 0]]
+    cells = scribe.cells(known, written.returns[5, 0])
+    cell = cells.log_softmax(dim=-1)[written.cell[5, 0]]
     pitches = scribe.pitches(known, written.pitch[5, 0], written.relations[5, 0])
     pitch = pitches.log_softmax(dim=-1)[written.row[5, 0]]
     length, loud = (x.log_softmax(dim=-1) for x in scribe.lengths(known, written.length[5, 0]))
@@ -268,7 +271,8 @@ def test_training_logs_saves_and_returns_the_average(scribe, batches, tmp_path):
     run = RunFolder(tmp_path)
     before = copy.deepcopy(scribe)
     report = Monitor(run)
-    average = train_scribe(scribe, TRAINING, batches, batches, run, seed=1, report=report)
+    more = {"report": report, "listen": Listener(batches, 1, report)}
+    average = train_scribe(scribe, TRAINING, batches, batches, run, seed=1, **more)
     report.close()
     tensors, meta = run.load("scribe")
     assert meta["iteration"] == 3
@@ -278,13 +282,16 @@ def test_training_logs_saves_and_returns_the_average(scribe, batches, tmp_path):
     for other in (before, scribe):
         assert not torch.equal(average.pitch.weight, other.pitch.weight)
     assert len((tmp_path / "scribe_stats.jsonl").read_text().splitlines()) == 3
-    assert len((tmp_path / "scribe_metrics.jsonl").read_text().splitlines()) == 2
+    metrics = [json.loads(x) for x in (tmp_path / "scribe_metrics.jsonl").read_text().splitlines()]
+    assert [line["iteration"] for line in metrics] == [0, 2, 3]  # once before any training
+    assert all("music/frechet" in line for line in metrics)
 
 
 def test_when_the_time_is_up_nothing_is_built_on_a_half_trained_scribe(scribe, batches, tmp_path):
     run = RunFolder(tmp_path)
     report = Monitor(run, deadline=0.0)
+    more = {"report": report, "listen": Listener(batches, 1, report)}
     with pytest.raises(OutOfTime, match="after 1 of 3 iterations of the scribe"):
-        train_scribe(scribe, TRAINING, batches, batches, run, seed=1, report=report)
+        train_scribe(scribe, TRAINING, batches, batches, run, seed=1, **more)
     report.close()
     assert run.load("scribe")[1]["iteration"] == 1

@@ -75,7 +75,7 @@ def test_a_training_leaves_a_run_folder_and_weights_that_compose(config, finishe
     assert "loss/generator" in logged(run, "planner_stats")[-1]
     assert "loss/generator" not in logged(run, "planner_stats")[0]
     assert [row["iteration"] for row in logged(run, "scribe_stats")] == [1, 2, 3]
-    assert [row["iteration"] for row in logged(run, "scribe_metrics")] == [2, 3]
+    assert [row["iteration"] for row in logged(run, "scribe_metrics")] == [0, 2, 3]
     assert "held_out/pitch" in logged(run, "scribe_metrics")[0]
     assert "loss/reward" in logged(run, "adversary_stats")[-1]
     assert "loss/reward" not in logged(run, "adversary_stats")[0]
@@ -307,7 +307,7 @@ def test_release_takes_data_that_may_be_shipped(config, tiny_prepared, tmp_path)
     [
         ('prepared = "x"\nsed = 1', "No 'sed' in the configuration. Did you mean 'seed'"),
         ("seed = 1", "prepared must name the folder"),
-        ('prepared = "x"\nkind = "band"', "kind must be 'song' or 'drums', not 'band'"),
+        ('prepared = "x"\nkind = "band"', "kind must be 'song', 'drums' or 'gan', not 'band'"),
         ("seed = = 1", "cannot be read"),
     ],
 )

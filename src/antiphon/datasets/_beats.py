@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from antiphon.music.piece import RESOLUTION, Metre, Notes, Piece, Tempo
+from antiphon.music.piece import RESOLUTION, Metre, Notes, Piece, Tempo, in_order, together
 
 Floats = NDArray[np.float64]
 
@@ -37,7 +37,7 @@ def grid_share(onset_beats: Floats) -> float:
     if not len(onset_beats):
         return float("nan")
     rest = onset_beats - np.floor(onset_beats)
-    return float((np.abs(rest[:, None] - _PLACES).min(axis=1) < _TOLERANCE).mean())
+    return float((np.abs(rest - _PLACES[:, None]).min(axis=0) < _TOLERANCE).mean())
 
 
 def on_beats(piece: Piece) -> tuple[Piece, str]:
@@ -45,7 +45,7 @@ def on_beats(piece: Piece) -> tuple[Piece, str]:
 
     A file whose notes lie on its own beats keeps them.
     """
-    notes = np.concatenate([t.notes for t in piece.tracks])
+    notes = together([t.notes for t in piece.tracks])
     own = grid_share(notes["onset"] / piece.resolution)
     if own >= ON_GRID:
         return piece.on_grid(), ""
@@ -150,12 +150,11 @@ def _moved(piece: Piece, beats: Floats) -> Piece:
     said = piece.metres[0] if piece.metres else Metre(0)
     per_bar = 3 if said.numerator == 3 else 4
     placed = [_placed(t.notes, piece, beats) for t in piece.tracks]
-    lead = (-_downbeat(np.concatenate(placed), per_bar)) % per_bar * RESOLUTION
+    lead = (-_downbeat(together(placed), per_bar)) % per_bar * RESOLUTION
     tracks = []
     for track, notes in zip(piece.tracks, placed, strict=True):
         notes["onset"] += lead
-        notes = np.sort(notes, order=("onset", "pitch"))
-        tracks.append(replace(track, notes=notes, controls=track.controls[:0], lyrics=[]))
+        tracks.append(replace(track, notes=in_order(notes), controls=track.controls[:0], lyrics=[]))
     bpm = float(60 / np.median(np.diff(beats)))
     return replace(
         piece,
@@ -191,7 +190,7 @@ def _placed(notes: Notes, piece: Piece, beats: Floats) -> Notes:
 
 def _downbeat(notes: Notes, per_bar: int) -> int:
     """Return the beat, 0 … per_bar − 1, on which most and lowest and longest notes begin."""
-    on_beat = notes[notes["onset"] % RESOLUTION == 0]
+    on_beat = notes.compress(notes["onset"] % RESOLUTION == 0)
     place = on_beat["onset"] // RESOLUTION % per_bar
     lowness = np.clip(72 - on_beat["pitch"].astype(np.float64), 0, 36) / 36
     length = np.minimum(on_beat["duration"], 4 * RESOLUTION) / (4 * RESOLUTION)

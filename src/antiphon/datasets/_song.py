@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import math
+import os
 import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
 from types import ModuleType
 from typing import Any
 
@@ -17,19 +21,19 @@ from antiphon.datasets import Source
 from antiphon.errors import AntiphonError
 from antiphon.music.instruments import ROLES
 from antiphon.music.keys import Key
-from antiphon.music.piece import RESOLUTION, Piece
+from antiphon.music.piece import RESOLUTION, Piece, together
 from antiphon.representations.bars import (
     BAR,
     BAR_NOTE,
     NO_CHORD,
     PARTS,
     PITCHED,
-    beat_steps,
     encode,
+    metre_columns,
     slot_steps,
 )
 
-FORMAT = "1"  # raise it when the tables of an unchanged file would come out otherwise
+FORMAT = "2"  # raise it when the tables of an unchanged file would come out otherwise
 SHIFTS = (-5, 6)  # semitones down and up: every key is reached once
 _NO_PART = "no part of the ensemble has its track"
 
@@ -59,13 +63,21 @@ def fingerprint(name: str, sources: Iterable[Source]) -> str:
     total = hashlib.sha256(f"{FORMAT}\0{name}\0".encode())
     for source in sources:
         total.update(f"{source.id}\0{source.split}\0{source.same_as}\0".encode())
-        inside = sorted(source.path.iterdir()) if source.path.is_dir() else [source.path]
-        for path in inside:
-            if path.is_file():
-                content = path.read_bytes()
-                total.update(f"{path.name}\0{len(content)}\0".encode())
-                total.update(content)
+        for path in _files_of(source.path):
+            with open(path, "rb", buffering=0) as file:
+                content = file.read()
+            total.update(f"{os.path.basename(path)}\0{len(content)}\0".encode())
+            total.update(content)
     return total.hexdigest()
+
+
+def _files_of(path: Path) -> list[str]:
+    """Return a file itself, or the files that lie in a folder, by name."""
+    try:
+        with os.scandir(path) as inside:
+            return sorted(entry.path for entry in inside if entry.is_file())
+    except NotADirectoryError:
+        return [os.fspath(path)]
 
 
 def prepare_song(dataset: ModuleType, source: Source) -> Song:
@@ -80,7 +92,7 @@ def prepare_song(dataset: ModuleType, source: Source) -> Song:
         return Song(info | {"left_out": str(error), "reason": _reason(str(error), source)})
     gridded = piece.on_grid() if piece.resolution != RESOLUTION else piece
     bars, notes, why = encode(gridded)
-    if not len(notes):
+    if not len(notes) and (piece.n_notes or not len(bars)):
         said = "No note of it lies in a bar that can be used."
         return Song(info | {"left_out": said, "reason": said, "bars_left_out": dict(why)})
     drums = drum_table(piece, bars)
@@ -122,7 +134,7 @@ def _described(
         "title": piece.title,
         "key": str(key),
         "metre": str(metre),
-        "bpm": round(float(np.median(bars["bpm"])), 2),
+        "bpm": round(median(bars["bpm"].tolist()), 2),
         "n_bars": len(bars),
         "n_runs": int(bars["run"][-1]) + 1,
         "parts": [p for i, p in enumerate(PARTS) if (notes["part"] == i).any()],
@@ -133,7 +145,18 @@ def _described(
         "bars_left_out": dict(why),
         "bars_without_chord": int((bars["chords"][:, 0, 0] == NO_CHORD).sum()),
         "sections": " ".join(f"{s.label}{s.n_bars}" for s in piece.sections),
+        "labels": _labels(piece),
     }
+
+
+def _labels(piece: Piece) -> dict[str, Any]:
+    """Return what is said of a piece, nothing where nothing is, and the program of each part."""
+    said = piece.labels
+    mood = {"valence": said.valence, "arousal": said.arousal}
+    found: dict[str, Any] = {"style": said.style} if said.style else {}
+    found |= {name: value for name, value in mood.items() if not math.isnan(value)}
+    heard = {t.role: t.program for t in piece.tracks if t.role in PARTS and len(t.notes)}
+    return found | {"programs": heard}
 
 
 def transposition_range(notes: NDArray[np.void]) -> tuple[int, int]:
@@ -144,7 +167,7 @@ def transposition_range(notes: NDArray[np.void]) -> tuple[int, int]:
     """
     low, high = SHIFTS
     for part in PITCHED:
-        pitches = np.sort(notes["pitch"][notes["part"] == PARTS.index(part)].astype(int))
+        pitches = np.sort(notes["pitch"][notes["part"] == PARTS.index(part)])
         if len(pitches):
             spare = len(pitches) // 100
             low = max(low, min(0, ROLES[part].low - int(pitches[spare])))
@@ -162,33 +185,44 @@ def drum_table(piece: Piece, bars: NDArray[np.void]) -> NDArray[np.void]:
     played = [t.notes for t in piece.tracks if t.is_drum and len(t.notes)]
     if not played or not len(bars):
         return np.zeros(0, DRUM_NOTE)
-    notes = np.concatenate(played)
+    notes = together(played)
     starts = piece.bar_starts()
     number = np.searchsorted(starts, notes["onset"], side="right") - 1
     rows = np.full(len(starts) + 1, -1)
     rows[bars["number"]] = np.arange(len(bars))
+    is_kept = rows[number] >= 0
+    notes, number = notes.compress(is_kept), number.compress(is_kept)
+    at = notes["onset"] - starts[number]
+    beat_of, _, _ = metre_columns(piece, starts[np.minimum(bars["number"], len(starts) - 1)])
+    kinds, kind = np.unique(
+        np.stack([beat_of, bars["n_beats"], bars["compound"]]), axis=1, return_inverse=True
+    )
     table = np.zeros(len(notes), DRUM_NOTE)
+    for index, (beat, n_beats, compound) in enumerate(kinds.T.tolist()):
+        inside = np.flatnonzero(kind[rows[number]] == index)
+        _place(table, inside, at[inside], slot_steps(n_beats, compound > 0, beat), beat)
     table["bar"], table["key"], table["velocity"] = rows[number], notes["pitch"], notes["velocity"]
-    for here in np.unique(number[table["bar"] >= 0]).tolist():
-        inside = np.flatnonzero(number == here)
-        beat = beat_steps(piece.metre_at(int(starts[here])), piece.resolution)
-        _place(table, inside, notes["onset"][inside] - starts[here], bars[rows[here]], beat)
-    table = table[table["bar"] >= 0]
-    return table[np.lexsort((table["key"], table["shift"], table["slot"], table["bar"]))]
+    return table.take(np.lexsort((table["key"], table["shift"], table["slot"], table["bar"])))
 
 
 def _place(
     table: NDArray[np.void],
     inside: NDArray[np.int64],
     at: NDArray[np.int64],
-    bar: NDArray[np.void],
+    places: NDArray[np.int64],
     beat: int,
 ) -> None:
-    """Write the nearest slot of some notes of one bar, and how far from it they are.
+    """Write the nearest slot of some notes, and how far from it they are.
 
-    A note just ahead of the next bar line stays in this bar's last slot.
+    A note just ahead of the next bar line stays in its bar's last slot.
+
+    Args:
+        table: what is written to.
+        inside: rows of the notes.
+        at: their steps from the bar line on.
+        places: step of every slot of their bars, from the bar line on.
+        beat: steps of a beat.
     """
-    places = slot_steps(int(bar["n_beats"]), bool(bar["compound"]), beat)
     slot = np.abs(at[:, None] - places).argmin(axis=1)
     table["shift"][inside] = np.rint((at - places[slot]) * 1000 / beat)
     table["slot"][inside] = slot

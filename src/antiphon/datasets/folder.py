@@ -1,4 +1,4 @@
-"""Any folder of your own MIDI and MusicXML files.
+"""Any folder of your own MIDI, MusicXML and ABC files.
 
 Nothing is expected of them: tracks are cast into roles, key, chords and sections are
 estimated, and where the notes do not lie on a file's beats, the beats are found. Doubles
@@ -9,33 +9,57 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from antiphon.datasets import Source
-from antiphon.datasets._beats import on_beats
-from antiphon.datasets._estimate import complete
+from antiphon.datasets import Source, seeded_split
 from antiphon.datasets._listing import listed
+from antiphon.datasets._played import completed
 from antiphon.errors import AntiphonError
-from antiphon.formats import mid, musicxml
+from antiphon.formats import abc, mid, musicxml
 from antiphon.music.piece import Piece
-from antiphon.music.roles import assign_roles
 
 CITATION = "your own files"
 LICENCE = "not known: yours to judge"
 SHIP = False
 URL = ""
 STYLE = "own"
+HOLDS = "any number of files"
 
 MIDI_ENDINGS = (".mid", ".midi", ".kar", ".rmi")
 SCORE_ENDINGS = (".mxl", ".musicxml", ".xml")
+TUNE_ENDINGS = (".abc",)
 _MIN_NOTES = 16
 
 
 def sources(root: Path) -> list[Source]:
     """List the files below `root`, in all its folders; the split follows their content.
 
+    Each tune of an ABC file is a song of its own, ``book.abc#12``.
+
     Raises:
         AntiphonError: there is no such folder, or no file to read in it.
     """
-    return listed(root, MIDI_ENDINGS + SCORE_ENDINGS)
+    files = listed(root, MIDI_ENDINGS + SCORE_ENDINGS + TUNE_ENDINGS)
+    return [song for file in files for song in _songs(file)]
+
+
+def _songs(file: Source) -> list[Source]:
+    """Return a file's tunes, or the file itself where it is no book of them."""
+    if file.path.suffix.lower() not in TUNE_ENDINGS:
+        return [file]
+    try:
+        found = list(abc.tunes(file.path).values())
+    except AntiphonError:  # reading it says why
+        return [file]
+    if len(found) < 2:
+        return [file]
+    return [
+        Source(
+            f"{file.id}#{number}",
+            file.path,
+            seeded_split(text),
+            file.same_as and f"{file.same_as}#{number}",
+        )
+        for number, text in enumerate(found, 1)
+    ]
 
 
 def read(source: Source) -> Piece:
@@ -53,11 +77,19 @@ def read_remarking(source: Source) -> tuple[Piece, list[str]]:
     Raises:
         AntiphonError: it is broken, or has hardly any notes.
     """
-    is_score = source.path.suffix.lower() in SCORE_ENDINGS
-    piece = musicxml.read(source.path) if is_score else mid.read(source.path, quick=True)
+    piece = _piece(source)
     if piece.n_notes < _MIN_NOTES:
         raise AntiphonError("It has fewer than 16 notes.")
-    piece, remark = on_beats(piece)
-    piece = complete(assign_roles(piece))
+    piece, remarks = completed(piece)
     piece.title = piece.title or source.path.stem
-    return piece, [remark] if remark else []
+    return piece, remarks
+
+
+def _piece(source: Source) -> Piece:
+    suffix = source.path.suffix.lower()
+    if suffix in TUNE_ENDINGS:
+        number = source.id.rpartition(".")[2].rpartition("#")[2]
+        return abc.read(source.path, tune=int(number) if number.isdigit() else 1)
+    if suffix in SCORE_ENDINGS:
+        return musicxml.read(source.path)
+    return mid.read(source.path, quick=True)

@@ -7,16 +7,16 @@ merged with the chords it is the piano again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
 from symusic import Score
 
 from antiphon.datasets import Source
+from antiphon.datasets._remotes import of_github
 from antiphon.errors import AntiphonError
 from antiphon.music.chords import Chord, parse_chord
 from antiphon.music.keys import Key
@@ -30,6 +30,7 @@ from antiphon.music.piece import (
     Piece,
     Tempo,
     Track,
+    in_order,
 )
 from antiphon.music.roles import split_bass
 from antiphon.music.structure import find_sections
@@ -42,9 +43,12 @@ LICENCE = "MIT"
 SHIP = True
 URL = "https://github.com/music-x-lab/POP909-Dataset"
 STYLE = "pop"
+HOLDS = "909 songs"
+REMOTES = of_github("music-x-lab/POP909-Dataset")
 
 _ROLES = {"MELODY": "melody", "BRIDGE": "counter", "PIANO": "chords"}
 _PROGRAMS = {"melody": 73, "counter": 48, "chords": 0}
+_COLUMNS = ("time", "duration", "pitch", "velocity")
 _NAMES = {"melody": "Melody", "counter": "Counter-melody", "chords": "Chords"}
 _TRIPLET_GAIN = 0.6  # a song is in triplets when their grid misses its onsets by this much less
 
@@ -72,61 +76,67 @@ def read(source: Source) -> Piece:
     beat_s, is_downbeat = _beats(source.path / "beat_midi.txt")
     score = Score(source.path / f"{source.path.name}.mid", ttype="second")
     first = int(np.flatnonzero(is_downbeat)[0])
-    grid_s = _extended(beat_s)
+    usual_beat_s = median((beat_s[1:] - beat_s[:-1]).tolist())
+    grid_s = _extended(beat_s, usual_beat_s)
     raw = {
         _ROLES[t.name]: t.notes.numpy() for t in score.tracks if t.name in _ROLES and len(t.notes)
     }
     if "melody" not in raw:
         raise AntiphonError(f"Song {source.id} has no track named MELODY.")
-    onsets = np.concatenate([_positions(n["time"], grid_s) for n in raw.values()])
-    unit = _grid_unit(onsets)
+    columns = {name: np.concatenate([n[name] for n in raw.values()]) for name in _COLUMNS}
+    begin = _positions(columns["time"], grid_s)
+    end = _positions(columns["time"] + columns["duration"], grid_s)
     lead = -first * RESOLUTION
-    while lead + RESOLUTION * float(onsets.min()) < -RESOLUTION / 2:
+    while lead + RESOLUTION * float(begin.min()) < -RESOLUTION / 2:
         lead += 4 * RESOLUTION
+    snapped = _snap(begin, end, _grid_unit(begin), lead)
+    snapped["pitch"], snapped["velocity"] = columns["pitch"], np.clip(columns["velocity"], 1, 127)
+    cuts = np.cumsum([len(n["time"]) for n in raw.values()])[:-1]
     tracks = [
-        Track(_NAMES[role], _PROGRAMS[role], notes=_snap(notes, grid_s, unit, lead), role=role)
-        for role, notes in raw.items()
+        Track(_NAMES[role], _PROGRAMS[role], notes=_line(notes), role=role)
+        for role, notes in zip(raw, np.split(snapped, cuts), strict=True)
     ]
     tracks = [t for t in tracks if t.role != "chords"] + [
         part for t in tracks if t.role == "chords" for part in reversed(split_bass(t))
     ]
     piece = Piece(
         tracks=tracks,
-        tempos=[Tempo(0, float(60.0 / np.median(np.diff(beat_s))))],
+        tempos=[Tempo(0, 60.0 / usual_beat_s)],
         metres=_metres(is_downbeat, lead),
         title=source.id,
     )
-    end = piece.end
     piece.keys = _keys(source.path / "key_audio.txt", grid_s, lead)
-    piece.chords = [
-        c for c in _chords(source.path / "chord_midi.txt", grid_s, lead) if c.onset < end
-    ]
+    piece.chords = _chords(source.path / "chord_midi.txt", grid_s, lead, piece.end)
     piece.sections = find_sections(piece)
     return piece
 
 
 def _text(path: Path) -> str:
-    if not path.exists():
-        raise AntiphonError(f"{path.parent.name} has no {path.name}.")
-    return path.read_text(encoding="utf-8")
+    try:
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    except FileNotFoundError:
+        raise AntiphonError(f"{path.parent.name} has no {path.name}.") from None
 
 
 def _table(path: Path) -> list[list[str]]:
-    return [line.split() for line in _text(path).splitlines() if line.strip()]
+    return [words for line in _text(path).splitlines() if (words := line.split())]
 
 
 def _beats(path: Path) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     words = _text(path).split()
-    rows = np.array(words[: len(words) // 3 * 3], dtype=np.float64).reshape(-1, 3)
-    if len(rows) < 8 or not rows[:, 2].any() or (np.diff(rows[:, 0]) <= 0).any():
+    beat_s, is_downbeat = (
+        np.array([float(word) for word in words[column : len(words) // 3 * 3 : 3]])
+        for column in (0, 2)
+    )
+    if len(beat_s) < 8 or not is_downbeat.any() or (beat_s[1:] <= beat_s[:-1]).any():
         raise AntiphonError(f"{path.parent.name}: its beat file has too few beats or no downbeat.")
-    return rows[:, 0], rows[:, 2] > 0.5
+    return beat_s, is_downbeat > 0.5
 
 
-def _extended(beat_s: NDArray[np.float64]) -> NDArray[np.float64]:
+def _extended(beat_s: NDArray[np.float64], usual_beat_s: float) -> NDArray[np.float64]:
     """Add beats at the end, so that late notes find their place; beat 0 stays the first."""
-    step = float(np.median(np.diff(beat_s)))
-    return np.concatenate([beat_s, beat_s[-1] + step * np.arange(1, 65)])
+    return np.concatenate([beat_s, beat_s[-1] + usual_beat_s * np.arange(1, 65)])
 
 
 def _positions(time_s: NDArray[np.float64], grid_s: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -146,20 +156,22 @@ def _grid_unit(onsets: NDArray[np.float64]) -> int:
     return 4 if miss(6) < _TRIPLET_GAIN * miss(4) else 6
 
 
-def _snap(
-    raw: Mapping[str, NDArray[Any]], grid_s: NDArray[np.float64], unit: int, lead: int
-) -> Notes:
-    begin = _positions(raw["time"], grid_s)
-    end = _positions(raw["time"] + raw["duration"], grid_s)
+def _snap(begin: NDArray[np.float64], end: NDArray[np.float64], unit: int, lead: int) -> Notes:
+    """Return notes from beat to beat on a grid of so many steps, still without pitches."""
     parts = RESOLUTION // unit
     onset = np.rint(begin * parts) * unit + lead
     stop = np.rint(end * parts) * unit + lead
     notes = np.zeros(len(onset), NOTE)
     notes["onset"], notes["duration"] = onset, np.maximum(stop - onset, unit)
-    notes["pitch"], notes["velocity"] = raw["pitch"], np.clip(raw["velocity"], 1, 127)
-    notes = np.sort(notes[notes["onset"] >= 0], order=("onset", "pitch"))
-    same = (np.diff(notes["onset"]) == 0) & (np.diff(notes["pitch"]) == 0)
-    return notes[np.concatenate([[True], ~same])] if len(notes) else notes
+    return notes
+
+
+def _line(notes: Notes) -> Notes:
+    """Return notes in order, from the first downbeat on, of equal ones the shortest."""
+    notes = in_order(notes.compress(notes["onset"] >= 0))
+    onset, pitch = notes["onset"], notes["pitch"]
+    differs = (onset[1:] != onset[:-1]) | (pitch[1:] != pitch[:-1])
+    return notes if differs.all() else notes.compress(np.append(True, differs))
 
 
 def _metres(is_downbeat: NDArray[np.bool_], lead: int) -> list[Metre]:
@@ -177,26 +189,29 @@ def _step(time_s: str, grid_s: NDArray[np.float64], lead: int) -> int:
 
 
 def _keys(path: Path, grid_s: NDArray[np.float64], lead: int) -> list[KeyMark]:
-    marks = [
-        KeyMark(max(0, _step(row[0], grid_s, lead)), Key.parse(row[2].replace(":", " ")))
-        for row in _table(path)
-    ]
-    if not marks:
-        raise AntiphonError(f"{path.parent.name}: its key file is empty.")
-    marks[0] = KeyMark(0, marks[0].key)
-    return marks
-
-
-def _chords(path: Path, grid_s: NDArray[np.float64], lead: int) -> list[ChordSpan]:
     rows = _table(path)
-    times_s = np.array([row[:2] for row in rows], dtype=np.float64).reshape(-1, 2)
+    if not rows:
+        raise AntiphonError(f"{path.parent.name}: its key file is empty.")
+    steps = [0, *(max(0, _step(row[0], grid_s, lead)) for row in rows[1:])]
+    return [KeyMark(step, _key(row[2])) for step, row in zip(steps, rows, strict=True)]
+
+
+def _chords(path: Path, grid_s: NDArray[np.float64], lead: int, stop: int) -> list[ChordSpan]:
+    """Return the chords that begin before a step."""
+    rows = _table(path)
+    times_s = np.array([(float(row[0]), float(row[1])) for row in rows]).reshape(-1, 2)
     beats = np.rint(_positions(times_s.ravel(), grid_s)).astype(np.int64).reshape(-1, 2)
     steps = beats * RESOLUTION + lead
     return [
         ChordSpan(begin, end - begin, _chord(row[2]))
         for row, (begin, end) in zip(rows, steps.tolist(), strict=True)
-        if begin >= 0 and end > begin
+        if 0 <= begin < stop and end > begin
     ]
+
+
+@cache
+def _key(name: str) -> Key:
+    return Key.parse(name.replace(":", " "))
 
 
 @cache

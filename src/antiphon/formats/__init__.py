@@ -8,7 +8,16 @@ from pathlib import Path
 
 from antiphon import registry
 from antiphon.errors import AntiphonError
-from antiphon.formats._files import MAX_BYTES, MAX_HOURS, MAX_NOTES, beside, write_bytes
+from antiphon.formats._files import (
+    MAX_BYTES,
+    MAX_HOURS,
+    MAX_NOTES,
+    beside,
+    read_bytes,
+    read_text,
+    write_bytes,
+)
+from antiphon.formats._recordings import read_sound, write_sound
 from antiphon.music.piece import Piece
 
 __all__ = [
@@ -17,10 +26,14 @@ __all__ = [
     "MAX_NOTES",
     "beside",
     "read",
+    "read_bytes",
+    "read_sound",
+    "read_text",
     "readable",
     "writable",
     "write",
     "write_bytes",
+    "write_sound",
 ]
 
 # what else a format's files may be called
@@ -37,7 +50,7 @@ def _does(name: str, verb: str) -> bool:
 
 
 def readable() -> list[str]:
-    """Return the names of the formats that can be read, e.g. ``["mid", "musicxml"]``."""
+    """Return the names of the formats that can be read, e.g. ``["abc", "mid", "musicxml"]``."""
     return [name for name in registry.names(__name__) if _does(name, "read")]
 
 
@@ -59,7 +72,7 @@ def read(path: Path | str) -> Piece:
     """Read a MIDI file or a score into a piece.
 
     Args:
-        path: ``.mid .midi .kar .rmi``, ``.musicxml .xml .mxl``.
+        path: ``.mid .midi .kar .rmi``, ``.musicxml .xml .mxl``, ``.abc`` (its first tune).
 
     Raises:
         AntiphonError: the file is missing, empty, a folder, over 50 MB, a million notes or

@@ -1,14 +1,12 @@
-"""What no file may exceed, and mending every reader does alike."""
+"""What no file may exceed."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-
 from antiphon.errors import AntiphonError
 from antiphon.formats._files import MAX_HOURS, MAX_NOTES
-from antiphon.music.piece import Notes, Piece
+from antiphon.music.piece import Piece
 
 
 def check_count(n_notes: int, path: Path) -> None:
@@ -36,14 +34,3 @@ def check_length(piece: Piece, path: Path, end: int = 0) -> None:
         raise AntiphonError(
             f"{path} lasts {hours:,.1f} hours; pieces of up to {MAX_HOURS} hours are read."
         )
-
-
-def without_doubles(notes: Notes) -> Notes:
-    """Return sorted notes where of several with equal onset and pitch the longest stays."""
-    place = notes["onset"].astype(np.int64) << 8 | notes["pitch"]
-    if (place[1:] > place[:-1]).all():
-        return notes
-    longest_first = np.argsort(-notes["duration"], kind="stable")
-    order = longest_first[np.argsort(place[longest_first], kind="stable")]
-    place = place[order]
-    return notes[order[np.diff(place, prepend=-1) != 0]]

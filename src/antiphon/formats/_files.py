@@ -44,6 +44,20 @@ def read_bytes(path: Path) -> bytes:
     return content
 
 
+def read_text(path: Path) -> str:
+    """Return a file's text, in UTF-8 or else Latin-1, with plain line ends.
+
+    Raises:
+        AntiphonError: it is missing, a folder, empty, unreadable or over `MAX_BYTES`.
+    """
+    content = read_bytes(path)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("latin-1")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def _reason(error: Exception) -> str:
     return (getattr(error, "strerror", None) or str(error)).lower()
 

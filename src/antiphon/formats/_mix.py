@@ -5,7 +5,7 @@ all does not hold. Here each part's loudness is measured while it sounds and bro
 level its role asks for (`instruments.ROLES`); how loud it was *played* (velocities, volume
 controllers) still counts, by half for a part whose role is known, wholly for a stranger's.
 
-The room is a convolution with decaying noise, different for both ears.
+The room is that of `sound.room`, a little different for both ears.
 """
 
 from __future__ import annotations
@@ -13,23 +13,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
 
 from antiphon.formats import _schedule, _soundfont, _synth
-from antiphon.formats._loudness import TENTH, integrated, tenths
 from antiphon.formats._schedule import BLOCK, FADE_S, RATE_HZ
 from antiphon.music.instruments import ROLES
 from antiphon.music.piece import Piece, Track
+from antiphon.sound.loudness import integrated, tenth, tenths
+from antiphon.sound.room import Room
 
 Audio = NDArray[np.float32]
 
 # whole tenths of a second and whole blocks; with the room's length just below a power of two
-CHUNK = 96 * TENTH  # frames, 9.6 s
+CHUNK = 96 * tenth(RATE_HZ)  # frames, 9.6 s
 KEPT_BYTES = (
     600_000_000  # parts are kept between measuring and mixing up to here, else played twice
 )
@@ -37,8 +36,6 @@ LEVEL_LUFS = -26.0  # of a part at 0 dB, before mastering
 MAX_CORRECTION_DB = 30.0
 PLAYED_VELOCITY = 90.0  # counts as neither loud nor soft
 VOLUME, PAN, REVERB = 7, 10, 91  # MIDI controllers
-ROOM_S = 1.8
-ROOM_SEED = 7
 
 
 @dataclass(frozen=True)
@@ -125,7 +122,7 @@ def _measured(piece: Piece, soundfont: Path | str | None) -> tuple[_Chunks, list
     if not piece.tracks:
         return chunks, [], length
     middles = (0.5 * (chunk[:, 0] + chunk[:, 1]) for chunk in chunks())
-    power = np.concatenate([tenths(middle) for middle in middles], axis=1)
+    power = np.concatenate([tenths(middle, RATE_HZ) for middle in middles], axis=1)
     return chunks, set_faders(piece.tracks, [2 * part for part in power]), length
 
 
@@ -188,8 +185,8 @@ def _played_db(track: Track) -> float:
 
 def _desk(chunks: Iterable[Audio], faders: Sequence[Fader], length: int) -> Audio:
     """Return the sum of all parts and the room, (2, length), faded at the end."""
-    room = _room()
-    out = np.zeros((2, length + CHUNK + len(room[0])), np.float32)
+    room = Room(RATE_HZ)
+    out = np.zeros((2, length + CHUNK + room.n_frames), np.float32)
     angle = np.array([(fader.pan + 1) * np.pi / 4 for fader in faders])
     gain = np.array([fader.gain for fader in faders])
     sides = np.stack([np.cos(angle), np.sin(angle)]) * np.sqrt(2) * gain  # (2, tracks)
@@ -205,48 +202,10 @@ def _desk(chunks: Iterable[Audio], faders: Sequence[Fader], length: int) -> Audi
             out[1, start : start + n] += np.float32(right) * part[1]
             sent += np.float32(share) * (part[0] + part[1])
         if sent.any():
-            wet = _convolved(sent)
+            wet = room.answer(sent)
             out[:, start : start + wet.shape[1]] += wet
         start += n
     out = out[:, :length]
     fade = min(round(FADE_S * RATE_HZ), length)
     out[:, length - fade :] *= np.cos(np.linspace(0, np.pi / 2, fade, dtype=np.float32)) ** 2
     return out
-
-
-@cache
-def _room() -> Audio:
-    """Return the room's answer to a click, (2, frames), of unit energy in each ear.
-
-    Bass rings less than the middle so that the mix stays clear, treble dies away first.
-    """
-    n, before = round(ROOM_S * RATE_HZ), round(0.018 * RATE_HZ)
-    noise = np.random.default_rng(ROOM_SEED).standard_normal((2, n))
-    hz = fft.rfftfreq(n, 1 / RATE_HZ)
-    spectrum = fft.rfft(noise)
-    seconds = np.arange(n) / RATE_HZ
-    room = np.zeros((2, n))
-    for low, high, decay_s, level in (
-        (150, 600, 1.3, 0.7),
-        (600, 2500, 1.5, 1.0),
-        (2500, 6000, 1.1, 0.7),
-        (6000, 14000, 0.6, 0.35),
-    ):
-        edge = 1 / (1 + (low / np.maximum(hz, 1)) ** 8) / (1 + (hz / high) ** 8)
-        room += level * fft.irfft(spectrum * edge, n) * 10 ** (-3 * seconds / decay_s)
-    room *= np.minimum(1, seconds / 0.012)  # the walls answer one after the other
-    room = np.pad(room, ((0, 0), (before, 0)))[:, :n]
-    return (room / np.sqrt((room**2).sum(axis=1, keepdims=True))).astype(np.float32)
-
-
-@cache
-def _room_spectrum(size: int) -> NDArray[np.complex64]:
-    return fft.rfft(_room(), size).astype(np.complex64, copy=False)
-
-
-def _convolved(sent: Audio) -> Audio:
-    """Return what the room answers to one chunk, (2, frames + room)."""
-    length = len(sent) + _room().shape[1] - 1
-    size = 1 << (length - 1).bit_length()
-    wet = fft.irfft(fft.rfft(sent, size) * _room_spectrum(size), size)[:, :length]
-    return wet.astype(np.float32, copy=False)

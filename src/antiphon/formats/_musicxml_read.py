@@ -17,7 +17,7 @@ from xml.etree.ElementTree import Element
 import numpy as np
 
 from antiphon.errors import AntiphonError
-from antiphon.formats._bounds import check_count, check_length, without_doubles
+from antiphon.formats._bounds import check_count, check_length
 from antiphon.formats._musicxml_marks import (
     chord_of,
     fifths_of,
@@ -25,9 +25,9 @@ from antiphon.formats._musicxml_marks import (
     level_of,
     metre_of,
     tempo_of,
-    whole_bars,
 )
 from antiphon.formats._musicxml_parts import Part, parts_of
+from antiphon.formats._whole_bars import whole_bars
 from antiphon.formats._xml import read_xml
 from antiphon.music.instruments import role_called
 from antiphon.music.piece import (
@@ -40,6 +40,7 @@ from antiphon.music.piece import (
     Text,
     Track,
     notes_of,
+    without_doubles,
 )
 
 _STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
@@ -117,10 +118,10 @@ def _n_bars(piece: Piece, end: int) -> int:
     """Return how many bars the score has, silent ones at its end too."""
     last = piece.metres[-1]
     before = sum(
-        math.ceil((after.onset - here.onset) / max(1, round(here.quarters * piece.resolution)))
+        math.ceil((after.onset - here.onset) / here.steps(piece.resolution))
         for here, after in zip(piece.metres, piece.metres[1:], strict=False)
     )
-    length = max(1, round(last.quarters * piece.resolution))
+    length = last.steps(piece.resolution)
     return before + math.ceil((end - last.onset) / length)
 
 

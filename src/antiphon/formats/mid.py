@@ -20,11 +20,11 @@ from numpy.typing import NDArray
 
 from antiphon.errors import AntiphonError
 from antiphon.formats import _smf_read, _smf_write
-from antiphon.formats._bounds import check_count, check_length, without_doubles
+from antiphon.formats._bounds import check_count, check_length
 from antiphon.formats._files import read_bytes, write_bytes
 from antiphon.formats._midi_marks import chords, keys, markers, metres, sections, tempos
 from antiphon.music.instruments import role_called
-from antiphon.music.piece import CONTROL, NOTE, Notes, Piece, Text, Track
+from antiphon.music.piece import CONTROL, NOTE, Notes, Piece, Text, Track, without_doubles
 
 _MIN_TICKS = 480
 _MAX_TICKS = 32767
@@ -241,7 +241,7 @@ def _give_lyrics(tracks: list[Track], name: str, lyrics: list[Text]) -> None:
 def _marked(piece: Piece, marks: list[tuple[int, str]], end: int) -> Piece:
     """Put chords, sections and a few silent bars at the end into a piece."""
     bars = piece.bar_starts()
-    length = max(1, round(piece.metre_at(end).quarters * piece.resolution))
+    length = piece.metre_at(end).steps(piece.resolution)
     n_silent = (end - int(bars[-1])) // length
     if 0 < n_silent <= _MAX_SILENT_BARS:
         piece.n_bars_asked = len(bars) - 1 + n_silent

@@ -8,11 +8,12 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from antiphon.formats import _master, _mix
+from antiphon.formats import _mix
 from antiphon.formats._files import beside
 from antiphon.formats._mix import stems
 from antiphon.formats._schedule import RATE_HZ
 from antiphon.music.piece import Piece
+from antiphon.sound import mastering
 
 __all__ = ["RATE_HZ", "render", "stems", "write"]
 
@@ -25,7 +26,7 @@ def render(
     piece: Piece,
     soundfont: Path | str | None = None,
     *,
-    ceiling_db: float = _master.CEILING_DB,
+    ceiling_db: float = mastering.CEILING_DB,
 ) -> Audio:
     """Return the finished sound: (frames, 2) float32 at `RATE_HZ`, within −1 … 1.
 
@@ -39,7 +40,7 @@ def render(
     Raises:
         AntiphonError: there is no soundfont or no synthesizer, or the piece lasts over 2 hours.
     """
-    sound = _master.master(_mix.mix(piece, soundfont), ceiling_db=ceiling_db)
+    sound = mastering.master(_mix.mix(piece, soundfont), RATE_HZ, ceiling_db=ceiling_db)
     return np.ascontiguousarray(sound.T)
 
 

@@ -37,7 +37,7 @@ from antiphon.representations.score import (
 from antiphon.representations.writing import State, choice_in, end_bar_in, standing_in, write_in
 
 URGE = 2.0  # logits a melody is urged on with for each bar of rest beyond `PATIENCE`
-PATIENCE = 3  # bars
+PATIENCE = 6  # bars
 MELODY = PITCHED.index("melody")
 ENDS, STAYS, IS_MADE = range(3)  # what a token is: the end of a bar, a kept note, a new one
 

@@ -44,7 +44,7 @@ class Nerve:
     """How daring choices are: each is made among the likeliest that have this share together."""
 
     cell: float = 0.97
-    pitch: float = 0.85
+    pitch: float = 0.9
     length: float = 0.99
 
     @classmethod
@@ -96,6 +96,7 @@ def write(
     hand = _Hand(
         scribe=scribe,
         relation=scribe.relation.table(),
+        returns=scribe.returns.table(),
         told=_told(scribe, latents, level, segment, seeds).flatten(0, 1),
         harmony=told_facts.harmony_of(np.concatenate(list(bars))),
         bar_slots=bar_slots,
@@ -177,7 +178,7 @@ class _Hand:
     """Writes, knowing everything that is decided before the first note.
 
     Attributes:
-        relation: the scribe's table of relations.
+        relation, returns: the scribe's tables of relations and returns.
         told: (B · N, step_width) what is to be played in each bar.
         harmony: of all bars.
         bar_slots: slots that the metre uses.
@@ -187,6 +188,7 @@ class _Hand:
 
     scribe: Scribe
     relation: Tensor
+    returns: Tensor
     told: Tensor
     harmony: told_facts.Harmony
     bar_slots: int
@@ -213,7 +215,8 @@ class _Hand:
         standing, facts = before_cell(writing.state, pieces, harmony)
         told = self.told[torch.from_numpy(standing.bar)]
         known, network = scribe.step(told, torch.from_numpy(facts), network)
-        cells = scribe.cells(known).numpy()
+        returns = torch.from_numpy(told_facts.cell_returns(standing))
+        cells = scribe.cells(known, returns, self.returns).numpy()
         cell, kind = choose_cells(page, cells, standing, self.bar_slots)
         row, lengths, loud = cell, cells, cells
         if (kind == IS_MADE).any():

@@ -1,9 +1,9 @@
 """Progression: writes the chords of a plan, beat by beat, after what the planner drew for them.
 
 The planner, a GAN over outlines, says roughly what harmony stands where; this small recurrent
-network chooses the chords, each knowing those before it and what stood at the same place of
-earlier bars. As the scribe does with latents, it is told how noisy the outline is and trusts
-it as far as it deserves.
+network chooses the chords, each knowing those before it, what stood at the same place of
+earlier bars, and how far this bar and the one before have been the same. As the scribe does
+with latents, it is told how noisy the outline is and trusts it as far as it deserves.
 
 Shapes: B batch, N bars, T tokens (four a bar), F facts, V chords of the vocabulary.
 """
@@ -23,7 +23,18 @@ from antiphon.models._blocks import Facts, level_features
 from antiphon.models._drawing import drawn
 from antiphon.representations.bars import MAX_BEATS
 from antiphon.representations.outline import HALF_SIZE
-from antiphon.representations.progression import GOES_ON, SILENT, Frame, beat_facts, table_size
+from antiphon.representations.progression import (
+    GOES_ON,
+    N_CHORD_RETURNS,
+    SILENT,
+    Frame,
+    beat_facts,
+    chord_returns,
+    goes_on_as_before,
+    table_size,
+)
+
+AGAIN = 0.85  # share of the likeliest within a bar that has been the same as another so far
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,14 +61,21 @@ class Progression(nn.Module):
             nn.GELU(),
             nn.Linear(config.hidden, config.n_chords + 2),
         )
+        self.returns = nn.Parameter(torch.zeros(N_CHORD_RETURNS))  # logits, by group
 
     def forward(
-        self, facts: Tensor, outline: Tensor, level: Tensor, state: Tensor | None = None
+        self,
+        facts: Tensor,
+        returns: Tensor,
+        outline: Tensor,
+        level: Tensor,
+        state: Tensor | None = None,
     ) -> tuple[Tensor, Tensor]:
         """Return logits (T, B, V + 2) of tokens, and the state (1, B, hidden) after the last.
 
         Args:
             facts: (T, B, F) as `representations.progression.beat_facts` tells them.
+            returns: (T, B, L) what stood there before, as `chord_returns` tells it.
             outline: (T, B, HALF_SIZE) noisy features of the half bar of each token.
             level: (B,) how noisy they are; 1 is noise alone.
             state: of the recurrent network before.
@@ -66,7 +84,10 @@ class Progression(nn.Module):
         x = self.table(facts) + self.from_outline(torch.cat([outline, heard], dim=-1))
         x = F.gelu(x)
         h, state = self.recurrent(x, state)
-        return self.to_token(torch.cat([h, x], dim=-1)), state
+        logits = self.to_token(torch.cat([h, x], dim=-1))
+        entries = self.config.n_chords + 2
+        drawn_to = torch.cat([self.returns, self.returns.new_zeros(1)])[returns // entries]
+        return logits.scatter_add(-1, returns % entries, drawn_to), state
 
 
 def build(config: Config) -> Progression:
@@ -96,7 +117,8 @@ def write_progression(
     Args:
         outline: (N, 2 · HALF_SIZE) what the planner drew for the chords, mean 0 and variance 1.
         frame: what is known of the bars.
-        share: each token is drawn among the likeliest that have this share together.
+        share: each token is drawn among the likeliest that have this share together; `AGAIN` at
+            the most where two bars have been the same so far as two that are looked back at.
         temperature: above 1 what is unlikely comes more often.
     """
     n, config = len(outline), network.config
@@ -114,13 +136,19 @@ def write_progression(
                 sounding[bar, beat] = sounding[bar, beat - 1]
                 continue
             facts = beat_facts(frame, sounding, np.array([bar]), beat, config.n_chords)
+            returns = chord_returns(frame, sounding, np.array([bar]), beat, config.n_chords)
             logits, state = network(
-                torch.from_numpy(facts)[None], noisy[bar, beat][None, None], level, state
+                torch.from_numpy(facts)[None],
+                torch.from_numpy(returns)[None],
+                noisy[bar, beat][None, None],
+                level,
+                state,
             )
             allowed = np.ones((1, config.n_chords + 2), bool)
             allowed[0, GOES_ON] = beat > 0
             allowed[0, SILENT] = False
             u = rng.random(1, np.float32)
-            token = int(drawn(logits[0].numpy() / temperature, allowed, u, share)[0])
+            here = min(share, AGAIN) if goes_on_as_before(returns, config.n_chords) else share
+            token = int(drawn(logits[0].numpy() / temperature, allowed, u, here)[0])
             sounding[bar, beat] = sounding[bar, beat - 1] if token == GOES_ON else token
     return sounding

@@ -21,7 +21,8 @@ from torch import Tensor, nn
 
 from antiphon.models._blocks import Bars, Facts, level_features, summed
 from antiphon.models.choir import Segment, spread_mask
-from antiphon.representations.facts import N_RELATIONS, table_sizes
+from antiphon.representations.bars import N_SLOTS
+from antiphon.representations.facts import N_RELATIONS, N_RETURNS, table_sizes
 from antiphon.representations.rolls import N_PITCHES
 from antiphon.representations.score import N_CELLS, N_DURATIONS, N_LOUDNESS
 
@@ -65,6 +66,32 @@ class Relations(nn.Module):
         return summed(self.table() if table is None else table, relations)
 
 
+class Returns(nn.Module):
+    """How likely each cell is, seen from where parts would go on as before, by group."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.by_distance = nn.Parameter(torch.zeros(N_RETURNS, 2 * N_SLOTS - 1))
+        self.at_end = nn.Parameter(torch.zeros(N_RETURNS, N_SLOTS))  # no more notes of the part
+        self.bar_ends = nn.Parameter(torch.zeros(N_RETURNS, N_SLOTS + 1))  # by the next slot
+
+    def table(self) -> Tensor:
+        """Return (groups × (S + 1) + 1, S + 1): what each row says of slots and the bar's end."""
+        rows = self.by_distance.unfold(1, N_SLOTS, 1).flip(1)  # (G, S, S)
+        rows = torch.cat([rows, self.at_end[:, None]], dim=1)  # (G, S + 1, S)
+        rows = torch.cat([rows, self.bar_ends[..., None]], dim=2).flatten(0, 1)
+        return torch.cat([rows, rows.new_zeros(1, N_SLOTS + 1)])
+
+    def forward(self, returns: Tensor, table: Tensor | None = None) -> Tensor:
+        """Return (…, cells + 1) the sum of what returns (…, M, L) say; `table` as above."""
+        table = self.table() if table is None else table
+        flat = returns.reshape(-1, returns.shape[-1])
+        said = F.embedding_bag(flat, table, mode="sum")
+        said = said.view(*returns.shape[:-1], N_SLOTS + 1)  # (…, M, S + 1)
+        cells = said[..., :-1].transpose(-1, -2).flatten(-2)  # (…, S × M)
+        return torch.cat([cells, said[..., -1].sum(dim=-1, keepdim=True)], dim=-1)
+
+
 class Scribe(nn.Module):
     """Chooses cells, pitches, durations and loudness; everything as unbounded logits."""
 
@@ -96,6 +123,7 @@ class Scribe(nn.Module):
             nn.GELU(),
             nn.Linear(config.pitch_width, N_CELLS + 1),
         )
+        self.returns = Returns()
         self.to_pitch = nn.Linear(config.hidden, config.pitch_width)
         self.pitch = nn.Linear(config.pitch_width, N_PITCHES)
         self.relation = Relations()
@@ -139,10 +167,15 @@ class Scribe(nn.Module):
         h = torch.gru_cell(x, state, *self.recurrent.all_weights[0])
         return torch.cat([h, x], dim=-1), h
 
-    def cells(self, known: Tensor) -> Tensor:
-        """Return logits (…, cells + 1) of the cell; the last ends the bar."""
+    def cells(self, known: Tensor, returns: Tensor, table: Tensor | None = None) -> Tensor:
+        """Return logits (…, cells + 1) of the cell; the last ends the bar.
+
+        Args:
+            returns: (…, M, L) where parts would go on as before.
+            table: what `Returns.table` returned, where many cells are chosen in turn.
+        """
         out: Tensor = self.to_cell(known)
-        return out
+        return out + self.returns(returns, table)
 
     def pitches(
         self, known: Tensor, facts: Tensor, relations: Tensor, table: Tensor | None = None

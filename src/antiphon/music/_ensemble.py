@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from antiphon.music.piece import Notes, Track
 
@@ -80,17 +81,18 @@ def sound_of(track: Track, n_bars: int, bar_steps: float) -> Sound:
         bar_steps: length of a bar.
     """
     notes = track.notes
-    median = float(np.median(notes["pitch"]))
+    pitch = np.sort(notes["pitch"])
+    median = (float(pitch[(len(pitch) - 1) // 2]) + float(pitch[len(pitch) // 2])) / 2
     monophony = monophony_of(notes)
-    bars = np.unique((notes["onset"] / max(bar_steps, 1)).astype(np.int64))
-    activity = min(len(bars) / max(n_bars, 1), 1.0)
-    low = float(np.clip((55 - median) / 12, -1, 1.5))
-    in_tune_range = 1.0 - float(np.clip(abs(median - 71) / 16, 0, 1.5))
-    rate = len(notes) / max(len(bars), 1)  # notes a bar it plays in
+    n_played = _n_distinct((notes["onset"] / max(bar_steps, 1)).astype(np.int64))
+    activity = min(n_played / max(n_bars, 1), 1.0)
+    low = min(max((55 - median) / 12, -1.0), 1.5)
+    in_tune_range = 1.0 - min(abs(median - 71) / 16, 1.5)
+    rate = len(notes) / n_played  # notes a bar it plays in
     steady = 1.0 if 1.5 <= rate <= 12 else 0.3
-    moves = np.abs(np.diff(notes["pitch"].astype(np.int64)))
-    variety = min(len(np.unique(notes["pitch"])) / 8, 1.0)
-    near = float(((moves > 0) & (moves <= 4)).mean()) if len(moves) else 0.0
+    moves = np.abs(notes["pitch"][1:] - notes["pitch"][:-1])
+    variety = min(_n_distinct(pitch) / 8, 1.0)
+    near = np.count_nonzero((moves > 0) & (moves <= 4)) / max(len(moves), 1)
     by_program = track.program in _TUNE_PROGRAMS
     return Sound(
         median,
@@ -100,6 +102,11 @@ def sound_of(track: Track, n_bars: int, bar_steps: float) -> Sound:
         tune=in_tune_range + monophony + activity + 0.6 * by_program + 0.5 * steady
         + 0.6 * variety + 0.8 * near,
     )  # fmt: skip
+
+
+def _n_distinct(ordered: NDArray[np.integer]) -> int:
+    """Return how many different numbers there are among some that do not fall."""
+    return 1 + int(np.count_nonzero(ordered[1:] != ordered[:-1]))
 
 
 def monophony_of(notes: Notes) -> float:
@@ -112,4 +119,4 @@ def monophony_of(notes: Notes) -> float:
     # a legato note may reach a quarter of its length into the next
     reach = onset + notes["duration"] * 3 // 4
     before = np.append(0, np.maximum.accumulate(reach)[:-1])
-    return float((alone & (before <= onset)).sum() / first.sum())
+    return np.count_nonzero(alone & (before <= onset)) / np.count_nonzero(first)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from antiphon.errors import unknown
 from antiphon.music.instruments import ROLES
 from antiphon.music.keys import Key, estimate_key
-from antiphon.music.piece import NOTE, RESOLUTION, ChordSpan, Notes, Piece, notes_of
+from antiphon.music.piece import RESOLUTION, ChordSpan, Notes, Piece, in_order, together
 
 SIXTEENTH = RESOLUTION // 4
 _NAMES = {role.name.casefold(): key for key, role in ROLES.items()} | {
@@ -130,8 +130,7 @@ def part_notes(piece: Piece, parts: Sequence[str]) -> dict[str, Notes]:
 def _merged(many: Sequence[Notes]) -> Notes:
     if len(many) == 1:
         return many[0]
-    notes = np.concatenate(many) if many else notes_of()
-    notes = np.sort(notes.astype(NOTE), order=("onset", "pitch", "duration"))
+    notes = in_order(together(many))
     same = (notes["onset"][1:] == notes["onset"][:-1]) & (notes["pitch"][1:] == notes["pitch"][:-1])
     return notes[np.append(~same, True)] if len(notes) else notes  # the longer of two
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from antiphon.music.chords import QUALITIES, Chord
 from antiphon.music.keys import SCALES, Key, estimate_key
-from antiphon.music.piece import ChordSpan, Notes, Piece, notes_of
+from antiphon.music.piece import ChordSpan, Metre, Notes, Piece, together
 from antiphon.music.roles import lowest_sounding
 
 Floats = NDArray[np.float64]
@@ -67,16 +67,14 @@ def _in_key(tonic: int, mode: str) -> Floats:
 
 
 def sounding_notes(piece: Piece) -> Notes:
-    """Return all pitched notes (no drums), sorted by onset, then pitch."""
+    """Return all pitched notes (no drums), track after track."""
     pitched = [track.notes for track in piece.tracks if not track.is_drum]
-    notes = np.concatenate(pitched) if pitched else notes_of()
-    return notes[np.lexsort((notes["pitch"], notes["onset"]))]
+    return together(pitched)
 
 
 def pitch_class_weights(notes: Notes) -> Floats:
     """Return (12,) how long each pitch class sounds, in steps."""
-    heard: Floats = np.zeros(12)
-    np.add.at(heard, notes["pitch"] % 12, notes["duration"])
+    heard: Floats = np.bincount(notes["pitch"] % 12, notes["duration"], 12).astype(np.float64)
     return heard
 
 
@@ -90,60 +88,56 @@ def chroma(notes: Notes, edges: NDArray[np.int64]) -> Floats:
     end = int(max(edges[-1], (notes["onset"] + notes["duration"]).max(initial=0))) + 1
     pc = (notes["pitch"] % 12).astype(np.int64)
     # sounding time up to t = Σ max(0, t − onset) − max(0, t − end); needs only sums at the edges
-    total = np.zeros((len(edges), 12))
-    for times, sign in ((notes["onset"], 1.0), (notes["onset"] + notes["duration"], -1.0)):
-        slot = np.searchsorted(edges, np.minimum(times, end), side="left")
-        inside = slot < len(edges)
-        cell = slot[inside] * 12 + pc[inside]
-        size = len(edges) * 12
-        count = np.bincount(cell, minlength=size).reshape(-1, 12).cumsum(axis=0)
-        moment = np.bincount(cell, weights=times[inside], minlength=size).reshape(-1, 12)
-        total += sign * (count * edges[:, None] - moment.cumsum(axis=0))
-    return np.diff(total, axis=0)
+    times = np.concatenate([notes["onset"], notes["onset"] + notes["duration"]])
+    sign = np.repeat([1.0, -1.0], len(notes))
+    cell = np.searchsorted(edges, np.minimum(times, end)) * 12 + np.concatenate([pc, pc])
+    n_edges = len(edges)  # what lies after the last edge falls into a row that is left out
+    shape = (n_edges + 1, 12)
+    count, moment = (
+        np.bincount(cell, weights, shape[0] * 12).reshape(shape)[:n_edges].cumsum(axis=0)
+        for weights in (sign, sign * times)
+    )
+    total = count * edges[:, None] - moment
+    return total[1:] - total[:-1]
 
 
 def _slots(piece: Piece) -> tuple[NDArray[np.int64], Floats]:
     """Return the edges of all beats (S + 1,) and what a change costs at each (S,)."""
     starts = piece.bar_starts()
-    edges: list[NDArray[np.int64]] = []
-    costs: list[list[float]] = []
-    metres = sorted(piece.metres, key=lambda m: m.onset)
-    for start, stop in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True):
-        while len(metres) > 1 and metres[1].onset <= start:
-            metres.pop(0)
-        n = max(1, metres[0].n_beats if metres else 4)
-        if stop - start < n:
-            n = 1
-        edges.append(start + np.arange(n) * (stop - start) // n)
-        half = n // 2 if n % 2 == 0 else -1
-        costs.append(
-            [_CHANGE_BAR, *(_CHANGE_HALF if b == half else _CHANGE_BEAT for b in range(1, n))]
-        )
-    return np.append(np.concatenate(edges), starts[-1]), np.concatenate(costs)
+    length = np.diff(starts)
+    metres = sorted(piece.metres, key=lambda m: m.onset) or [Metre(0)]
+    in_force = np.searchsorted([m.onset for m in metres[1:]], starts[:-1], side="right")
+    n_beats = np.array([max(1, m.n_beats) for m in metres])[in_force]
+    n_beats = np.where(length < n_beats, 1, n_beats)
+    bar = np.repeat(np.arange(len(length)), n_beats)
+    beat = np.arange(len(bar)) - np.repeat(np.cumsum(n_beats) - n_beats, n_beats)
+    edges = starts[bar] + beat * length[bar] // n_beats[bar]
+    cost = np.where(2 * beat == n_beats[bar], _CHANGE_HALF, _CHANGE_BEAT)
+    return np.append(edges, starts[-1]), np.where(beat == 0, _CHANGE_BAR, cost)
 
 
 def _viterbi(scores: Floats, change_cost: Floats) -> NDArray[np.int64]:
     """Return the best state of each slot (S,); any change costs the same within a slot."""
-    n_slots, n_states = scores.shape
-    came_from = np.empty((n_slots, n_states), dtype=np.int64)
-    stay = np.arange(n_states)
-    best = scores[0].copy()
-    for slot in range(1, n_slots):
-        top = int(best.argmax())
-        jump = best[top] - change_cost[slot]
-        moved = best < jump
-        came_from[slot] = np.where(moved, top, stay)
-        best = np.maximum(best, jump) + scores[slot]
-    path = np.empty(n_slots, dtype=np.int64)
-    path[-1] = int(best.argmax())
-    for slot in range(n_slots - 1, 0, -1):
-        path[slot - 1] = came_from[slot, path[slot]]
-    return path
+    best = scores.copy()  # what the best path to each state of a slot is worth
+    tops, jumps = [0], [0.0]
+    for before, here, cost in zip(best, best[1:], change_cost[1:].tolist(), strict=False):
+        top = before.argmax()
+        jump = before[top] - cost
+        here += np.maximum(before, jump)
+        tops.append(top)
+        jumps.append(jump)
+    state = best[-1].argmax()
+    path = [state]
+    for slot in range(len(best) - 1, 0, -1):
+        if best[slot - 1, state] < jumps[slot]:
+            state = tops[slot]
+        path.append(state)
+    return np.array(path[::-1], dtype=np.int64)
 
 
 def _bass_chroma(notes: Notes, edges: NDArray[np.int64]) -> Floats:
     """Return (S, 12) how long each pitch class is the lowest that sounds, in steps."""
-    low = notes[notes["pitch"] < _BASS_BELOW]
+    low = notes.compress(notes["pitch"] < _BASS_BELOW)
     end = int(edges[-1])
     if not len(low) or not end:
         return np.zeros((len(edges) - 1, 12))
@@ -187,18 +181,23 @@ def estimate_chords(piece: Piece, key: Key | None = None) -> list[ChordSpan]:
 
 def _spans(path: NDArray[np.int64], edges: NDArray[np.int64], bass: Floats) -> list[ChordSpan]:
     """Join equal neighbours and name the bass where it is another chord tone."""
-    cuts = np.flatnonzero(np.diff(path)) + 1
-    firsts = np.concatenate([[0], cuts])
-    lasts = np.append(cuts, len(path))
-    spans = []
-    for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True):
-        chord = None
-        if path[first] < len(_STATES):
-            root, quality = _STATES[path[first]]
-            lowest = bass[first:last].sum(axis=0)
-            pc = int(lowest.argmax())
-            inverted = lowest[pc] > 0 and (pc - root) % 12 in QUALITIES[quality] and pc != root
-            chord = Chord(root, quality, pc if inverted else None)
-        onset = int(edges[first])
-        spans.append(ChordSpan(onset, int(edges[last]) - onset, chord))
-    return spans
+    cuts = np.flatnonzero(path[1:] != path[:-1]) + 1
+    firsts = np.append(0, cuts)
+    onsets = edges[firsts]
+    lengths = edges[np.append(cuts, len(path))] - onsets
+    lowest = np.add.reduceat(bass, firsts, axis=0)
+    pitch_class = np.where(lowest.any(axis=1), lowest.argmax(axis=1), -1)
+    told = zip(
+        onsets.tolist(), lengths.tolist(), path[firsts].tolist(), pitch_class.tolist(), strict=True
+    )
+    return [ChordSpan(onset, length, _chord(state, pc)) for onset, length, state, pc in told]
+
+
+@cache
+def _chord(state: int, lowest: int) -> Chord | None:
+    """Return the chord of a state over the pitch class that is lowest, −1 for none."""
+    if state == len(_STATES):
+        return None
+    root, quality = _STATES[state]
+    inverted = lowest >= 0 and lowest != root and (lowest - root) % 12 in QUALITIES[quality]
+    return Chord(root, quality, lowest if inverted else None)

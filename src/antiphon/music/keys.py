@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -105,11 +106,19 @@ def estimate_key(histogram: ArrayLike, among: Iterable[Key] | None = None) -> Ke
     weights: NDArray[np.float64] = np.asarray(histogram, dtype=np.float64)
     if weights.sum() <= 0:
         return None
-    every = [Key(tonic, mode) for mode in MODES for tonic in range(12)]
-    keys = every if among is None else [key for key in every if key in set(among)]
+    keys, profiles = _every_key()
+    if among is not None:
+        chosen = [index for index, key in enumerate(keys) if key in set(among)]
+        keys, profiles = [keys[index] for index in chosen], profiles[chosen]
     if weights.std() == 0:
         return keys[0]
-    profiles = np.stack([np.roll(_PROFILES[k.mode], k.tonic) for k in keys])
-    profiles = profiles - profiles.mean(axis=1, keepdims=True)
-    profiles /= np.linalg.norm(profiles, axis=1, keepdims=True)
     return keys[int(np.argmax(profiles @ (weights - weights.mean())))]
+
+
+@cache
+def _every_key() -> tuple[list[Key], NDArray[np.float64]]:
+    """Return the 24 keys and their profiles (24, 12), each of mean 0 and length 1."""
+    keys = [Key(tonic, mode) for mode in MODES for tonic in range(12)]
+    profiles = np.stack([np.roll(_PROFILES[key.mode], key.tonic) for key in keys])
+    profiles = profiles - profiles.mean(axis=1, keepdims=True)
+    return keys, profiles / np.linalg.norm(profiles, axis=1, keepdims=True)

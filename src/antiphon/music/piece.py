@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from antiphon.music.chords import Chord
 from antiphon.music.keys import Key
+from antiphon.music.labels import Labels
 
 RESOLUTION = 24  # steps per quarter: a 16th is 6, a triplet eighth 8, a 32nd 3
 
@@ -27,7 +29,47 @@ Notes = NDArray[np.void]
 
 def notes_of(rows: Iterable[Sequence[int]] = ()) -> Notes:
     """Return a note array, sorted by onset then pitch, from (onset, duration, pitch, velocity)."""
-    return np.sort(np.array([tuple(row) for row in rows], dtype=NOTE), order=("onset", "pitch"))
+    return in_order(np.array([tuple(row) for row in rows], dtype=NOTE))
+
+
+def in_order(notes: Notes) -> Notes:
+    """Return notes sorted by onset, then pitch; of equal ones the shortest, then the softest first.
+
+    Notes that are in order already are returned as they are, not copied.
+    """
+    place = _places(notes)
+    if (place[1:] > place[:-1]).all():
+        return notes
+    order = place.argsort(kind="stable")
+    place = place[order]
+    if (place[1:] == place[:-1]).any():
+        order = np.lexsort((notes["velocity"], notes["duration"], _places(notes)))
+    return notes.take(order)  # of records many times quicker than notes[order]
+
+
+def together(many: Sequence[Notes]) -> Notes:
+    """Return the notes of several arrays, one after the other; none of no arrays."""
+    raw = np.dtype((np.void, NOTE.itemsize))  # as bytes: numpy compares records field by field
+    return np.concatenate([np.zeros(0, raw), *(notes.view(raw) for notes in many)]).view(NOTE)
+
+
+def without_doubles(notes: Notes) -> Notes:
+    """Return sorted notes where of several with equal onset and pitch the longest stays.
+
+    Notes that are in order and without doubles already are returned as they are, not copied.
+    """
+    place = _places(notes)
+    if (place[1:] > place[:-1]).all():
+        return notes
+    order = np.lexsort((-notes["duration"], place))
+    place = place[order]
+    return notes.take(order.compress(np.append(True, place[1:] != place[:-1])))
+
+
+def _places(notes: Notes) -> NDArray[np.int64]:
+    """Return one number for each note that rises with onset, then pitch."""
+    places: NDArray[np.int64] = notes["onset"].astype(np.int64) << 8
+    return places + notes["pitch"]
 
 
 @dataclass(frozen=True)
@@ -50,6 +92,10 @@ class Metre:
     def quarters(self) -> Fraction:
         """Length of one bar in quarter notes."""
         return Fraction(4 * self.numerator, self.denominator)
+
+    def steps(self, resolution: int) -> int:
+        """Return the length of one bar in steps, of so many a quarter; at least one."""
+        return max(1, round(4 * self.numerator * resolution / self.denominator))
 
     @property
     def is_compound(self) -> bool:
@@ -145,6 +191,7 @@ class Piece:
     title: str = ""
     n_bars_asked: int = 0  # a piece may be longer than its last note
     provenance: str = ""  # who or what made it, under which licence; kept in files
+    labels: Labels = field(default_factory=Labels)  # what a data set says of it
 
     @property
     def end(self) -> int:
@@ -160,22 +207,17 @@ class Piece:
 
         Shape (n_bars + 1,). Bars follow `metres`; a metre that changes inside a bar cuts it.
         """
-        starts: list[int] = []
         marks = sorted(self.metres, key=lambda m: m.onset) or [Metre(0)]
-        end = max(self.end, 1)
-        for here, following in zip(marks, [*marks[1:], None], strict=True):
-            length = max(1, round(here.quarters * self.resolution))
-            start = max(here.onset, 0) if starts else 0
-            stop = following.onset if following else None
-            while (
-                (start < stop)
-                if stop is not None
-                else (start < end or len(starts) < self.n_bars_asked)
-            ):
-                starts.append(start)
-                start += length
-            last = min(start, stop) if stop is not None else start
-        return np.array([*starts, last], dtype=np.int64)
+        runs: list[NDArray[np.int64]] = []
+        n_bars = start = 0
+        for here, following in pairwise(marks):
+            start = max(here.onset, 0) if n_bars else 0
+            runs.append(np.arange(start, following.onset, here.steps(self.resolution)))
+            n_bars += len(runs[-1])
+        start = max(marks[-1].onset, 0) if n_bars else 0
+        length = marks[-1].steps(self.resolution)
+        n_more = max(-(-(max(self.end, 1) - start) // length), self.n_bars_asked - n_bars, 0)
+        return np.concatenate([*runs, start + length * np.arange(n_more + 1)])
 
     @property
     def n_bars(self) -> int:
@@ -209,30 +251,21 @@ class Piece:
             return replace(self, tracks=list(self.tracks))
 
         def scaled(step: int) -> int:
-            return round(Fraction(step * resolution, self.resolution))
+            return round(step * resolution / self.resolution)
+
+        def all_scaled(steps: NDArray[np.integer]) -> NDArray[np.float64]:
+            return np.rint(steps.astype(np.float64) * resolution / self.resolution)
 
         tracks = []
         for track in self.tracks:
-            notes = track.notes.copy()
-            onset = np.rint(notes["onset"].astype(np.float64) * resolution / self.resolution)
-            end = np.rint(
-                (notes["onset"].astype(np.float64) + notes["duration"])
-                * resolution
-                / self.resolution
-            )
+            notes, controls = track.notes.copy(), track.controls.copy()
+            onset = all_scaled(notes["onset"])
+            end = all_scaled(notes["onset"].astype(np.int64) + notes["duration"])
             notes["onset"], notes["duration"] = onset, np.maximum(end - onset, 1)
-            controls = track.controls.copy()
-            controls["onset"] = np.rint(
-                controls["onset"].astype(np.float64) * resolution / self.resolution
-            )
-            tracks.append(
-                replace(
-                    track,
-                    notes=np.sort(notes, order=("onset", "pitch")),
-                    controls=controls,
-                    lyrics=[Text(scaled(t.onset), t.text) for t in track.lyrics],
-                )
-            )
+            if len(controls):
+                controls["onset"] = all_scaled(controls["onset"])
+            lyrics = [Text(scaled(t.onset), t.text) for t in track.lyrics]
+            tracks.append(replace(track, notes=in_order(notes), controls=controls, lyrics=lyrics))
         return replace(
             self,
             tracks=tracks,

@@ -16,7 +16,15 @@ from numpy.typing import NDArray
 
 from antiphon.music._ensemble import Sound, is_effect, monophony_of, named_role, sound_of
 from antiphon.music.instruments import ROLES
-from antiphon.music.piece import RESOLUTION, Notes, Piece, Track
+from antiphon.music.piece import (
+    RESOLUTION,
+    Notes,
+    Piece,
+    Track,
+    in_order,
+    together,
+    without_doubles,
+)
 
 BASS_CEILING = 55  # MIDI pitch (G3) from which on a lowest note is no bass
 BASS_REACH = 7  # semitones above the lowest note of the neighbourhood that a bass may play
@@ -44,7 +52,7 @@ def merge(tracks: Sequence[Track], role: str = "") -> Track:
     """
     if not tracks:
         raise ValueError("nothing to merge")
-    notes = np.sort(np.concatenate([t.notes for t in tracks]), order=("onset", "pitch"))
+    notes = in_order(together([t.notes for t in tracks]))
     controls = np.concatenate([t.controls for t in tracks])
     lyrics = sorted((text for t in tracks for text in t.lyrics), key=lambda text: text.onset)
     return replace(
@@ -59,13 +67,13 @@ def merge(tracks: Sequence[Track], role: str = "") -> Track:
 def lowest_sounding(notes: Notes, end: int) -> NDArray[np.int16]:
     """Return the lowest pitch sounding at each step, 128 where none does; shape (end,)."""
     floor = np.full(end, 128, dtype=np.int16)
-    high_first = notes[np.argsort(-notes["pitch"].astype(np.int32), kind="stable")]
+    high_first = notes.take(np.argsort(-notes["pitch"], kind="stable"))
     lengths = np.maximum(high_first["duration"], 1)
-    offsets = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    stops = np.cumsum(lengths)
+    steps = np.arange(stops[-1] if len(stops) else 0)
+    steps += np.repeat(high_first["onset"] - (stops - lengths), lengths)
     # of several pitches written to one step the last, which is the lowest, stays
-    floor[np.repeat(high_first["onset"], lengths) + offsets] = np.repeat(
-        high_first["pitch"], lengths
-    )
+    floor[steps] = np.repeat(high_first["pitch"], lengths)
     return floor
 
 
@@ -83,22 +91,18 @@ def is_bass_note(notes: Notes, resolution: int = RESOLUTION) -> NDArray[np.bool_
     if not len(notes):
         return np.zeros(0, dtype=bool)
     onset, pitch = notes["onset"].astype(np.int64), notes["pitch"]
-    low = notes[pitch < BASS_CEILING]
-    first = np.concatenate([[True], onset[1:] != onset[:-1]])
+    is_low = pitch < BASS_CEILING
+    low = notes.compress(is_low)
     if not len(low):
-        return np.zeros(len(notes), dtype=bool)
+        return is_low
+    first = np.append(True, onset[1:] != onset[:-1])
     end = int(max(onset.max() + 1, (low["onset"] + np.maximum(low["duration"], 1)).max()))
     floor = lowest_sounding(low, end)
     beat = onset // resolution
     by_beat = np.full(beat.max() + 3, 128, dtype=np.int16)
     np.minimum.at(by_beat, beat + 1, pitch)
     around = np.minimum(np.minimum(by_beat[:-2], by_beat[1:-1]), by_beat[2:])
-    return (
-        first
-        & (pitch < BASS_CEILING)
-        & (pitch <= floor[onset])
-        & (pitch <= around[beat] + BASS_REACH)
-    )
+    return first & is_low & (pitch <= floor[onset]) & (pitch <= around[beat] + BASS_REACH)
 
 
 def split_bass(track: Track, resolution: int = RESOLUTION) -> tuple[Track, Track]:
@@ -116,8 +120,8 @@ def split_bass(track: Track, resolution: int = RESOLUTION) -> tuple[Track, Track
     """
     is_bass = is_bass_note(track.notes, resolution)
     role = ROLES["bass"]
-    bass = Track(role.name, role.program, notes=track.notes[is_bass], role="bass")
-    return bass, replace(track, notes=track.notes[~is_bass], role="chords")
+    bass = Track(role.name, role.program, notes=track.notes.compress(is_bass), role="bass")
+    return bass, replace(track, notes=track.notes.compress(~is_bass), role="chords")
 
 
 def split_upper(
@@ -211,7 +215,9 @@ def assign_roles(piece: Piece) -> Piece:
     if drums:
         parts["drums"] = replace(merge(drums, "drums"), is_drum=True)
     tracks = [
-        replace(parts[role], name=ROLES[role].name, role=role, notes=_without_doubles(parts[role]))
+        replace(
+            parts[role], name=ROLES[role].name, role=role, notes=without_doubles(parts[role].notes)
+        )
         for role in ROLES
         if role in parts and len(parts[role].notes)
     ]
@@ -265,8 +271,9 @@ def _doubles(tracks: list[Track], index: int, other: int) -> bool:
         return False
     notes, known = tracks[index].notes, tracks[other].notes
     one = notes["onset"].astype(np.int64) * 128 + notes["pitch"]
-    many = known["onset"].astype(np.int64) * 128 + known["pitch"]
-    return bool(np.isin(one, many).mean() > _DOUBLED)
+    many = known["onset"].astype(np.int64) * 128 + known["pitch"]  # rising, as notes are sorted
+    nearest = many[np.minimum(many.searchsorted(one), len(many) - 1)]
+    return bool(np.count_nonzero(nearest == one) / len(one) > _DOUBLED)
 
 
 def _echoes(tracks: list[Track], index: int, others: list[int]) -> bool:
@@ -286,13 +293,3 @@ def _take_apart(parts: dict[str, Track], piece: Piece) -> dict[str, Track]:
     return {"melody": melody, "chords": replace(rest, notes=rest.notes[~on_top], lyrics=[])} | (
         {"bass": bass} if len(bass.notes) else {}
     )
-
-
-def _without_doubles(track: Track) -> Notes:
-    """Return the notes without those two merged tracks had both; the longest stays."""
-    notes = track.notes
-    order = np.lexsort((-notes["duration"].astype(np.int64), notes["pitch"], notes["onset"]))
-    notes = notes[order]
-    same = (notes["onset"][1:] == notes["onset"][:-1]) & (notes["pitch"][1:] == notes["pitch"][:-1])
-    alone: Notes = notes[np.append(True, ~same)]
-    return alone

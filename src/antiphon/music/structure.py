@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antiphon.music.harmony import chroma
-from antiphon.music.piece import Notes, Piece, Section, notes_of
+from antiphon.music.piece import Notes, Piece, Section, together
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -67,17 +67,14 @@ def _parts(piece: Piece) -> tuple[Notes, Notes]:
     melody = [t.notes for t in piece.tracks if t.role == "melody"]
     others = [t.notes for t in piece.tracks if t.role != "melody" and not t.is_drum]
     others = others or [t.notes for t in piece.tracks if t.is_drum]
-    return (
-        np.concatenate(melody) if melody else notes_of(),
-        np.concatenate(others) if others else notes_of(),
-    )
+    return together(melody), together(others)
 
 
 def _melody_extent(melody: Notes, starts: NDArray[np.int64]) -> tuple[int, int]:
     """Return the first bar of the melody proper (a pickup is none) and the bar after its last."""
     n_bars = len(starts) - 1
     lengths = np.diff(starts)
-    onset_bar = np.clip(np.searchsorted(starts, melody["onset"], side="right") - 1, 0, n_bars - 1)
+    onset_bar = _bar_of(melody["onset"], starts)
     early = melody["onset"] - starts[onset_bar] < lengths[onset_bar] / 2
     first = int(onset_bar[early].min(initial=int(onset_bar.min()) + 1))
     ends = melody["onset"] + melody["duration"]
@@ -113,10 +110,16 @@ def bar_likeness(
 def _onsets(notes: Notes, starts: NDArray[np.int64], n_places: int = 8) -> Floats:
     """Return (N, n_places) how many notes begin at each place of a bar."""
     n_bars = len(starts) - 1
-    bar = np.clip(np.searchsorted(starts, notes["onset"], side="right") - 1, 0, n_bars - 1)
-    place = (notes["onset"] - starts[bar]) * n_places // np.diff(starts)[bar]
-    cell = bar * n_places + np.clip(place, 0, n_places - 1)
+    bar = _bar_of(notes["onset"], starts)
+    place = (notes["onset"] - starts[bar]) * n_places // (starts[bar + 1] - starts[bar])
+    cell = bar * n_places + np.minimum(np.maximum(place, 0), n_places - 1)
     return np.bincount(cell, minlength=n_bars * n_places).reshape(n_bars, n_places).astype(float)
+
+
+def _bar_of(steps: NDArray[np.integer], starts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the bar each step lies in; the first before, and the last after all bars."""
+    bar = np.searchsorted(starts, steps, side="right") - 1
+    return np.minimum(np.maximum(bar, 0), len(starts) - 2)
 
 
 def _unit(features: Floats) -> Floats:
@@ -157,14 +160,18 @@ def _repetition(likeness: Floats) -> Floats:
     """Return (N, L + 1): the likeness of the L bars from each on to their best copy elsewhere."""
     n_bars = len(likeness)
     found = np.zeros((n_bars, MAX_SECTION_BARS + 1))
-    total = np.zeros_like(likeness)
+    total = likeness.copy()
+    cells = total.reshape(-1)  # a diagonal is every (n_bars + 1)th of them
     for length in range(1, min(MAX_SECTION_BARS, n_bars) + 1):
         n = n_bars - length + 1
-        total = total[:n, :n] + likeness[length - 1 :, length - 1 :]
+        if length > 1:
+            total[:n, :n] += likeness[length - 1 :, length - 1 :]
         # a copy must not overlap what it copies: rule out the next two diagonals
-        near = np.arange(n - length + 1)
-        total[near, near + length - 1] = total[near + length - 1, near] = _RULED_OUT
-        found[:n, length] = total.max(axis=1) / length
+        reach = max(n - length + 1, 0) * (n_bars + 1)
+        for near in (length - 1, (length - 1) * n_bars):
+            cells[near : near + reach : n_bars + 1] = _RULED_OUT
+        # likeness is symmetric: of columns the greatest is found quicker
+        found[:n, length] = np.maximum.reduce(total[:n, :n], axis=0) / length
     return found
 
 
@@ -200,10 +207,10 @@ def _labels(likeness: Floats, cut: list[tuple[int, int]], usual: float, strong: 
     enough = min(max(usual + 0.45 * (strong - usual), 0.6), 0.8)
     first_of: list[int] = []
     labels = []
-    for index, (start, length) in enumerate(cut):
-        scores = [_section_likeness(likeness, (start, length), cut[other]) for other in first_of]
+    for index, section in enumerate(cut):
+        scores = [_section_likeness(likeness, section, cut[other]) for other in first_of]
         if scores and max(scores) >= enough:
-            letter = int(np.argmax(scores))
+            letter = scores.index(max(scores))
         else:
             letter = len(first_of)
             first_of.append(index)
@@ -216,12 +223,16 @@ def _section_likeness(likeness: Floats, one: tuple[int, int], other: tuple[int, 
 
     0 where the longer has more than twice the bars: a phrase is not the whole section.
     """
-    (short_start, short), (long_start, long) = sorted((one, other), key=lambda s: s[1])
+    (start, short), (long_start, long) = (one, other) if one[1] <= other[1] else (other, one)
     if 2 * short < long:
         return 0.0
-    steps = np.arange(short)
-    shifts = np.arange(long - short + 1)[:, None]
-    return float(likeness[short_start + steps, long_start + shifts + steps].mean(axis=1).max())
+    n_bars = len(likeness)
+    cells = likeness.reshape(-1)  # a diagonal is every (n_bars + 1)th of them
+    first = start * n_bars + long_start
+    last = first + short * (n_bars + 1) - n_bars
+    shifts = range(long - short + 1)
+    total = max(np.add.reduce(cells[first + s : last + s : n_bars + 1]) for s in shifts)
+    return float(total) / short
 
 
 def _letter(index: int) -> str:

@@ -9,13 +9,16 @@ data set stores, memory-mapped, and what networks are fed from.
 from __future__ import annotations
 
 from collections import Counter
+from itertools import chain
+from operator import attrgetter
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from antiphon.music.chords import QUALITIES
+from antiphon.music.chords import QUALITIES, Chord
 from antiphon.music.keys import Key
-from antiphon.music.piece import RESOLUTION, ChordSpan, KeyMark, Metre, Piece
+from antiphon.music.piece import RESOLUTION, ChordSpan, KeyMark, Metre, Piece, together
 
 SLOTS_PER_BEAT = 6
 MAX_BEATS = 4
@@ -25,8 +28,12 @@ PARTS = (*PITCHED, "drums")
 NO_CHORD = 255
 KINDS = ("body", "intro", "ending")
 QUALITY_NAMES = tuple(QUALITIES)
+_QUALITY_INDEX = {name: index for index, name in enumerate(QUALITY_NAMES)}
 _SIMPLE = np.array([0, 1 / 4, 1 / 3, 1 / 2, 2 / 3, 3 / 4])
 _COMPOUND = np.arange(6) / 6
+_SIMPLE_EDGES, _COMPOUND_EDGES = (
+    (np.append(places, 1.0)[1:] + places) / 2 for places in (_SIMPLE, _COMPOUND)
+)
 
 BAR = np.dtype(
     [
@@ -81,9 +88,7 @@ def encode(piece: Piece) -> tuple[NDArray[np.void], NDArray[np.void], Counter[st
         piece: on `RESOLUTION` steps a quarter, with roles, a key, chords and sections.
     """
     starts = piece.bar_starts()
-    metres = _metres_at(piece, starts[:-1])
-    beat = np.array([beat_steps(m) for m in metres])
-    n_beats = np.array([beats_of(m) for m in metres])
+    beat, n_beats, compound = metre_columns(piece, starts[:-1])
     lengths = np.diff(starts)
     whole = lengths == beat * n_beats
     fits = (n_beats <= MAX_BEATS) & (n_beats > 0)
@@ -97,90 +102,89 @@ def encode(piece: Piece) -> tuple[NDArray[np.void], NDArray[np.void], Counter[st
     numbers = np.flatnonzero(kept)
     bars = np.zeros(len(numbers), BAR)
     bars["number"], bars["n_beats"] = numbers, n_beats[kept]
-    bars["compound"] = [metres[i].is_compound for i in numbers]
+    bars["compound"] = compound[kept]
     bars["run"] = np.cumsum(np.diff(numbers, prepend=numbers[:1]) > 1)
     _write_keys(bars, piece, starts)
     _write_sections(bars, piece)
     bars["chords"] = _chord_rows(piece, starts[numbers], beat[kept])
     bars["bpm"] = _bpm(piece, starts[numbers], beat[kept])
-    notes = _encode_notes(piece, starts, kept, beat, n_beats, bars)
-    return bars, notes, +why
-
-
-def _metres_at(piece: Piece, steps: NDArray[np.int64]) -> list[Metre]:
-    """Return the metre in force at each of many steps."""
-    marks = sorted(piece.metres, key=lambda m: m.onset) or [Metre(0)]
-    index = np.searchsorted([m.onset for m in marks], steps, side="right") - 1
-    return [marks[i] if i >= 0 else Metre(0) for i in index.tolist()]
-
-
-def _encode_notes(
-    piece: Piece,
-    starts: NDArray[np.int64],
-    kept: NDArray[np.bool_],
-    beat: NDArray[np.int64],
-    n_beats: NDArray[np.int64],
-    bars: NDArray[np.void],
-) -> NDArray[np.void]:
-    """Return the notes sorted by bar, slot, part and pitch; fills note_start and n_notes."""
-    rows = [
-        (np.full(len(t.notes), PARTS.index(t.role)), t.notes)
-        for t in piece.tracks
-        if t.role in PARTS and len(t.notes)
-    ]
-    if not rows or not len(bars):
-        return np.zeros(0, BAR_NOTE)
-    part = np.concatenate([p for p, _ in rows])
-    source = np.concatenate([n for _, n in rows])
-    compound = np.array([m.is_compound for m in _metres_at(piece, starts[:-1])])
     # slots counted through the whole piece, bars left out being as long as one slot
     per_bar = np.where(kept, n_beats * SLOTS_PER_BEAT, 1)
     first_slot = np.concatenate([[0], np.cumsum(per_bar)])
+    grid = _Grid(starts, first_slot, kept, beat, compound)
+    return bars, _encode_notes(piece, grid, bars), +why
+
+
+def metre_columns(
+    piece: Piece, steps: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+    """Return what the metre in force at each of many steps is.
+
+    Returns:
+        Length of a felt beat in steps of the piece, felt beats a bar, and whether it is compound.
+    """
+    marks = [Metre(-1), *sorted(piece.metres, key=lambda m: m.onset)]  # 4/4 before the first
+    index = np.searchsorted([m.onset for m in marks[1:]], steps, side="right")
+    table = np.array([(beat_steps(m, piece.resolution), beats_of(m), m.is_compound) for m in marks])
+    beat, n_beats, compound = table[index].T
+    return beat, n_beats, compound > 0
+
+
+class _Grid(NamedTuple):
+    """Where the bars of a piece lie, in steps and in slots counted through."""
+
+    starts: NDArray[np.int64]  # (bars + 1,) steps
+    first_slot: NDArray[np.int64]  # (bars + 1,)
+    kept: NDArray[np.bool_]  # (bars,)
+    beat: NDArray[np.int64]  # (bars,) length of a felt beat in steps
+    compound: NDArray[np.bool_]  # (bars,)
+
+
+def _encode_notes(piece: Piece, grid: _Grid, bars: NDArray[np.void]) -> NDArray[np.void]:
+    """Return the notes sorted by bar, slot, part and pitch; fills note_start and n_notes."""
+    rows = [(PARTS.index(t.role), t.notes) for t in piece.tracks if t.role in PARTS]
+    source = together([n for _, n in rows])
+    if not len(source) or not len(bars):
+        return np.zeros(0, BAR_NOTE)
+    first_slot, kept = grid.first_slot, grid.kept
     onset = source["onset"].astype(np.int64)
-    stop = onset + source["duration"]
-    begin = _absolute_slot(onset, starts, first_slot, kept, beat, compound)
-    end = _absolute_slot(stop, starts, first_slot, kept, beat, compound)
+    both = _absolute_slot(np.concatenate([onset, onset + source["duration"]]), grid)
+    begin, end = both[: len(onset)], both[len(onset) :]
     bar = np.searchsorted(first_slot, begin, side="right") - 1
-    inside = (bar < len(kept)) & (begin >= 0)
-    inside &= kept[np.minimum(bar, len(kept) - 1)]
+    real = np.minimum(bar, len(kept) - 1)
+    inside = (bar < len(kept)) & (begin >= 0) & kept[real]
     gap = np.concatenate([np.flatnonzero(~kept), [len(kept)]])
-    limit = first_slot[gap[np.searchsorted(gap, np.minimum(bar, len(kept) - 1))]]
+    limit = first_slot[gap[np.searchsorted(gap, real)]]
     notes = np.zeros(len(source), BAR_NOTE)
-    notes["slot"] = np.clip(begin - first_slot[np.minimum(bar, len(kept))], 0, N_SLOTS - 1)
-    notes["duration"] = np.clip(np.minimum(end, limit) - begin, 1, 65535)
-    notes["part"], notes["pitch"] = part, source["pitch"]
-    notes["velocity"] = np.clip(source["velocity"], 1, 127)
-    notes, bar = notes[inside], bar[inside]
-    order = np.lexsort((notes["pitch"], notes["part"], notes["slot"], bar))
-    notes, bar = notes[order], bar[order]
-    counts = np.bincount(bar, minlength=len(kept))[kept]
+    slot = begin - first_slot[np.minimum(bar, len(kept))]
+    notes["slot"] = np.minimum(np.maximum(slot, 0), N_SLOTS - 1)
+    notes["duration"] = np.minimum(np.maximum(np.minimum(end, limit) - begin, 1), 65535)
+    notes["part"] = np.repeat([part for part, _ in rows], [len(n) for _, n in rows])
+    notes["pitch"] = source["pitch"]
+    notes["velocity"] = np.minimum(np.maximum(source["velocity"], 1), 127)
+    cell = (bar * N_SLOTS + notes["slot"]) * len(PARTS) + notes["part"]
+    order = (cell << 8 | notes["pitch"]).argsort(kind="stable")
+    order = order[inside[order]]
+    notes = notes.take(order)
+    counts = np.bincount(bar[order], minlength=len(kept))[kept]
     bars["n_notes"] = counts
     bars["note_start"] = np.cumsum(counts) - counts
     return notes
 
 
-def _absolute_slot(
-    steps: NDArray[np.int64],
-    starts: NDArray[np.int64],
-    first_slot: NDArray[np.int64],
-    kept: NDArray[np.bool_],
-    beat: NDArray[np.int64],
-    compound: NDArray[np.bool_],
-) -> NDArray[np.int64]:
+def _absolute_slot(steps: NDArray[np.int64], grid: _Grid) -> NDArray[np.int64]:
     """Return the nearest slot of each step, counted from the first bar; −1 before it."""
-    bar = np.clip(np.searchsorted(starts, steps, side="right") - 1, 0, len(kept) - 1)
-    at = (steps - starts[bar]) / beat[bar]  # in beats
+    bar = np.searchsorted(grid.starts, steps, side="right") - 1
+    bar = np.minimum(np.maximum(bar, 0), len(grid.kept) - 1)
+    at = (steps - grid.starts[bar]) / grid.beat[bar]  # in beats
     whole = np.floor(at).astype(np.int64)
     rest = at - whole
-    edges_simple = (np.append(_SIMPLE, 1.0)[1:] + _SIMPLE) / 2
-    edges_compound = (np.append(_COMPOUND, 1.0)[1:] + _COMPOUND) / 2
-    place = np.where(
-        compound[bar],
-        np.searchsorted(edges_compound, rest, side="left"),
-        np.searchsorted(edges_simple, rest, side="left"),
-    )
-    slot = first_slot[bar] + np.where(kept[bar], whole * SLOTS_PER_BEAT + place, 0)
-    return np.where(steps < starts[0], -1, slot)
+    place = np.searchsorted(_SIMPLE_EDGES, rest, side="left")
+    if grid.compound.any():
+        in_sixths = np.searchsorted(_COMPOUND_EDGES, rest, side="left")
+        place = np.where(grid.compound[bar], in_sixths, place)
+    slot = grid.first_slot[bar] + np.where(grid.kept[bar], whole * SLOTS_PER_BEAT + place, 0)
+    return np.where(steps < grid.starts[0], -1, slot)
 
 
 def _write_keys(bars: NDArray[np.void], piece: Piece, starts: NDArray[np.int64]) -> None:
@@ -195,28 +199,27 @@ def _write_keys(bars: NDArray[np.void], piece: Piece, starts: NDArray[np.int64])
 def _write_sections(bars: NDArray[np.void], piece: Piece) -> None:
     bars["section_bars"], bars["section"] = len(bars), 0
     letters: dict[str, int] = {}
-    for section in piece.sections:
-        index = letters.setdefault(section.label, len(letters))
-        inside = (bars["number"] >= section.start) & (
-            bars["number"] < section.start + section.n_bars
-        )
-        bars["section"][inside] = index
-        bars["kind"][inside] = KINDS.index(section.label) if section.label in KINDS else 0
-        bars["section_start"][inside] = section.start
-        bars["section_bars"][inside] = section.n_bars
+    limits = [(section.start, section.start + section.n_bars) for section in piece.sections]
+    rows = np.searchsorted(bars["number"], limits).tolist()
+    for section, (first, stop) in zip(piece.sections, rows, strict=True):
+        inside = bars[first:stop]
+        inside["section"] = letters.setdefault(section.label, len(letters))
+        inside["kind"] = KINDS.index(section.label) if section.label in KINDS else 0
+        inside["section_start"], inside["section_bars"] = section.start, section.n_bars
 
 
 def _chord_rows(
     piece: Piece, bar_steps: NDArray[np.int64], beat: NDArray[np.int64]
 ) -> NDArray[np.uint8]:
     """Return (n_bars, 4, 3): root, quality and bass of the chord in the middle of each beat."""
-    spans = sorted((c for c in piece.chords if c.chord), key=lambda c: c.onset)
+    spans = sorted((c for c in piece.chords if c.chord), key=attrgetter("onset"))
     rows = np.full((len(bar_steps), MAX_BEATS, 3), NO_CHORD, np.uint8)
     if not spans:
         return rows
     begin = np.array([c.onset for c in spans])
     end = begin + np.array([c.duration for c in spans])
-    table = np.array([chord_row(c) for c in spans], np.uint8)
+    told = chain.from_iterable(_chord_row(span.chord) for span in spans if span.chord)
+    table = np.frombuffer(bytes(told), np.uint8).reshape(-1, 3)
     middle = bar_steps[:, None] + (np.arange(MAX_BEATS) + 0.5)[None] * beat[:, None]
     index = np.searchsorted(begin, middle, side="right") - 1
     sounding = (index >= 0) & (middle < end[index])
@@ -228,8 +231,12 @@ def chord_row(span: ChordSpan) -> tuple[int, int, int]:
     """Return (root, index into QUALITY_NAMES, bass) of a span, or three times NO_CHORD."""
     if span.chord is None:
         return (NO_CHORD, NO_CHORD, NO_CHORD)
-    chord = span.chord
-    return (chord.root, QUALITY_NAMES.index(chord.quality), chord.bass_pitch_class)
+    return _chord_row(span.chord)
+
+
+def _chord_row(chord: Chord) -> tuple[int, int, int]:
+    bass = chord.root if chord.bass is None else chord.bass
+    return (chord.root, _QUALITY_INDEX[chord.quality], bass)
 
 
 def _bpm(piece: Piece, steps: NDArray[np.int64], beat: NDArray[np.int64]) -> NDArray[np.float64]:

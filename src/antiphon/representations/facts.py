@@ -5,7 +5,8 @@ the note before, chords, what still sounds, where each part stands, what stood a
 one, two, four and eight bars ago and in the first time of a section that returns (an idea of
 Magenta's Lookback RNN, here by place instead of by time), and how far this bar has been the
 same as those so far. Facts index a table of embeddings; relations index a table of how likely
-each pitch is, seen from another pitch.
+each pitch is, seen from another pitch, and returns a table of how likely each slot is, seen from
+where a part would go on as before.
 
 Shapes: n tokens, M parts, L lags, P pitches, N bars.
 """
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 
 from antiphon.representations.bars import (
     MAX_BEATS,
+    N_SLOTS,
     NO_CHORD,
     QUALITY_NAMES,
     SLOTS_PER_BEAT,
@@ -47,9 +49,12 @@ _MAX_COUNT = 40  # classes of how many tokens a bar has
 _N_CHORDS = 12 * len(QUALITY_NAMES) + 1
 _PAIR = MATCHES**2 + 1  # how far two parts match a lag, or that there is none
 # groups of relations: from what is held and what is fresh in each part, from each part's latest
-# note, from the note at this place of each lag and the same moved with the chord, from the root
-_RELATED = (N_PARTS, N_PARTS, N_PARTS, N_LAGS, N_LAGS, len(QUALITY_NAMES))
+# note, from the note at this place of each lag and the same moved with the chord, by how far the
+# part has been the same, from the root
+_LAGGED = N_LAGS * MATCHES
+_RELATED = (N_PARTS, N_PARTS, N_PARTS, _LAGGED, _LAGGED, len(QUALITY_NAMES))
 N_RELATIONS = N_PARTS * sum(_RELATED)
+N_RETURNS = N_LAGS * MATCHES * N_PARTS  # groups of places where parts would go on as before
 
 _N_QUALITIES = len(QUALITY_NAMES)
 _VOICES = N_PARTS * N_PITCHES
@@ -64,6 +69,7 @@ _STEP = [
     *((n, 1) for _ in range(N_PARTS) for n in (_CLOCK, _CLOCK, _ROWS)),
     *((n, 1) for _ in range(N_LAGS) for n in (N_CELLS + 2, 2 + _VOICES, 1 + N_DURATIONS, _TURNS)),
     *((_PAIR, 1) for _ in range(N_LAGS * N_PARTS // 2)),
+    (12, 1),
 ]
 _PITCH = [
     *((n, 1) for n in (N_CELLS + 1, N_PARTS * _N_CHORDS, N_PARTS * 13)),
@@ -72,6 +78,7 @@ _PITCH = [
     *((n, 1) for _ in range(N_LAGS) for n in (N_PARTS * _ROWS, _TURNS)),
     *((n, N_HELD) for n in (1 + _VOICES, 1 + _VOICES)),
     (N_PARTS * (1 + MATCHES), N_LAGS),
+    (N_PARTS * 12, 1),
 ]
 _LENGTH = [
     *((n, 1) for n in (N_CELLS + 1, _VOICES, 1 + N_DURATIONS, 1 + N_LOUDNESS, 2, _N_CHORDS)),
@@ -95,21 +102,26 @@ def table_sizes() -> tuple[int, int, int]:
 
 
 class Harmony(NamedTuple):
-    """Chords of bars by beat: `chord` and `root` and `bass` (N, 4); 0 where there is none."""
+    """Chords of bars by beat: `chord` and `root` and `bass` (N, 4); 0 where there is none.
+
+    `home` (N,) is how far notes were moved into the home key, 0 to 11: how high they sound.
+    """
 
     chord: Ints
     root: Ints
     bass: Ints
+    home: Ints
 
 
 def harmony_of(bars: NDArray[np.void]) -> Harmony:
     """Return the chords of bars in their home key, as numbers from 1 on."""
     rows = bars["chords"].astype(np.int64)  # (N, 4, 3)
     silent = rows[..., 0] == NO_CHORD
-    shift = home_shift(bars["tonic"], bars["minor"])[:, None]
-    root, bass = (rows[..., 0] + shift) % 12, (rows[..., 2] + shift) % 12
+    shift = home_shift(bars["tonic"], bars["minor"]).astype(np.int64)
+    root, bass = ((rows[..., column] + shift[:, None]) % 12 for column in (0, 2))
     chord = 1 + root * _N_QUALITIES + rows[..., 1]
-    return Harmony(*(np.where(silent, 0, x) for x in (chord, root + 1, bass + 1)))
+    chord, root, bass = (np.where(silent, 0, x) for x in (chord, root + 1, bass + 1))
+    return Harmony(chord, root, bass, shift + 6)
 
 
 @compiled
@@ -160,6 +172,7 @@ def step_facts(s: Standing, harmony: Harmony) -> Ints:
                 pair = s.match[i, lag, m] * MATCHES + s.match[i, lag, m + 1]
                 facts[k] = 1 + pair if s.lag_bar[i, lag] >= 0 else 0
                 k += 1
+        facts[k] = harmony.home[bar]
         facts += _STEP_BASES
     return out
 
@@ -206,6 +219,7 @@ def pitch_facts(s: Standing, c: Choice, harmony: Harmony) -> Ints:
         for lag in range(N_LAGS):
             match = 1 + s.match[i, lag, part] if s.lag_bar[i, lag] >= 0 else 0
             facts[k + lag] = part * (1 + MATCHES) + match
+        facts[k + N_LAGS] = part * 12 + harmony.home[bar]
         facts += _PITCH_BASES
     return out
 
@@ -214,7 +228,8 @@ def pitch_facts(s: Standing, c: Choice, harmony: Harmony) -> Ints:
 def pitch_relations(s: Standing, c: Choice, harmony: Harmony) -> Ints:
     """Return (n, R) where a pitch is seen from: group × P + row, the last index where nothing is.
 
-    Every pair of parts, and every lag and quality of chord, is a group of its own.
+    Every pair of parts, every lag by how far the part has been the same, and every quality of
+    chord is a group of its own.
     """
     n_all = 2 * N_HELD + N_PARTS + 2 * N_LAGS + 1
     out = np.full((len(c.cell), n_all), N_RELATIONS * N_PITCHES, np.int64)
@@ -235,17 +250,35 @@ def pitch_relations(s: Standing, c: Choice, harmony: Harmony) -> Ints:
             row = c.twin_row[i, lag]
             if row == NO_ROW:
                 continue
-            group = part * N_LAGS + lag
+            group = part * _LAGGED + lag * MATCHES + s.match[i, lag, part]
             found[k + lag] = (base + group) * N_PITCHES + row
             turned = _turned(harmony, bar, s.lag_bar[i, lag], beat)
             moved = row + (turned + 4) % 12 - 5  # by a fifth at the most
             if turned > 0 and 0 <= moved < N_PITCHES:
-                found[k + N_LAGS + lag] = (base + N_PARTS * N_LAGS + group) * N_PITCHES + moved
-        k, base = k + 2 * N_LAGS, base + 2 * N_PARTS * N_LAGS
+                found[k + N_LAGS + lag] = (base + N_PARTS * _LAGGED + group) * N_PITCHES + moved
+        k, base = k + 2 * N_LAGS, base + 2 * N_PARTS * _LAGGED
         chord, root = harmony.chord[bar, beat], harmony.root[bar, beat]
         if chord > 0:
             group = part * _N_QUALITIES + (chord - 1) % _N_QUALITIES
             found[k] = (base + group) * N_PITCHES + (root - 1 - LOW_PITCH) % 12
+    return out
+
+
+@compiled
+def cell_returns(s: Standing) -> Ints:
+    """Return (n, M, L) where each part would go on as before: group × (slots + 1) + slot.
+
+    The slot behind the last stands for the end of the bar; where there is nothing to look back
+    at stands the index behind all.
+    """
+    out = np.full((len(s.cell), N_PARTS, N_LAGS), N_RETURNS * (N_SLOTS + 1), np.int64)
+    for i in range(len(out)):
+        for lag in range(N_LAGS):
+            if s.lag_bar[i, lag] < 0:
+                continue
+            for m in range(N_PARTS):
+                group = (lag * MATCHES + s.match[i, lag, m]) * N_PARTS + m
+                out[i, m, lag] = group * (N_SLOTS + 1) + s.ahead_slot[i, lag, m]
     return out
 
 

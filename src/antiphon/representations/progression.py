@@ -21,6 +21,8 @@ from antiphon.representations.score import N_LAGS, Ints, lag_bars
 
 GOES_ON, SILENT = 0, 1  # tokens; chord v of the vocabulary is v + 2
 _LONGEST = 17  # classes of a count of bars or beats
+_STATES = 5  # how far this bar and the one before are the same as those looked back at
+N_CHORD_RETURNS = N_LAGS * _STATES
 
 Columns = list[tuple[int, Ints]]  # of each fact: entries of its own, and values (n,)
 
@@ -119,6 +121,38 @@ def beat_facts(frame: Frame, sounding: Ints, bar: Ints, beat: int, size: int) ->
     """
     entries, values = zip(*_columns(frame, sounding, bar, beat, size), strict=True)
     return np.stack(values, axis=1) + (np.cumsum(entries) - entries)
+
+
+def chord_returns(frame: Frame, sounding: Ints, bar: Ints, beat: int, size: int) -> Ints:
+    """Return (n, L) what stood at this place in each bar looked back at: group × (V + 2) + token.
+
+    The group tells the lag, and whether this bar and the one before have been the same as
+    there. Where there is nothing to look back at stands the index behind all.
+
+    Args:
+        sounding, bar, beat, size: as in `beat_facts`.
+    """
+    found = []
+    before = np.maximum(bar - 1, 0)
+    for k in range(N_LAGS):
+        back, earlier = frame.lags[bar, k], frame.lags[before, k]
+        there = back >= 0
+        alike = (frame.lags[bar, 0] >= 0) & (earlier >= 0)
+        alike &= (sounding[before] == sounding[earlier]).all(axis=1)
+        begun = (sounding[bar, :beat] == sounding[back, :beat]).all(axis=1)
+        state = np.where(begun, 1 + alike, 0) if beat else 3 + alike
+        then = sounding[back, beat]
+        goes_on = beat > 0 and (then == sounding[back, beat - 1])
+        token = np.where(goes_on, GOES_ON, then)
+        index = (k * _STATES + state) * (size + 2) + token
+        found.append(np.where(there, index, N_CHORD_RETURNS * (size + 2)))
+    return np.stack(found, axis=1)
+
+
+def goes_on_as_before(returns: Ints, size: int) -> bool:
+    """Return whether a begun bar and the one before have been the same as any looked back at."""
+    state = returns // (size + 2) % _STATES
+    return bool(((state == 2) & (returns < N_CHORD_RETURNS * (size + 2))).any())
 
 
 def table_size(size: int) -> int:

@@ -62,6 +62,7 @@ class Standing(NamedTuple):
         last: (n, M) its row.
         lag_bar: (n, L) bars that are looked back at, −1 where there is none.
         ahead_cell, ahead_row, ahead_duration: (n, L) what comes next there; `END` at its end.
+        ahead_slot: (n, L, M) where each part's next note begins there; `N_SLOTS` without one.
         match: (n, L, M) how far each part has been the same as there, `NEITHER` to `OTHER`.
         n_written: tokens of this bar so far.
     """
@@ -78,6 +79,7 @@ class Standing(NamedTuple):
     ahead_cell: Ints
     ahead_row: Ints
     ahead_duration: Ints
+    ahead_slot: Ints
     match: Ints
     n_written: Ints
 
@@ -284,6 +286,7 @@ def standing_of(score: Score, bars: NDArray[np.void]) -> Standing:
         ahead_cell=np.where(there, score.cell[ahead], END),
         ahead_row=np.where(there, score.row[ahead], 0),
         ahead_duration=np.where(there, score.duration[ahead], 0),
+        ahead_slot=_next_slots(score, lags, ahead),
         match=_matches(score, keys, lags, ahead),
         n_written=np.arange(n) - score.start[score.bar],
     )
@@ -304,6 +307,21 @@ def _latest(score: Score, origin: Ints, now: Ints) -> tuple[Ints, Ints, Ints]:
         columns.append((left, since, np.where(known, score.row[index], NO_ROW)))
     left, since, last = (np.stack(c, axis=1) for c in zip(*columns, strict=True))
     return left, since, last
+
+
+def _next_slots(score: Score, lags: Ints, ahead: Ints) -> Ints:
+    """Return (n, L, M) the slot of each part's next note in the bars looked back at.
+
+    Args:
+        lags: (n, L) bars looked back at, −1 where there is none.
+        ahead: (n, L) the token that comes next there.
+    """
+    slot = np.where(score.cell == END, N_SLOTS, score.cell // N_PARTS)
+    columns = []
+    for m in range(N_PARTS):
+        stops = np.flatnonzero((score.cell == END) | (score.cell % N_PARTS == m))
+        columns.append(slot[stops[np.searchsorted(stops, ahead)]])
+    return np.where((lags >= 0)[..., None], np.stack(columns, axis=-1), N_SLOTS)
 
 
 def _matches(score: Score, keys: Ints, lags: Ints, ahead: Ints) -> Ints:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from antiphon.representations.bars import N_SLOTS
 from antiphon.representations.compiled import compiled
 from antiphon.representations.rolls import N_PITCHES
 from antiphon.representations.score import (
@@ -193,6 +194,7 @@ def standing_in(state: State, pieces: Ints) -> Standing:
         ahead_cell=np.full((n, N_LAGS), END, np.int64),
         ahead_row=np.zeros((n, N_LAGS), np.int64),
         ahead_duration=np.zeros((n, N_LAGS), np.int64),
+        ahead_slot=np.full((n, N_LAGS, N_PARTS), N_SLOTS, np.int64),
         match=np.full((n, N_LAGS, N_PARTS), NEITHER, np.int64),
         n_written=np.empty(n, np.int64),
     )
@@ -229,6 +231,11 @@ def _look_back(
     ahead = state.key[p, back, at]
     out.ahead_cell[i, lag], out.ahead_row[i, lag] = ahead // N_PITCHES, ahead % N_PITCHES
     out.ahead_duration[i, lag] = state.duration[p, back, at]
+    for token in range(MAX_TOKENS - 1, at - 1, -1):  # the earliest comes last
+        key = state.key[p, back, token]
+        if key < _NONE:
+            cell = key // N_PITCHES
+            out.ahead_slot[i, lag, cell % N_PARTS] = cell // N_PARTS
     for m in range(N_PARTS):
         ours, same = state.ours[p, m], state.same[p, lag, m]
         if ours > 0 or theirs[m] > 0:

@@ -48,6 +48,11 @@ class Monitor:
         values = "  ".join(f"{k.split('/')[-1]} {v:.3g}" for k, v in scalars.items())
         print(f"{stage} {iteration}/{total}  {left_s / 60:.0f} min left  {values}", flush=True)
 
+    def image(self, name: str, picture: NDArray[np.uint8], iteration: int) -> None:
+        """Log a picture (height, width, 3)."""
+        self._board.add_image(name, picture, iteration, dataformats="HWC")
+        self._board.flush()
+
     def watch_song(self, coder: Coder, held_out: Segments) -> None:
         """From now on draw samples of songs with these held-out plans."""
         _, segment = held_out.batch(2, np.random.default_rng(7))
@@ -65,12 +70,18 @@ class Monitor:
             return
         coder, segment, noise = self._fixed
         latents = walk_fixed(generator, segment, noise)
-        for row, z in enumerate(latents):
-            chords = segment.condition[row, :, : 4 * CHORD_SIZE].unflatten(1, (4, CHORD_SIZE))
-            soft = coder.soft_rolls(coder.decode(z, chords)).numpy()
-            self._board.add_image(f"roll/{row}", picture(soft), iteration)
+        chords = segment.condition[..., : 4 * CHORD_SIZE].unflatten(-1, (4, CHORD_SIZE))
+        rolls = [
+            coder.soft_rolls(coder.decode(z, at)) for z, at in zip(latents, chords, strict=True)
+        ]
+        self.show(stage, iteration, torch.stack(rolls).numpy())
+
+    def show(self, stage: str, iteration: int, rolls: NDArray[np.float32]) -> None:
+        """Log pictures and tones of windows (W, N, M, T, 2P + 1)."""
+        for row, soft in enumerate(rolls):
+            self._board.add_image(f"{stage}/roll/{row}", picture(soft), iteration)
             self._board.add_audio(
-                f"tones/{row}", torch.from_numpy(tones(soft)), iteration, _RATE_HZ
+                f"{stage}/tones/{row}", torch.from_numpy(tones(soft)), iteration, _RATE_HZ
             )
         self._board.flush()
 

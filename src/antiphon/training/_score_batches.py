@@ -33,6 +33,7 @@ class Written:
         bar: (T, B) bar of each token, counted in its row.
         step, pitch, length: (T, B, F) facts.
         relations: (T, B, R) where pitches are seen from.
+        returns: (T, B, M, L) where parts would go on as before.
         cell, row, duration, loudness: (T, B) what was written.
         counts: (T, B) weight: 1 for tokens that are to be made, 0 for kept ones and padding.
         is_note: (T, B) 1 for notes that count.
@@ -42,6 +43,7 @@ class Written:
     step: Tensor
     pitch: Tensor
     relations: Tensor
+    returns: Tensor
     length: Tensor
     cell: Tensor
     row: Tensor
@@ -63,6 +65,7 @@ class Laid:
         self.step = facts.step_facts(standing, harmony).astype(small)
         self.pitch = facts.pitch_facts(standing, choice, harmony).astype(small)
         self.relations = facts.pitch_relations(standing, choice, harmony).astype(small)
+        self.returns = facts.cell_returns(standing).astype(small)
         self.length = facts.length_facts(standing, choice, score.row, harmony).astype(small)
 
     def written(self, firsts: NDArray[np.int64], mask: NDArray[np.float32]) -> Written:
@@ -88,6 +91,7 @@ class Laid:
             step=tensor(self.step[at].astype(np.int64)),
             pitch=tensor(self.pitch[at].astype(np.int64)),
             relations=tensor(self.relations[at].astype(np.int64)),
+            returns=tensor(self.returns[at].astype(np.int64)),
             length=tensor(self.length[at].astype(np.int64)),
             cell=tensor(cell),
             row=tensor(score.row[at]),
@@ -158,6 +162,22 @@ class ScoreBatches:
         length = start[firsts + self.n_bars] - start[firsts]
         begin = size * int(rng.integers(_CHOICES))
         return firsts[np.argsort(length, kind="stable")[begin : begin + size]]
+
+    def in_one_metre(self, n: int, rng: np.random.Generator) -> NDArray[np.int64]:
+        """Return the first bars of n windows that are all in the metre of the first one drawn."""
+        bars = self.segments.data.bars
+        metre = bars["n_beats"].astype(np.int64) * 2 + bars["compound"]
+        wanted = -1
+        found: list[int] = []
+        while len(found) < n:
+            for first in rng.permutation(self.windows(n, rng)).tolist():
+                here = metre[first : first + self.n_bars]
+                wanted = int(here[0]) if wanted < 0 else wanted
+                if (here == wanted).all() and len(found) < n:
+                    found.append(first)
+                elif not found:
+                    wanted = -1
+        return np.array(found)
 
     def _window(self, rng: np.random.Generator) -> int:
         segments, n = self.segments, self.n_bars

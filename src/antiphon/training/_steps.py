@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -22,11 +22,38 @@ def cosine(iteration: int, n_iterations: int, high: float, low: float, warm_up: 
     )
 
 
+def by_factor(
+    network: nn.Module,
+    fast: Iterable[nn.Parameter],
+    rate: float,
+    factor: float,
+    *,
+    betas: tuple[float, float] = (0.9, 0.999),
+    weight_decay: float = 0.01,
+) -> torch.optim.AdamW:
+    """Return an optimizer with some parameters in a group of a higher rate.
+
+    What the rate of each group is multiplied with is its ``factor``.
+    """
+    chosen = {id(parameter) for parameter in fast}
+    groups = [
+        {
+            "params": [p for p in network.parameters() if (id(p) in chosen) == is_fast],
+            "lr": rate * times,
+            "factor": times,
+        }
+        for is_fast, times in ((False, 1.0), (True, factor))
+    ]
+    return torch.optim.AdamW(groups, rate, betas=betas, weight_decay=weight_decay)
+
+
 @torch.no_grad()
 def ease(average: nn.Module, network: nn.Module, decay: float) -> None:
-    """Move the average of a network's weights towards what they are now."""
+    """Move the average of a network's weights towards what they are now; buffers are copied."""
     for mean, now in zip(average.parameters(), network.parameters(), strict=True):
         mean.lerp_(now, 1 - decay)
+    for held, new in zip(average.buffers(), network.buffers(), strict=True):
+        held.copy_(new)
 
 
 def side_by_side(work: Callable[[int], T], n_shards: int) -> list[T]:

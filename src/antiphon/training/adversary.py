@@ -26,6 +26,7 @@ from antiphon.models._writer import Nerve, write
 from antiphon.models.choir import Discriminator, Segment
 from antiphon.models.scribe import Scribe
 from antiphon.representations import score as scores
+from antiphon.training._listening import Listener
 from antiphon.training._monitor import Monitor
 from antiphon.training._objectives import gradient_penalty
 from antiphon.training._run import (
@@ -37,7 +38,7 @@ from antiphon.training._run import (
 )
 from antiphon.training._score_batches import Laid, ScoreBatches
 from antiphon.training._steps import Shard, descend, ease, side_by_side
-from antiphon.training.scribe import scribe_losses, token_losses
+from antiphon.training.scribe import scribe_losses, scribe_optimizer, token_losses
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +49,7 @@ class AdversaryTraining:
     n_takes: int = 4  # windows written for each
     n_shards: int = 2
     learning_rate: float = 1e-4
+    table_factor: float = 10.0  # of the rate for tables that are logits themselves
     discriminator_learning_rate: float = 5e-4
     gamma: float = 0.01  # weight of R1 and R2 of the discriminator
     reach: float = 0.7  # how much a bar's reward counts for the bar before
@@ -90,7 +92,7 @@ def windows(
 ) -> Windows:
     """Draw windows of real songs and write others for their plans."""
     n, data = batches.n_bars, batches.segments.data
-    firsts = _in_one_metre(batches, n_plans, rng)
+    firsts = batches.in_one_metre(n_plans, rng)
     each = np.repeat(firsts, n_takes)
     mask = np.ones((n_plans, n, scores.N_PARTS), np.float32)
     _, told = batches.told(firsts, mask, rng)
@@ -111,25 +113,6 @@ def windows(
         segment,
         Laid(score, table),
     )
-
-
-def _in_one_metre(
-    batches: ScoreBatches, n_plans: int, rng: np.random.Generator
-) -> NDArray[np.int64]:
-    """Return the first bars of windows that are all in the metre of the first one drawn."""
-    bars, n = batches.segments.data.bars, batches.n_bars
-    metre = bars["n_beats"].astype(np.int64) * 2 + bars["compound"]
-    wanted = -1
-    found: list[int] = []
-    while len(found) < n_plans:
-        for first in rng.permutation(batches.windows(n_plans, rng)).tolist():
-            here = metre[first : first + n]
-            wanted = int(here[0]) if wanted < 0 else wanted
-            if (here == wanted).all() and len(found) < n_plans:
-                found.append(first)
-            elif not found:
-                wanted = -1
-    return np.array(found)
 
 
 def _heard(batches: ScoreBatches, first: int, coder: Coder) -> Tensor:
@@ -186,10 +169,11 @@ def train_adversary(
     *,
     seed: int,
     report: Monitor,
+    listen: Listener,
 ) -> Scribe:
     """Train (or go on training) scribe against discriminator; return the average scribe."""
     average = copy.deepcopy(scribe).requires_grad_(False)
-    optimizer = torch.optim.AdamW(scribe.parameters(), training.learning_rate, betas=(0.9, 0.98))
+    optimizer = scribe_optimizer(scribe, training.learning_rate, training.table_factor)
     answering = torch.optim.Adam(
         discriminator.parameters(), training.discriminator_learning_rate, betas=(0.5, 0.99)
     )
@@ -206,7 +190,7 @@ def train_adversary(
     for iteration in range(begin, training.n_iterations):
         late = iteration / training.n_iterations
         for group in optimizer.param_groups:
-            group["lr"] = training.learning_rate * (1 - 0.8 * late)
+            group["lr"] = group["factor"] * training.learning_rate * (1 - 0.8 * late)
 
         def written(shard: int, at: int = iteration) -> Windows:
             rng = np.random.default_rng([seed, 6, at, shard])
@@ -240,6 +224,9 @@ def train_adversary(
                 | optimizer_state("discriminator_optimizer", answering)
             )
             run.save("adversary", tensors, iteration=iteration + 1)
+            music = listen("adversary", iteration + 1, average)
+            run.log("adversary_metrics", iteration + 1, music)
+            report("adversary", iteration + 1, training.n_iterations, music)
         if report.expired and not last:
             break
     return average.eval()

@@ -13,7 +13,13 @@ from antiphon.models.progression import Progression, halves_of
 from antiphon.representations.bars import MAX_BEATS
 from antiphon.representations.outline import FORM_SIZE, outline_of
 from antiphon.representations.prepared import Prepared
-from antiphon.representations.progression import beat_facts, frame_of, sounding_of, tokens_of
+from antiphon.representations.progression import (
+    beat_facts,
+    chord_returns,
+    frame_of,
+    sounding_of,
+    tokens_of,
+)
 from antiphon.training._monitor import Monitor
 from antiphon.training._run import (
     RunFolder,
@@ -23,7 +29,7 @@ from antiphon.training._run import (
     optimizer_state,
 )
 from antiphon.training._segments import check_length, made_noisy, songs_of
-from antiphon.training._steps import cosine
+from antiphon.training._steps import by_factor, cosine
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +39,7 @@ class ProgressionTraining:
     n_bars: int = 32
     min_level: float = 0.3
     learning_rate: float = 3e-3
+    table_factor: float = 20.0  # of the rate for what are logits themselves
     final_learning_rate: float = 1e-4
     weight_decay: float = 0.05
     save_every: int = 200
@@ -64,6 +71,10 @@ class ProgressionBatches:
             [beat_facts(frame, sounding, every, b, len(vocabulary)) for b in range(MAX_BEATS)],
             axis=1,
         ).astype(np.int16)  # (N, MAX_BEATS, F)
+        self.returns = np.stack(
+            [chord_returns(frame, sounding, every, b, len(vocabulary)) for b in range(MAX_BEATS)],
+            axis=1,
+        ).astype(np.int16)  # (N, MAX_BEATS, L)
         self.tokens = tokens_of(sounding)
         self.counts = np.arange(MAX_BEATS)[None] < bars["n_beats"][:, None]
         self.n_beats = bars["n_beats"]
@@ -87,7 +98,8 @@ class ProgressionBatches:
         noisy, levels = made_noisy(self.outline[torch.from_numpy(index)], low, rng)
         halves = halves_of(noisy.flatten(0, 1), self.n_beats[index].ravel().tolist())
         halves = halves.unflatten(0, (size, -1)).transpose(0, 1)
-        logits, _ = network(in_time(self.facts).long(), halves, levels)
+        told = in_time(self.facts).long(), in_time(self.returns).long()
+        logits, _ = network(*told, halves, levels)
         tokens, counts = in_time(self.tokens)[..., 0], in_time(self.counts)[..., 0]
         missed = F.cross_entropy(logits.flatten(0, 1), tokens.flatten(), reduction="none")
         return (missed * counts.flatten()).sum() / counts.sum()
@@ -104,8 +116,12 @@ def train_progression(
     report: Monitor,
 ) -> Progression:
     """Train (or go on training) the network and return it."""
-    optimizer = torch.optim.AdamW(
-        network.parameters(), training.learning_rate, weight_decay=training.weight_decay
+    optimizer = by_factor(
+        network,
+        [network.returns],
+        training.learning_rate,
+        training.table_factor,
+        weight_decay=training.weight_decay,
     )
     begin = 0
     if (found := run.load("progression")) is not None:
@@ -116,7 +132,7 @@ def train_progression(
     for iteration in range(begin, training.n_iterations):
         rng = np.random.default_rng([seed, 8, iteration])
         for group in optimizer.param_groups:
-            group["lr"] = cosine(
+            group["lr"] = group["factor"] * cosine(
                 iteration,
                 training.n_iterations,
                 training.learning_rate,

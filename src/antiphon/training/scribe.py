@@ -15,6 +15,7 @@ from torch import Tensor
 
 from antiphon.models.choir import Segment
 from antiphon.models.scribe import Scribe
+from antiphon.training._listening import Listener
 from antiphon.training._monitor import Monitor
 from antiphon.training._run import (
     OutOfTime,
@@ -25,7 +26,7 @@ from antiphon.training._run import (
     optimizer_state,
 )
 from antiphon.training._score_batches import ScoreBatches, Written
-from antiphon.training._steps import Shard, cosine, descend, ease
+from antiphon.training._steps import Shard, by_factor, cosine, descend, ease
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +38,7 @@ class ScribeTraining:
     min_level: float = 0.5  # of the noise on latents: less is never seen
     learning_rate: float = 2e-3
     final_learning_rate: float = 5e-5
+    table_factor: float = 20.0  # of the rate for tables that are logits themselves
     weight_decay: float = 0.02
     ema_decay: float = 0.998
     save_every: int = 200
@@ -56,6 +58,7 @@ def train_scribe(
     *,
     seed: int,
     report: Monitor,
+    listen: Listener,
 ) -> Scribe:
     """Train (or go on training) the scribe; return the average of its weights.
 
@@ -63,11 +66,8 @@ def train_scribe(
         OutOfTime: the next stage cannot begin yet.
     """
     average = copy.deepcopy(scribe).requires_grad_(False)
-    optimizer = torch.optim.AdamW(
-        scribe.parameters(),
-        training.learning_rate,
-        betas=(0.9, 0.98),
-        weight_decay=training.weight_decay,
+    optimizer = scribe_optimizer(
+        scribe, training.learning_rate, training.table_factor, training.weight_decay
     )
     begin = 0
     if (found := run.load("scribe")) is not None:
@@ -76,10 +76,13 @@ def train_scribe(
         load_module("average", average, tensors)
         load_optimizer("optimizer", optimizer, tensors)
         begin = int(meta["iteration"])
-    run.truncate_logs("scribe", begin)
+    run.truncate_logs("scribe", begin or -1)
+    if not begin:
+        scores = held_out_losses(average, held_out, training, seed=seed)
+        run.log("scribe_metrics", 0, scores | listen("scribe", 0, average))
     for iteration in range(begin, training.n_iterations):
         for group in optimizer.param_groups:
-            group["lr"] = cosine(
+            group["lr"] = group["factor"] * cosine(
                 iteration,
                 training.n_iterations,
                 training.learning_rate,
@@ -110,11 +113,22 @@ def train_scribe(
             )
             run.save("scribe", tensors, iteration=iteration + 1)
             scores = held_out_losses(average, held_out, training, seed=seed)
+            scores |= listen("scribe", iteration + 1, average)
             run.log("scribe_metrics", iteration + 1, scores)
             report("scribe", iteration + 1, training.n_iterations, scores)
         if report.expired and not last:
             raise OutOfTime("scribe", iteration + 1, training.n_iterations)
     return average.eval()
+
+
+def scribe_optimizer(
+    scribe: Scribe, rate: float, table_factor: float, weight_decay: float = 0.01
+) -> torch.optim.AdamW:
+    """Return an optimizer in which tables of logits move faster: one entry is used but seldom."""
+    tables = [*scribe.relation.parameters(), *scribe.returns.parameters()]
+    return by_factor(
+        scribe, tables, rate, table_factor, betas=(0.9, 0.98), weight_decay=weight_decay
+    )
 
 
 def token_losses(
@@ -138,7 +152,7 @@ def token_losses(
     def missed(logits: Tensor, target: Tensor) -> Tensor:
         return F.cross_entropy(logits, target, reduction="none")
 
-    cell = missed(scribe.cells(known).flatten(0, 1), written.cell.flatten())
+    cell = missed(scribe.cells(known, written.returns).flatten(0, 1), written.cell.flatten())
     duration, loudness = scribe.lengths(heard, written.length[notes])
     return {
         "nll/cell": cell.view_as(written.counts) * written.counts,

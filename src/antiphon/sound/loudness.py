@@ -12,53 +12,59 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-from antiphon.formats._schedule import BLOCK, RATE_HZ
+from antiphon.sound._checks import Audio, Floats
 
-TENTH = RATE_HZ // 10  # frames
+BLOCK = 64  # frames of which peaks are told
 _TAPS = 24  # of each phase of the interpolator
 _OVERSAMPLING = 4
 
-Floats = NDArray[np.float64]
-Audio = NDArray[np.float32]
+
+def tenth(sample_rate_hz: int) -> int:
+    """Return a tenth of a second in frames."""
+    return sample_rate_hz // 10
 
 
 @cache
-def _weighting() -> NDArray[np.float32]:
+def _weighting(sample_rate_hz: int) -> NDArray[np.float32]:
     """Return the K weighting of power at each frequency of a tenth of a second.
 
-    Shape (TENTH // 2 + 1,). The filters are those of De Man (2014) for any sample rate; the
+    Shape (tenth // 2 + 1,). The filters are those of De Man (2014) for any sample rate; the
     factor makes a sum over frequencies the mean square over frames.
     """
-    hz = fft.rfftfreq(TENTH, 1 / RATE_HZ)
-    k = np.tan(np.pi * 1681.974450955533 / RATE_HZ)
+    n = tenth(sample_rate_hz)
+    hz = fft.rfftfreq(n, 1 / sample_rate_hz)
+    k = np.tan(np.pi * 1681.974450955533 / sample_rate_hz)
     high, q = 10 ** (3.999843853973347 / 20), 0.7071752369554196
     band = high**0.4996667741545416
     shelf_b = [high + band * k / q + k * k, 2 * (k * k - high), high - band * k / q + k * k]
     shelf_a = [1 + k / q + k * k, 2 * (k * k - 1), 1 - k / q + k * k]
-    k, q = np.tan(np.pi * 38.13547087602444 / RATE_HZ), 0.5003270373238773
+    k, q = np.tan(np.pi * 38.13547087602444 / sample_rate_hz), 0.5003270373238773
     low_a = [1 + k / q + k * k, 2 * (k * k - 1), 1 - k / q + k * k]
     # the standard gives the high pass a numerator of 1, -2, 1 over a denominator that starts by 1
     low_b = [low_a[0], -2 * low_a[0], low_a[0]]
-    delay = np.exp(-2j * np.pi * hz / RATE_HZ)  # of one frame
+    delay = np.exp(-2j * np.pi * hz / sample_rate_hz)  # of one frame
     response = np.polyval(shelf_b[::-1], delay) / np.polyval(shelf_a[::-1], delay)
     response *= np.polyval(low_b[::-1], delay) / np.polyval(low_a[::-1], delay)
-    power = np.abs(response) ** 2 * 2 / TENTH**2
-    power[[0, -1]] /= 2  # all others stand for two frequencies, one negative
+    power = np.abs(response) ** 2 * 2 / n**2
+    power[[0, -1] if n % 2 == 0 else 0] /= 2  # all others stand for two frequencies
     return power.astype(np.float32)
 
 
-def tenths(audio: Audio) -> Floats:
+def tenths(audio: Audio, sample_rate_hz: int) -> Floats:
     """Return the K-weighted mean square of each whole tenth of a second.
 
     Args:
         audio: (..., frames); the axes before are kept.
+        sample_rate_hz: frames in a second.
     """
-    n, step = audio.shape[-1] // TENTH, 32  # tenths at once: they fit the cache
-    cut = audio[..., : n * TENTH].reshape(*audio.shape[:-1], n, TENTH)
+    size = tenth(sample_rate_hz)
+    n, step = audio.shape[-1] // size, 32  # tenths at once: they fit the cache
+    cut = audio[..., : n * size].reshape(*audio.shape[:-1], n, size)
     power = np.zeros(cut.shape[:-1])
+    weighting = _weighting(sample_rate_hz)
     for start in range(0, n, step):
         spectrum = fft.rfft(cut[..., start : start + step, :], axis=-1)
-        power[..., start : start + step] = (spectrum.real**2 + spectrum.imag**2) @ _weighting()
+        power[..., start : start + step] = (spectrum.real**2 + spectrum.imag**2) @ weighting
     return power
 
 
@@ -97,10 +103,10 @@ def _interpolator() -> NDArray[np.float32]:
 
 
 def block_peaks(audio: Audio) -> Floats:
-    """Return the true peak of each block of `BLOCK` frames, over both channels, 4 × oversampled.
+    """Return the true peak of each block of `BLOCK` frames, over all channels, 4 × oversampled.
 
     Args:
-        audio: (2, frames); the frames are a whole number of blocks.
+        audio: (channels, frames); the frames are a whole number of blocks.
     """
     n = audio.shape[1] // BLOCK
     peaks = np.zeros(n)
@@ -117,3 +123,13 @@ def block_peaks(audio: Audio) -> Floats:
                 peaks[start : start + step], np.maximum(here, between)
             )
     return peaks
+
+
+def loudness_lufs(audio: Audio, sample_rate_hz: int) -> float:
+    """Return the gated loudness of a sound in LUFS; -inf for silence.
+
+    Args:
+        audio: (frames,) or (channels, frames).
+        sample_rate_hz: frames in a second.
+    """
+    return integrated(tenths(np.atleast_2d(audio), sample_rate_hz).sum(axis=0))

@@ -6,8 +6,9 @@ import numpy as np
 import pyloudnorm
 import pytest
 
-from antiphon.formats._loudness import block_peaks, integrated, tenths
-from antiphon.formats._master import CEILING_DB, master
+from antiphon.sound.loudness import block_peaks, loudness_lufs
+from antiphon.sound.mastering import CEILING_DB
+from antiphon.sound.mastering import master as master_at
 
 RATE_HZ = 44_100
 
@@ -18,7 +19,11 @@ def sine(hz: float, seconds: float, *, phase: float = 0.0) -> np.ndarray:
 
 
 def loudness(audio: np.ndarray) -> float:
-    return integrated(tenths(audio).sum(axis=0))
+    return loudness_lufs(audio, RATE_HZ)
+
+
+def master(audio: np.ndarray) -> np.ndarray:
+    return master_at(audio, RATE_HZ)
 
 
 def test_a_full_scale_sine_in_one_channel_reads_minus_three():

@@ -1,0 +1,105 @@
+"""MAESTRO: about 200 hours of piano competitions, notes and pedals recorded by the piano itself.
+
+Performances in seconds: `performance` gives them as they were played, `read` on estimated
+beats. Versions 2 and 3 are read, with or without the audio.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from antiphon.datasets import SPLITS, Source
+from antiphon.datasets._csv import rows_of
+from antiphon.datasets._played import completed
+from antiphon.errors import AntiphonError
+from antiphon.formats import mid, read_text
+from antiphon.music.piece import Piece
+
+CITATION = (
+    "Hawthorne, Stasyuk, Roberts, Simon, Huang, Dieleman, Elsen, Engel, Eck: Enabling Factorized "
+    "Piano Music Modeling and Generation with the MAESTRO Dataset, ICLR 2019"
+)
+LICENCE = "CC BY-NC-SA 4.0"
+SHIP = False
+URL = "https://magenta.tensorflow.org/datasets/maestro"
+HOLDS = "1,276 performances"
+STYLE = "classical"
+
+_COLUMNS = ("canonical_composer", "canonical_title", "split", "midi_filename", "audio_filename")
+
+
+def sources(root: Path) -> list[Source]:
+    """List the performances of the newest ``maestro-v*.json`` below `root` (else ``.csv``).
+
+    Raises:
+        AntiphonError: there is no such table, or it is broken or another one.
+    """
+    tables = sorted(root.rglob("maestro-v*.json")) or sorted(root.rglob("maestro-v*.csv"))
+    if not tables:
+        raise AntiphonError(f"{root} is no MAESTRO: maestro-v3.0.0.json (or .csv) is missing.")
+    table = tables[-1]
+    rows = _records(table) if table.suffix == ".json" else rows_of(table, _COLUMNS, "MAESTRO")
+    return [_source(table, row) for row in rows]
+
+
+def _records(table: Path) -> list[dict[str, str]]:
+    """Return the rows of a table in JSON: a list of records (v2) or a dict of columns (v3)."""
+    try:
+        said = json.loads(read_text(table))
+    except (ValueError, RecursionError):
+        raise AntiphonError(f"{table} is no JSON.") from None
+    if isinstance(said, dict) and all(isinstance(said.get(c), dict) for c in _COLUMNS):
+        said = [{c: said[c].get(i) for c in _COLUMNS} for i in said[_COLUMNS[0]]]
+    if not isinstance(said, list) or not all(_is_record(row) for row in said):
+        raise AntiphonError(f"{table} is no table of MAESTRO: it needs {', '.join(_COLUMNS)}.")
+    return said
+
+
+def _is_record(row: Any) -> bool:
+    return isinstance(row, dict) and all(isinstance(row.get(c), str) for c in _COLUMNS)
+
+
+def _source(table: Path, row: dict[str, str]) -> Source:
+    if row["split"] not in SPLITS:
+        raise AntiphonError(
+            f"{table}: the split of {row['midi_filename']} must be {', '.join(SPLITS)}, "
+            f"not {row['split']!r}."
+        )
+    audio = table.parent / row["audio_filename"]
+    return Source(
+        id=Path(row["midi_filename"]).with_suffix("").as_posix(),
+        path=table.parent / row["midi_filename"],
+        split=row["split"],
+        title=f"{row['canonical_composer']}: {row['canonical_title']}",
+        audio=audio if audio.is_file() else None,
+    )
+
+
+def performance(source: Source) -> Piece:
+    """Read one performance as it was played, pedals with it; `Piece.seconds` gives the times.
+
+    Raises:
+        AntiphonError: the file is missing, broken or has no notes.
+    """
+    return replace(mid.read(source.path, quick=True), title=source.title)
+
+
+def read(source: Source) -> Piece:
+    """Read one performance on the `RESOLUTION` grid, its beats estimated.
+
+    Raises:
+        AntiphonError: the file is missing, broken or has no notes.
+    """
+    return read_remarking(source)[0]
+
+
+def read_remarking(source: Source) -> tuple[Piece, list[str]]:
+    """Read one performance and say whether its beats are estimated.
+
+    Raises:
+        AntiphonError: the file is missing, broken or has no notes.
+    """
+    return completed(performance(source))
