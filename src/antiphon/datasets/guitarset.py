@@ -34,7 +34,6 @@ CITATION = (
 LICENCE = "CC BY 4.0"
 SHIP = True
 URL = "https://zenodo.org/records/3371780"
-HOLDS = "360 recordings"
 STYLE = "guitar"
 HOLDS = "360 excerpts"
 _HASHES = {

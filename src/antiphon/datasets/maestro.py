@@ -26,7 +26,6 @@ CITATION = (
 LICENCE = "CC BY-NC-SA 4.0"
 SHIP = False
 URL = "https://magenta.tensorflow.org/datasets/maestro"
-HOLDS = "1,276 performances"
 STYLE = "classical"
 _STORE = "https://storage.googleapis.com/magentadata/datasets/maestro"
 HOLDS = "1,276 performances"

@@ -27,7 +27,6 @@ CITATION = (
 LICENCE = "CC BY-NC-SA 2.0 FR"
 SHIP = False
 URL = "https://adasp.telecom-paris.fr/resources/2010-07-08-maps-database/"
-HOLDS = "65 hours of piano"
 STYLE = "classical"
 HOLDS = "65 hours of 9 pianos"
 

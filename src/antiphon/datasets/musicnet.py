@@ -33,7 +33,6 @@ CITATION = (
 LICENCE = "CC BY 4.0; MusicNet-EM: CC BY-NC-SA 4.0"
 SHIP = False
 URL = "https://zenodo.org/records/5120004"
-HOLDS = "330 recordings"
 STYLE = "classical"
 HOLDS = "330 recordings"
 REMOTES = (

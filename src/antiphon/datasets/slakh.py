@@ -24,7 +24,6 @@ CITATION = (
 LICENCE = "CC BY 4.0; the songs are Lakh's, whose licences are not stated"
 SHIP = False
 URL = "http://www.slakh.com"
-HOLDS = "2,100 pieces"
 STYLE = "mixed"
 HOLDS = "2,100 songs, redux 1,710"
 REMOTES = (
