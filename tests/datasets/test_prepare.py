@@ -174,8 +174,9 @@ def test_every_data_set_says_what_it_is(name: str):
     about = datasets.load(name)
     assert isinstance(about.SHIP, bool)
     assert all(isinstance(getattr(about, n), str) for n in ("CITATION", "LICENCE", "URL", "STYLE"))
-    assert callable(about.sources)
-    assert callable(about.read)
+    assert about.HOLDS
+    verbs = ("recordings",) if hasattr(about, "recordings") else ("sources", "read")
+    assert all(callable(getattr(about, verb)) for verb in verbs)
 
 
 def test_eight_in_ten_songs_train():

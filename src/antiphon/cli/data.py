@@ -162,6 +162,9 @@ def prepare(
 
 
 def _tell(report: dict[str, Any]) -> None:
+    if "recordings" in report:
+        _tell_sounds(report)
+        return
     songs, bars, notes = report["songs"], report["bars"], report["notes"]
     typer.echo(
         f"{songs['used']:,} of {songs['found']:,} songs, "
@@ -173,3 +176,18 @@ def _tell(report: dict[str, Any]) -> None:
         typer.echo(f"  bars left out: {count:,}, {reason}")
     for remark, count in report["remarks"].items():
         typer.echo(f"  remarked of songs: {count:,}, {remark}")
+
+
+def _tell_sounds(report: dict[str, Any]) -> None:
+    recordings, sounds = report["recordings"], report["sounds"]
+    typer.echo(
+        f"{recordings['used']:,} of {recordings['found']:,} recordings, {sounds['kept']:,} of "
+        f"{sounds['read']:,} sounds, {report['hours']:,} hours; {report['may_be_released']:,} "
+        "recordings may be trained on for a release."
+    )
+    for left_out in report["recordings_left_out"]:
+        typer.echo(f"  recordings left out: {left_out['recordings']:,}, {left_out['reason']}")
+    for reason, count in report["sounds_left_out"].items():
+        typer.echo(f"  sounds left out: {count:,}, {reason}")
+    for remark, count in report["remarks"].items():
+        typer.echo(f"  remarked of recordings: {count:,}, {remark}")

@@ -7,12 +7,13 @@ grid with roles, keys, chords and sections. What cannot be used is left out by r
 `AntiphonError`, whose sentence ends in the report. A set of performances has
 `performance(source)` as well: the same notes where they were played, on no grid. `HOLDS` says
 in a few words how much it is, `REMOTES` where it can be downloaded from (`_remotes.Remote`).
+A set of sounds has `recordings(root)` instead, which lists its `Recording`s without opening them.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING
 from antiphon import registry
 from antiphon.datasets._remotes import remotes_of
 from antiphon.errors import AntiphonError
+from antiphon.music.recording import Recording
 
 if TYPE_CHECKING:
     from antiphon.datasets._get import Got, Stage
@@ -31,6 +33,7 @@ __all__ = [
     "Source",
     "find_files",
     "get",
+    "listing",
     "load",
     "names",
     "prepare",
@@ -74,6 +77,18 @@ def load(name: str) -> ModuleType:
         AntiphonError: there is none of that name; the message tells the nearest.
     """
     return registry.load(__name__, name)
+
+
+def listing(dataset: ModuleType, root: Path) -> Sequence[Source | Recording]:
+    """Return what a data set finds in a folder: its songs, or the recordings of a set of sounds.
+
+    Raises:
+        AntiphonError: the folder does not hold it.
+    """
+    found: Sequence[Source | Recording] = (
+        dataset.recordings(root) if hasattr(dataset, "recordings") else dataset.sources(root)
+    )
+    return found
 
 
 def _silent(_what: str) -> Callable[[int, int], None]:
@@ -121,7 +136,10 @@ def prepare(
     scheduler: str = "",
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Outcome:
-    """Turn a data set into memory-mapped tables (`representations.prepared`) with a report.
+    """Turn a data set into memory-mapped tables with a report.
+
+    Of songs `representations.prepared` says what the tables are, of recordings
+    `representations.sounds`.
 
     Args:
         name: a data set's name.
@@ -138,6 +156,14 @@ def prepare(
         AntiphonError: the set is unknown, `root` does not hold it, no song of it can be used,
             `out` cannot be written to, or Dask or its scheduler is not there.
     """
+    if hasattr(load(name), "recordings"):
+        if augment:
+            raise AntiphonError(f"{name} holds sounds: only notes can be written in other keys.")
+        from antiphon.datasets._prepare_sounds import prepare_sounds
+
+        return prepare_sounds(
+            name, root, out, jobs=jobs, engine=engine, scheduler=scheduler, progress=progress
+        )
     from antiphon.datasets._prepare import prepare as make
 
     return make(

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import ModuleType
 
-from antiphon.datasets import load
+from antiphon.datasets import listing, load
 from antiphon.datasets._download import Progress, discard, download, finish, verify
 from antiphon.datasets._remotes import Remote, chosen, remotes_of
 from antiphon.datasets._unpack import is_archive, move_into, unpack
@@ -126,7 +126,7 @@ def _copied(name: str, dataset: ModuleType, source: Path, out: Path, stage: Stag
 
 
 def _copied_folder(dataset: ModuleType, source: Path, out: Path, stage: Stage) -> GotFile:
-    dataset.sources(source)  # says so where it holds another data set
+    listing(dataset, source)  # says so where it holds another data set
     paths = [path for path in sorted(source.rglob("*")) if path.is_file() and not path.is_symlink()]
     progress = stage(f"copy {source.name}")
     n_bytes = 0
@@ -167,7 +167,7 @@ def _placed(
 
 def _listed(dataset: ModuleType, out: Path) -> tuple[int, str]:
     try:
-        return len(dataset.sources(out)), ""
+        return len(listing(dataset, out)), ""
     except AntiphonError as error:
         return 0, str(error)
 

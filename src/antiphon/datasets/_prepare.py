@@ -72,7 +72,7 @@ def prepare(
     if finished is not None and _is_same(finished, name, groups, augment):
         report = json.loads((out / "report.json").read_text(encoding="utf-8"))
         return Outcome(report, True, 0, time.perf_counter() - started)
-    parts = _make_folder(out)
+    parts = make_folder(out)
     prints: dict[int, str] = {}
     reused = done = 0
     tasks = [(name, group, parts / f"{i:05}.npz") for i, group in enumerate(groups)]
@@ -85,16 +85,16 @@ def prepare(
             progress(done, len(sources))
     except AntiphonError:
         if not any(parts.iterdir()):
-            _remove(parts, out)
+            remove(parts, out)
         raise
     told = [(path, told_by(path)) for _, _, path in tasks]
     leave_out_doubles(one for _, one in told)
     infos = [info for _, one in told for info in one.infos]
     if all("left_out" in info for info in infos):
-        _remove(parts, out)
+        remove(parts, out)
         first = infos[0]["left_out"]
         raise AntiphonError(f"No song of {root} could be used. The first one: {first}")
-    about = _about(name)
+    about = about_of(name)
     report = summary(about, infos, augment)
     write_tables(told, about, out, augment=augment)
     write_report(report, out)
@@ -105,13 +105,14 @@ def prepare(
     return Outcome(report, False, reused, time.perf_counter() - started)
 
 
-def _about(name: str) -> dict[str, Any]:
+def about_of(name: str) -> dict[str, Any]:
     """Return what the report says of a data set itself."""
     fields = ("LICENCE", "SHIP", "STYLE", "CITATION", "URL")
     return {"dataset": name} | {field.lower(): getattr(load(name), field) for field in fields}
 
 
-def _make_folder(out: Path) -> Path:
+def make_folder(out: Path) -> Path:
+    """Return the folder for parts, made with its parents."""
     parts = out / ".parts"
     try:
         parts.mkdir(parents=True, exist_ok=True)
@@ -120,7 +121,7 @@ def _make_folder(out: Path) -> Path:
     return parts
 
 
-def _remove(parts: Path, out: Path) -> None:
+def remove(parts: Path, out: Path) -> None:
     """Take away what a preparation without result has made."""
     shutil.rmtree(parts)
     if not any(out.iterdir()):

@@ -31,10 +31,10 @@ def write_tables(
     total = _n_rows((told for _, told in parts), augment)
     with ExitStack() as stack:
         tables = {
-            name: stack.enter_context(_table(out / f"{name}.npy", dtype, total[name]))
+            name: stack.enter_context(open_table(out / f"{name}.npy", dtype, (total[name],)))
             for name, dtype in TABLES.items()
         }
-        pieces = stack.enter_context(_file(out / "pieces.json"))
+        pieces = stack.enter_context(open_file(out / "pieces.json"))
         pieces.write(b"[")
         before = dict.fromkeys(("pieces", "runs", *TABLES), 0)
         for path, told in parts:
@@ -60,20 +60,21 @@ def _n_rows(parts: Iterable[Told], augment: bool) -> dict[str, int]:
 
 
 @contextmanager
-def _file(path: Path) -> Iterator[BinaryIO]:
+def open_file(path: Path) -> Iterator[BinaryIO]:
+    """Open a file that gets its name when all is written."""
     with beside(path) as unfinished, open(unfinished, "wb") as file:
         yield file
 
 
 @contextmanager
-def _table(path: Path, dtype: np.dtype, n_rows: int) -> Iterator[BinaryIO]:
-    """Open an .npy file whose rows are still to be written."""
+def open_table(path: Path, dtype: np.dtype, shape: tuple[int, ...]) -> Iterator[BinaryIO]:
+    """Open an .npy file of a known shape whose rows are still to be written."""
     header = {
         "descr": np.lib.format.dtype_to_descr(dtype),
         "fortran_order": False,
-        "shape": (n_rows,),
+        "shape": shape,
     }
-    with _file(path) as file:
+    with open_file(path) as file:
         np.lib.format.write_array_header_1_0(file, header)
         yield file
 

@@ -17,6 +17,7 @@ from antiphon.formats._files import (
     read_text,
     write_bytes,
 )
+from antiphon.formats._recordings import read_sound, write_sound
 from antiphon.music.piece import Piece
 
 __all__ = [
@@ -26,11 +27,13 @@ __all__ = [
     "beside",
     "read",
     "read_bytes",
+    "read_sound",
     "read_text",
     "readable",
     "writable",
     "write",
     "write_bytes",
+    "write_sound",
 ]
 
 # what else a format's files may be called

@@ -51,7 +51,7 @@ class SpectrogramView:
             pieces: list[dict[str, Any]] = json.loads(
                 (folder / "pieces.json").read_text(encoding="utf-8")
             )
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, EOFError) as error:
             raise AntiphonError(
                 f"{folder} holds no spectrograms: it needs spectrograms.npy and pieces.json."
             ) from error

@@ -6,6 +6,10 @@ full scale is −1 … 1. What is given as another kind of number is converted.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -13,6 +17,9 @@ from antiphon.errors import AntiphonError
 
 Audio = NDArray[np.float32]
 Floats = NDArray[np.float64]
+Sound = NDArray[np.floating[Any]]  # while it is being worked on
+P = ParamSpec("P")
+Effect = Callable[Concatenate[Audio, int, P], Audio]
 
 MIN_RATE_HZ, MAX_RATE_HZ = 1_000, 768_000
 _MAX_CHANNELS = 64
@@ -68,3 +75,21 @@ def frequency(what: str, hz: float, sample_rate_hz: int) -> None:
             f"{what} is {hz:g} Hz: give more than 0 and less than half the sample rate "
             f"({sample_rate_hz / 2:g} Hz)."
         )
+
+
+def effect(function: Callable[Concatenate[Audio, int, P], Sound]) -> Effect[P]:
+    """Let a function of (channels, frames) be given any sound, mono as (frames,), too.
+
+    What has no frames comes back as it is. The sound that was given is never changed.
+    """
+
+    @wraps(function)
+    def checked(samples: Audio, sample_rate_hz: int, /, *args: P.args, **kwargs: P.kwargs) -> Audio:
+        audio = sound(samples, sample_rate_hz)
+        if not audio.shape[-1]:
+            return audio
+        out = function(np.atleast_2d(audio), sample_rate_hz, *args, **kwargs)
+        result = out.astype(np.float32, copy=False)
+        return result[0] if audio.ndim == 1 else result
+
+    return checked

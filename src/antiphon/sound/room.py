@@ -6,7 +6,7 @@ and times are those of a hall that rings for 1.5 s; other rooms stretch the time
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,7 +60,7 @@ class Room:
         return wet.astype(np.float32, copy=False)
 
 
-@cache
+@lru_cache(maxsize=4)
 def _answer(sample_rate_hz: int, decay_s: float, before_s: float, seed: int) -> Audio:
     """Return the room's answer to a click, (2, frames), of unit energy in each ear."""
     n, before = round(_LENGTH * decay_s * sample_rate_hz), round(before_s * sample_rate_hz)
@@ -78,7 +78,7 @@ def _answer(sample_rate_hz: int, decay_s: float, before_s: float, seed: int) -> 
     return (room / np.sqrt((room**2).sum(axis=1, keepdims=True))).astype(np.float32)
 
 
-@cache
+@lru_cache(maxsize=4)
 def _spectrum(
     sample_rate_hz: int, decay_s: float, before_s: float, seed: int, size: int
 ) -> NDArray[np.complex64]:
