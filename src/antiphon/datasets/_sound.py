@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from antiphon.errors import AntiphonError
 from antiphon.music.recording import Recording
 from antiphon.representations.sounds import FULL_SCALE, LABEL, label_of
+from antiphon.sound.resampling import resample
 
 FORMAT = "1"  # raise it when the rows of an unchanged file would come out otherwise
 SAMPLE_RATE_HZ = 16_000  # as NSynth has them
@@ -146,10 +147,7 @@ def _pieces(recording: Recording, file: Any) -> Iterator[tuple[float, NDArray[np
             raise AntiphonError(
                 f"{recording.path} is cut off: {begin + len(heard):,} of {file.frames:,} frames."
             )
-        if up != down:
-            from scipy.signal import resample_poly
-
-            heard = resample_poly(heard, up, down).astype(np.float32)
+        heard = resample(heard, rate, SAMPLE_RATE_HZ)
         skipped = (start - begin) * up // down
         yield start / rate, heard[skipped : skipped + N_FRAMES]
 
