@@ -212,6 +212,17 @@ def test_values_beyond_full_scale_are_clipped_and_remarked(tmp_path: Path):
     assert (np.load(tmp_path / "out/sounds.npy") == 32767).all()
 
 
+@pytest.mark.parametrize("ending", [".wav", ".aiff"])
+def test_recording_that_was_cut_off_is_read_and_remarked(tmp_path: Path, ending: str):
+    (tmp_path / "mine").mkdir()
+    path = tmp_path / f"mine/a{ending}"
+    soundfile.write(path, tone(440), RATE)
+    path.write_bytes(path.read_bytes()[:-64_000])  # half of it
+    report = prepared("audio_folder", tmp_path / "mine", tmp_path / "out")
+    assert report["remarks"] == {"shorter than its header says, perhaps cut off": 1}
+    assert np.load(tmp_path / "out/labels.npy")["n_frames"].tolist() == [32_000]
+
+
 def test_what_is_no_number_is_refused(tmp_path: Path):
     (tmp_path / "mine").mkdir()
     soundfile.write(tmp_path / "mine/a.wav", np.full(N, np.nan, np.float32), RATE, "FLOAT")
