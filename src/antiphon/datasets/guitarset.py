@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from antiphon.datasets import Source, find_files
 from antiphon.datasets._estimate import complete
 from antiphon.datasets._labelled import SAMPLE_RATE, notes_between, recorded
+from antiphon.datasets._remotes import MIRDATA, Remote
 from antiphon.errors import AntiphonError
 from antiphon.formats import read_text
 from antiphon.music.chords import Chord, parse_chord
@@ -33,8 +34,30 @@ CITATION = (
 LICENCE = "CC BY 4.0"
 SHIP = True
 URL = "https://zenodo.org/records/3371780"
-HOLDS = "360 recordings"
 STYLE = "guitar"
+HOLDS = "360 excerpts"
+_HASHES = {
+    "annotation": "b39b78e63d3446f2e54ddb7a54df9b10",
+    "audio_mono-mic": "275966d6610ac34999b58426beb119c3",
+    "audio_mono-pickup_mix": "aecce79f425a44e2055e46f680e10f6a",
+}
+_PARTS = {
+    "annotation": ("annotation",),
+    "mic": ("annotation", "audio_mono-mic"),
+    "mix": ("annotation", "audio_mono-pickup_mix"),
+}
+REMOTES = tuple(
+    Remote(
+        url=f"https://zenodo.org/record/3371780/files/{name}.zip",
+        file=f"{name}.zip",
+        part=part,
+        md5=_HASHES[name],
+        checked_by=MIRDATA,
+        folder=name,
+    )
+    for part, names in _PARTS.items()
+    for name in names
+)
 
 _STYLES = {
     "BN": "bossa nova",

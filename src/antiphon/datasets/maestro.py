@@ -14,6 +14,7 @@ from typing import Any
 from antiphon.datasets import SPLITS, Source
 from antiphon.datasets._csv import rows_of
 from antiphon.datasets._played import completed
+from antiphon.datasets._remotes import MUSPY, Remote
 from antiphon.errors import AntiphonError
 from antiphon.formats import mid, read_text
 from antiphon.music.piece import Piece
@@ -25,8 +26,34 @@ CITATION = (
 LICENCE = "CC BY-NC-SA 4.0"
 SHIP = False
 URL = "https://magenta.tensorflow.org/datasets/maestro"
-HOLDS = "1,276 performances"
 STYLE = "classical"
+_STORE = "https://storage.googleapis.com/magentadata/datasets/maestro"
+HOLDS = "1,276 performances"
+REMOTES = (
+    Remote(
+        url=f"{_STORE}/v3.0.0/maestro-v3.0.0-midi.zip",
+        file="maestro-v3.0.0-midi.zip",
+        part="midi",
+        size_bytes=58_416_533,
+        sha256="70470ee253295c8d2c71e6d9d4a815189e35c89624b76d22fce5a019d5dde12c",
+        checked_by=MUSPY,
+    ),
+    Remote(
+        url=f"{_STORE}/v3.0.0/maestro-v3.0.0.zip",
+        file="maestro-v3.0.0.zip",
+        part="audio",
+        sha256="6680fea5be2339ea15091a249fbd70e49551246ddbd5ca50f1b2352c08c95291",
+        checked_by=f"its own page, {URL}",
+    ),
+    Remote(
+        url=f"{_STORE}/v2.0.0/maestro-v2.0.0-midi.zip",
+        file="maestro-v2.0.0-midi.zip",
+        part="v2-midi",
+        size_bytes=59_243_107,
+        sha256="ec2cc9d94886c6b376db1eaa2b8ad1ce62ff9f0a28b3744782b13163295dadf3",
+        checked_by=MUSPY,
+    ),
+)
 
 _COLUMNS = ("canonical_composer", "canonical_title", "split", "midi_filename", "audio_filename")
 

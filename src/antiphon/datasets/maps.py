@@ -27,8 +27,8 @@ CITATION = (
 LICENCE = "CC BY-NC-SA 2.0 FR"
 SHIP = False
 URL = "https://adasp.telecom-paris.fr/resources/2010-07-08-maps-database/"
-HOLDS = "about 30,000 recordings"
 STYLE = "classical"
+HOLDS = "65 hours of 9 pianos"
 
 _NAME = re.compile(r"MAPS_(ISOL|RAND|UCHO|MUS)[_-](.+)_([^_]+)")  # set, piece, piano
 _REAL = "ENSTDk"  # the Disklavier; all other pianos are sampled

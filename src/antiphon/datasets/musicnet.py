@@ -19,6 +19,7 @@ from antiphon.datasets._csv import rows_of
 from antiphon.datasets._estimate import complete
 from antiphon.datasets._labelled import SAMPLE_RATE, notes_between, recorded
 from antiphon.datasets._played import completed
+from antiphon.datasets._remotes import Remote
 from antiphon.errors import AntiphonError
 from antiphon.formats import mid
 from antiphon.music.piece import RESOLUTION, Piece, Tempo, Track
@@ -32,8 +33,31 @@ CITATION = (
 LICENCE = "CC BY 4.0; MusicNet-EM: CC BY-NC-SA 4.0"
 SHIP = False
 URL = "https://zenodo.org/records/5120004"
-HOLDS = "330 recordings"
 STYLE = "classical"
+HOLDS = "330 recordings"
+REMOTES = (
+    Remote(
+        url=f"{URL}/files/musicnet.tar.gz",
+        file="musicnet.tar.gz",
+        part="audio",
+        size_bytes=11_097_394_998,
+        md5="844764911fa0d5b97c97da944a057590",
+        checked_by=f"its own page, {URL}",
+    ),
+    Remote(
+        url=f"{URL}/files/musicnet_metadata.csv",
+        file="musicnet_metadata.csv",
+        part="audio",
+        size_bytes=43_775,
+        md5="1caef62cee9c875235e62aac368b49d8",
+        checked_by=f"its own page, {URL}",
+    ),
+    Remote(
+        url="https://github.com/benadar293/benadar293.github.io/raw/main/musicnet_em.zip",
+        file="musicnet_em.zip",
+        part="em",
+    ),
+)
 
 _TABLE = "musicnet_metadata.csv"
 _COLUMNS = ("id", "composer", "composition", "movement")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from antiphon.datasets import SPLITS, Source, seeded_split
 from antiphon.datasets._played import completed
+from antiphon.datasets._remotes import MIRDATA, Remote
 from antiphon.errors import AntiphonError
 from antiphon.formats import mid
 from antiphon.music.piece import Piece
@@ -23,8 +24,24 @@ CITATION = (
 LICENCE = "CC BY 4.0; the songs are Lakh's, whose licences are not stated"
 SHIP = False
 URL = "http://www.slakh.com"
-HOLDS = "2,100 pieces"
 STYLE = "mixed"
+HOLDS = "2,100 songs, redux 1,710"
+REMOTES = (
+    Remote(
+        url="https://zenodo.org/record/4603870/files/babyslakh_16k.tar.gz",
+        file="babyslakh_16k.tar.gz",
+        part="baby",
+        md5="311096dc2bde7d61c97e930edbfc7f78",
+        checked_by=MIRDATA,
+    ),
+    Remote(
+        url="https://zenodo.org/record/4599666/files/slakh2100_flac_redux.tar.gz",
+        file="slakh2100_flac_redux.tar.gz",
+        part="redux",
+        md5="f4b71b6c45ac9b506f59788456b3f0c4",
+        checked_by=MIRDATA,
+    ),
+)
 
 _OMITTED = "omitted"  # the folder of songs that the redux release found twice
 
