@@ -162,13 +162,19 @@ def test_cut_connection_is_taken_up_until_all_is_there(server: Server, offer, tm
 
 
 def test_part_of_another_version_is_not_joined(server: Server, offer, tmp_path: Path):
-    server.breaks_after = 0
-    with pytest.raises(AntiphonError, match=r"broke off after 0 bytes.*goes on there"):
-        datasets.get("groove", tmp_path)
     (tmp_path / "groove.zip.part").write_bytes(b"old" * 100)
     (tmp_path / "groove.zip.part.tag").write_text('"v0"')
-    server.breaks_after = None
     assert datasets.get("groove", tmp_path).n_listed == 1
+
+
+def test_download_that_breaks_off_for_good_says_where_it_goes_on(server, offer, tmp_path: Path):
+    server.breaks_after = 0
+    with pytest.raises(AntiphonError, match="cannot be downloaded: the connection was cut"):
+        datasets.get("groove", tmp_path / "out")
+    (tmp_path / "groove.zip.part").write_bytes(WHOLE[:1000])
+    (tmp_path / "groove.zip.part.tag").write_text(server.tag)
+    with pytest.raises(AntiphonError, match=r"broke off after 1,000 bytes.*goes on there"):
+        datasets.get("groove", tmp_path)
 
 
 def test_server_that_knows_no_ranges_begins_again(server: Server, offer, tmp_path: Path):
@@ -188,14 +194,14 @@ def test_part_that_was_whole_already_is_taken(server: Server, offer, tmp_path: P
 def test_wrong_hash_is_refused_and_deleted(server: Server, offer, tmp_path: Path):
     offer(sha256="0" * 64)
     with pytest.raises(AntiphonError, match=r"a list lists 0000.*It was deleted"):
-        datasets.get("groove", tmp_path)
+        datasets.get("groove", tmp_path / "out")
     assert names_in(tmp_path) == set()
 
 
 def test_wrong_size_is_refused_before_it_is_downloaded(server: Server, offer, tmp_path: Path):
     offer(size_bytes=5)
     with pytest.raises(AntiphonError, match=r"not the 5 that a list lists"):
-        datasets.get("groove", tmp_path)
+        datasets.get("groove", tmp_path / "out")
     assert names_in(tmp_path) == set()
 
 
@@ -230,14 +236,13 @@ def test_archive_that_writes_elsewhere_is_refused(name: str, tmp_path: Path):
     (tmp_path / "bad.zip").write_bytes(zip_of({"groove/info.csv": TABLE, name: b"x"}))
     with pytest.raises(AntiphonError, match="outside of its folder"):
         datasets.get("groove", tmp_path / "out", source=tmp_path / "bad.zip")
-    assert names_in(tmp_path / "out") == set()
-    assert names_in(tmp_path) == {"bad.zip", "out"}
+    assert names_in(tmp_path) == {"bad.zip"}
 
 
-def tar_of(*entries: tuple[str, bytes | str], packed: bool = True) -> bytes:
-    """A .tar.gz (or .tar) of files (bytes) and links (the path they lead to)."""
+def tar_of(*entries: tuple[str, bytes | str], packed: str = "gz") -> bytes:
+    """A .tar, packed or not, of files (bytes) and links (the path they lead to)."""
     content = io.BytesIO()
-    with tarfile.open(fileobj=content, mode="w:gz" if packed else "w") as archive:
+    with tarfile.open(fileobj=content, mode=f"w:{packed}") as archive:
         for name, data in entries:
             entry = tarfile.TarInfo(name)
             if isinstance(data, str):
@@ -270,7 +275,7 @@ def test_archive_that_grows_beyond_measure_is_stopped(tmp_path: Path, monkeypatc
         archive.writestr("zeros", bytes(2_000_000))
     with pytest.raises(AntiphonError, match="beyond all measure"):
         datasets.get("groove", tmp_path / "out", source=tmp_path / "bomb.zip")
-    assert names_in(tmp_path / "out") == set()
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("cut", [0, 1, 100, len(WHOLE) - 30])
@@ -280,7 +285,7 @@ def test_cut_archive_is_one_sentence(cut: int, ending: str, tmp_path: Path):
     (tmp_path / f"g{ending}").write_bytes(whole[: min(cut, len(whole) - 8)])
     with pytest.raises(AntiphonError, match=r"g(\.zip|\.tar\.gz) (is broken|cannot be unpacked)"):
         datasets.get("groove", tmp_path / "out", source=tmp_path / f"g{ending}")
-    assert names_in(tmp_path / "out") == set()
+    assert not (tmp_path / "out").exists()
 
 
 def test_local_archive_is_verified_like_a_download_and_kept(offer, tmp_path: Path):
@@ -351,14 +356,18 @@ def test_every_hash_is_from_a_list_that_is_named(name: str):
         assert len(remote.md5) in (0, 32)
 
 
-@pytest.mark.parametrize("ending", [".zip", ".tar", ".tar.gz"])
+@pytest.mark.parametrize("ending", [".zip", ".tar", ".tar.gz", ".tar.xz", ".tar.bz2"])
 def test_flipped_archives_are_unpacked_or_explained(ending: str, tmp_path: Path):
     files = {"g/info.csv": TABLE, "g/a.mid": PADDING[:3000]}
-    whole = zip_of(files) if ending == ".zip" else tar_of(*files.items(), packed=ending != ".tar")
+    whole = (
+        zip_of(files)
+        if ending == ".zip"
+        else tar_of(*files.items(), packed=ending.removeprefix(".tar").lstrip("."))
+    )
     draw = random.Random(0)
     path = tmp_path / f"g{ending}"
     refused = 0
-    for attempt in range(80):
+    for attempt in range(50):
         flipped = bytearray(whole)
         for _ in range(draw.randint(1, 4)):
             flipped[draw.randrange(len(whole))] ^= 1 << draw.randrange(8)
@@ -368,5 +377,5 @@ def test_flipped_archives_are_unpacked_or_explained(ending: str, tmp_path: Path)
         except AntiphonError as error:
             refused += 1
             assert str(error).endswith(".")
-    assert refused > 5
+    assert refused >= 5
     assert all(p.name.startswith(("g.", "out")) for p in tmp_path.iterdir())

@@ -55,6 +55,8 @@ def download(remote: Remote, folder: Path, progress: Progress) -> Path:
         except (OSError, http.client.HTTPException) as error:
             why = _reason(error)
         tries = tries + 1 if _size(part) == before else 0
+        if tries == _TRIES and not _size(part):
+            raise AntiphonError(f"{remote.url} cannot be downloaded: {why}.")
         if tries == _TRIES:
             raise AntiphonError(
                 f"Downloading {remote.url} broke off after {_size(part):,} bytes: {why}. "

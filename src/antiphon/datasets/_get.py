@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import ModuleType
@@ -81,6 +82,8 @@ def get(name: str, out: Path, *, source: Path | None, part: str, stage: Stage) -
         raise AntiphonError(f"Cannot write to {out}: {(error.strerror or '').lower()}.") from error
     finally:
         shutil.rmtree(out / _UNPACKING, ignore_errors=True)
+        with suppress(OSError):
+            out.rmdir()  # where nothing came
     return Got(files, False, *_listed(dataset, out))
 
 

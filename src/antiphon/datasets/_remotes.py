@@ -18,7 +18,7 @@ class Remote:
 
     Attributes:
         url: where it lies, ``http://`` or ``https://``.
-        file: what it is called here; ``.zip``, ``.tar``, ``.tar.gz`` and ``.tgz`` are unpacked.
+        file: what it is called here; archives (`_unpack.ENDINGS`) are unpacked.
         part: which part of the data set it is, e.g. ``"midi"``; files of one part belong together.
         size_bytes: its exact size where a list says so.
         sha256: its hash, or "" where no list is known that has it.

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from antiphon.errors import AntiphonError
 from antiphon.music.recording import Recording
 from antiphon.representations.sounds import FULL_SCALE, LABEL, label_of
+from antiphon.sound.resampling import resample
 
 FORMAT = "1"  # raise it when the rows of an unchanged file would come out otherwise
 SAMPLE_RATE_HZ = 16_000  # as NSynth has them
@@ -25,6 +26,7 @@ N_FRAMES = SAMPLE_RATE_HZ * SECONDS
 _LEAST_S = 1.0  # a shorter rest of music is left out
 _SILENT = 10 ** (-60 / 20)  # peak
 _MARGIN_S = 0.1  # what the filter hears before and after a row
+_LONGER = re.compile(r"^ *(data|SSND) : \d+ \(should be", re.M)  # so libsndfile tells it
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,8 @@ def _remarks(recording: Recording, file: Any) -> dict[str, int]:
         found["mixed to mono"] = 1
     if file.samplerate != SAMPLE_RATE_HZ:
         found[f"resampled to {SAMPLE_RATE_HZ} Hz"] = 1
+    if _LONGER.search(file.extra_info):
+        found["shorter than its header says, perhaps cut off"] = 1
     if recording.is_note and file.frames > SECONDS * file.samplerate:
         found[f"cut after {SECONDS} s"] = 1
     return found
@@ -146,10 +150,7 @@ def _pieces(recording: Recording, file: Any) -> Iterator[tuple[float, NDArray[np
             raise AntiphonError(
                 f"{recording.path} is cut off: {begin + len(heard):,} of {file.frames:,} frames."
             )
-        if up != down:
-            from scipy.signal import resample_poly
-
-            heard = resample_poly(heard, up, down).astype(np.float32)
+        heard = resample(heard, rate, SAMPLE_RATE_HZ)
         skipped = (start - begin) * up // down
         yield start / rate, heard[skipped : skipped + N_FRAMES]
 

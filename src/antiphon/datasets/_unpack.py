@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import shutil
 import stat
 import tarfile
@@ -15,13 +16,20 @@ from typing import IO
 from antiphon.datasets._download import Progress
 from antiphon.errors import AntiphonError
 
-ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz")
+ENDINGS = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 MAX_FILES = 1_000_000
 MAX_GROWTH = 100  # times the archive's own size; more is a bomb, not music
 _MIN_LIMIT = 100_000_000  # bytes any archive may grow to
 _CHUNK = 1 << 18
 _ENCRYPTED = 0x1
-_BROKEN = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, NotImplementedError)
+_BROKEN = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    NotImplementedError,
+)
 
 
 @dataclass(frozen=True)

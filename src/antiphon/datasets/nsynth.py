@@ -25,7 +25,9 @@ STYLE = "notes"
 HOLDS = "305,979 notes"
 _AT = "http://download.magenta.tensorflow.org/datasets/nsynth"
 REMOTES = tuple(
-    Remote(url=f"{_AT}/nsynth-{part}.jsonwav.tar.gz", file=f"nsynth-{part}.tar.gz", part=part)
+    Remote(
+        url=f"{_AT}/nsynth-{part}.jsonwav.tar.gz", file=f"nsynth-{part}.jsonwav.tar.gz", part=part
+    )
     for part in ("test", "valid", "train")
 )
 
