@@ -28,20 +28,10 @@ from antiphon.inference.evaluate import (
     write_text,
 )
 from antiphon.music.excerpt import SIXTEENTH, part_notes, roll_of
-from antiphon.music.piece import RESOLUTION, Notes, Piece, Track, notes_of
+from antiphon.music.piece import RESOLUTION, Piece, Track
+from antiphon.representations.roll_view import notes_of_roll
 
 PARTS = ("melody", "counter", "chords")
-
-
-def notes_from_roll(roll: NDArray[np.bool_], lowest_pitch: int = 0) -> Notes:
-    """Return each unbroken run of a pitch in a roll (16ths, pitches) as a note."""
-    padded = np.zeros((len(roll) + 2, roll.shape[1]), dtype=np.int8)
-    padded[1:-1] = roll
-    change = np.diff(padded, axis=0).T
-    pitch, start = np.nonzero(change == 1)
-    _, stop = np.nonzero(change == -1)
-    rows = zip(start, stop - start, pitch, strict=True)
-    return notes_of((s * SIXTEENTH, d * SIXTEENTH, p + lowest_pitch, 80) for s, d, p in rows)
 
 
 def pieces_from_rolls(rolls: NDArray[np.bool_], n_joined: int) -> list[Piece]:
@@ -52,7 +42,7 @@ def pieces_from_rolls(rolls: NDArray[np.bool_], n_joined: int) -> list[Piece]:
     return [
         Piece(
             [
-                Track(role, role=role, notes=notes_from_roll(roll, LOWEST_PITCH))
+                Track(role, role=role, notes=notes_of_roll(roll, None, 80, LOWEST_PITCH))
                 for role, roll in zip(PARTS, piece, strict=True)
             ],
             title=f"rival {index + 1}",
@@ -70,7 +60,7 @@ def through_roll(piece: Piece) -> Piece:
     for role, notes in part_notes(piece, PARTS).items():
         roll = roll_of(notes, n_steps)
         roll[:, :LOWEST_PITCH] = roll[:, LOWEST_PITCH + 72 :] = False
-        tracks.append(Track(role, role=role, notes=notes_from_roll(roll)))
+        tracks.append(Track(role, role=role, notes=notes_of_roll(roll, None, 80, 0)))
     return replace(piece, tracks=tracks, sections=[])
 
 

@@ -50,9 +50,12 @@ def generation() -> float:
     segment = stacked([s.segment(config.n_parts, config.latent_size) for s in sheets])
 
     def work() -> None:
-        latents = walk(ensemble.generator, segment, list(range(N_PIECES)))
+        level, latents = scribe.config.level, segment.known
+        if level < 1:
+            latents = walk(ensemble.generator, segment, list(range(N_PIECES)))
         seeds = [[seed] for seed in range(N_PIECES)]
-        write(scribe, latents, scribe.config.level, segment, [s.bars for s in sheets], seeds)
+        bars, threads = [s.bars for s in sheets], torch.get_num_threads()
+        write(scribe, latents, level, segment, bars, seeds, n_threads=threads)
 
     work()
     return N_PIECES * N_BARS / median_s(work)

@@ -30,8 +30,8 @@ OLDEST = (3, 11)
 PYTORCH_CPU = "https://download.pytorch.org/whl/cpu"
 
 # MB, measured on Linux x86-64; what is needed while installing, wheels included
-DISK = {"cpu": 1500, "gpu": 9000, "dev": 400, "soundfont": 80}
-DOWNLOAD = {"cpu": 450, "gpu": 3500, "dev": 80, "soundfont": 48}
+DISK = {"cpu": 1700, "gpu": 9000, "dev": 400, "soundfont": 80}
+DOWNLOAD = {"cpu": 515, "gpu": 3500, "dev": 80, "soundfont": 48}
 
 
 class SetUpError(Exception):
@@ -73,6 +73,7 @@ def set_up(root: Path, *, dev: bool) -> None:
     if not packages_ready:
         make_venv(venv)
         install(root, dev=dev)
+        compile_ahead(venv_python(venv))
         stamp(root, dev=dev)
     if not sound_ready:
         soundfont.install(root, venv_python(venv))
@@ -185,6 +186,14 @@ def install(root: Path, *, dev: bool) -> None:
         "the packages could not be installed (see above); is there a way to the package index? "
         "The next run goes on from here."
     )
+
+
+def compile_ahead(python: Path) -> None:
+    """Let numba compile what composing needs, by composing, so that the first piece is quick."""
+    print("Compiling ...", flush=True)
+    piece = "from antiphon import Plan, compose; compose(Plan(bars=4))"
+    if not works([str(python), "-c", piece]):
+        print("set-up: that failed; the first piece will tell why.", file=sys.stderr)
 
 
 def installers(python: Path) -> list[tuple[list[str], dict[str, str]]]:

@@ -139,19 +139,29 @@ def test_links_are_read_from_pips_settings(monkeypatch):
     assert bootstrap.pip_links(Path("python")) == ["/a", "/b"]
 
 
+def test_what_is_compiled_at_set_up_is_a_piece_and_its_failure_stops_nothing(monkeypatch, capsys):
+    asked = []
+    monkeypatch.setattr(bootstrap, "works", lambda command: asked.append(command))
+    bootstrap.compile_ahead(Path("python"))
+    assert asked[0][:2] == ["python", "-c"]
+    ast.parse(asked[0][2])
+    assert "compose(" in asked[0][2]
+    assert "the first piece will tell why" in capsys.readouterr().err
+
+
 @pytest.mark.usefixtures("on_linux_without_gpu")
 def test_the_sizes_are_said_before_they_are_spent(checkout, capsys):
     bootstrap.announce(checkout, packages=True, dev=False, sound=True)
     said = capsys.readouterr().out
-    assert "498 MB to download" in said  # 450 of packages, 48 for the soundfont
-    assert "1580 MB of disk" in said
+    assert "563 MB to download" in said  # 515 of packages, 48 for the soundfont
+    assert "1780 MB of disk" in said
 
 
 @pytest.mark.usefixtures("on_linux_without_gpu")
 def test_a_full_disk_is_refused_beforehand(checkout, monkeypatch, capsys):
     full = type("Usage", (), {"free": 100_000_000})
     monkeypatch.setattr(bootstrap.shutil, "disk_usage", lambda _path: full)
-    with pytest.raises(bootstrap.SetUpError, match="100 MB free, and set-up needs 1500 MB"):
+    with pytest.raises(bootstrap.SetUpError, match="100 MB free, and set-up needs 1700 MB"):
         bootstrap.announce(checkout, packages=True, dev=False, sound=False)
     assert "MB" in capsys.readouterr().out
 

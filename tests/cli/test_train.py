@@ -44,3 +44,17 @@ def test_the_training_is_given_what_was_asked_and_its_weights_are_told(
     assert "antiphon compose --model runs/small/weights" in capsys.readouterr().out.replace(
         "\\", "/"
     )
+
+
+def test_a_gan_is_heard_by_generate_and_one_of_many_processes_speaks(tmp_path, monkeypatch, capsys):
+    config = tmp_path / "small.toml"
+    config.write_text("")
+    (tmp_path / "config.toml").write_text('[about]\nmodel = "dcgan"\n')
+    fake = types.ModuleType("antiphon.training.train")
+    fake.train = lambda config, **asked: tmp_path
+    monkeypatch.setitem(sys.modules, "antiphon.training.train", fake)
+    assert cli.main(["train", str(config)]) == 0
+    assert f"antiphon generate {tmp_path}" in capsys.readouterr().out
+    monkeypatch.setenv("RANK", "1")
+    assert cli.main(["train", str(config)]) == 0
+    assert capsys.readouterr().out == ""

@@ -30,7 +30,8 @@ def root(tmp_path: Path) -> Path:
     for kind, split in (("beat", "train"), ("fill", "test")):
         name = NAME.format(kind=kind) + ".mid"
         mid.write(played, folder / name)
-        lines.append(f"drummer1,s,i,funk/fast,120,{kind},4-4,{name},,2.0,{split}")
+        lines.append(f"drummer1,s,i,funk/fast,120,{kind},4-4,{name},{kind}.wav,2.0,{split}")
+    (folder / "beat.wav").write_bytes(b"RIFF")
     (folder / "info.csv").write_text("\n".join(lines) + "\n")
     return tmp_path
 
@@ -38,6 +39,11 @@ def root(tmp_path: Path) -> Path:
 def test_split_is_the_official_one(root: Path):
     found = {s.id: s.split for s in groove.sources(root)}
     assert found == {NAME.format(kind="beat"): "train", NAME.format(kind="fill"): "test"}
+
+
+def test_recordings_are_named_where_they_are(root: Path):
+    audio = [s.audio for s in groove.sources(root)]
+    assert audio == [root / "groove" / "beat.wav", None]
 
 
 def test_keys_become_general_midi_and_ticks_stay(root: Path):

@@ -56,6 +56,9 @@ def test_a_quadrant_is_valence_and_arousal_and_beats_are_estimated(clips: Path):
     assert (piece.labels.valence, piece.labels.arousal) == (-1, 1)
     assert remarks == ["its notes were off its beats; the beats were estimated"]
     assert piece.tempos[0].bpm == pytest.approx(100, rel=0.02)
+    played = emopia.performance(emopia.sources(clips)[1])
+    assert (played.resolution, played.tempos[0].bpm) == (768, 120)  # twice 384
+    assert played.labels == piece.labels
 
 
 @pytest.mark.parametrize(

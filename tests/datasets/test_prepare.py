@@ -78,6 +78,7 @@ def test_stopped_preparation_goes_on(own_folder: Path, tmp_path: Path, monkeypat
 def test_finished_set_is_recognised_until_a_file_changes(own_folder: Path, tmp_path: Path):
     prepared("folder", own_folder, tmp_path / "out")
     assert datasets.prepare("folder", own_folder, tmp_path / "out").was_finished
+    assert not (tmp_path / "out" / ".parts").exists()
     shutil.copy(own_folder / "song2.mid", own_folder / "song0.mid")
     changed = datasets.prepare("folder", own_folder, tmp_path / "out", jobs=1)
     assert not changed.was_finished
@@ -173,8 +174,9 @@ def test_every_data_set_says_what_it_is(name: str):
     about = datasets.load(name)
     assert isinstance(about.SHIP, bool)
     assert all(isinstance(getattr(about, n), str) for n in ("CITATION", "LICENCE", "URL", "STYLE"))
-    assert callable(about.sources)
-    assert callable(about.read)
+    assert about.HOLDS
+    verbs = ("recordings",) if hasattr(about, "recordings") else ("sources", "read")
+    assert all(callable(getattr(about, verb)) for verb in verbs)
 
 
 def test_eight_in_ten_songs_train():

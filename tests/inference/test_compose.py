@@ -285,6 +285,8 @@ def test_bars_that_fail_are_written_again_and_the_others_stay(writes, monkeypatc
     module = sys.modules["antiphon.inference.compose"]
     usual = module.habits(models.load("pop"))
 
+    monkeypatch.setattr(module, "MIN_FAILURES", 1)
+
     def at_most(n_notes: float) -> None:
         few = np.where(np.array(MEASURES) == "notes in the bar", n_notes, np.inf)
         lenient = replace(usual, low=np.full(len(MEASURES), -np.inf), high=few)

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from antiphon.models._writer import PATIENCE, URGE, Kept, Nerve, _urge, drawn, write
+from antiphon.models._choosing import PATIENCE, URGE, urge
+from antiphon.models._waiting import Kept
+from antiphon.models._writer import Nerve, _page, write
 from antiphon.models.choir import Segment
 from antiphon.models.scribe import Scribe
 from antiphon.music.chords import Chord
@@ -58,6 +60,7 @@ def written(
     kept: Sequence[Kept] | None = None,
     nerve: Nerve = USUAL,
     close: bool = False,
+    n_threads: int | None = None,
 ) -> Writing:
     """Pieces of six bars, one a seed."""
     n = len(seeds)
@@ -67,7 +70,16 @@ def written(
     drew = torch.zeros(n, N_BARS, Z) if latents is None else latents
     bars = [bars_of(metre)] * n
     return write(
-        scribe, drew, level, told, bars, [[s] for s in seeds], nerve=nerve, kept=kept, close=close
+        scribe,
+        drew,
+        level,
+        told,
+        bars,
+        [[s] for s in seeds],
+        nerve=nerve,
+        kept=kept,
+        close=close,
+        n_threads=n_threads,
     )
 
 
@@ -87,6 +99,14 @@ def test_a_piece_depends_on_its_own_seed_only(scribe):
     for piece, seed in enumerate((1, 2, 3)):
         assert rows(together, piece) == rows(written(scribe, seed))
     assert rows(written(scribe, 9, 2), 1) == rows(together, 1)
+
+
+def test_pieces_shared_among_threads_are_the_same_pieces(scribe):
+    before = torch.get_num_threads()
+    together = written(scribe, *range(16), n_threads=2)
+    assert torch.get_num_threads() == before
+    for piece in (0, 7, 8, 15):  # the first and the last of each thread
+        assert rows(together, piece) == rows(written(scribe, piece))
 
 
 def test_every_part_is_written_and_every_bar_has_numbers_of_its_own(scribe):
@@ -203,38 +223,6 @@ def test_a_writer_without_nerve_always_takes_the_likeliest(scribe):
     assert rows(one)[0][:2] == (0, int(scribe.cells(known, returns).argmax()))
 
 
-LOGITS = np.log(np.array([[0.2, 0.5, 0.3]], np.float32))
-
-
-@pytest.mark.parametrize(
-    ("u", "share", "index"),
-    [
-        (0.19, 1.0, 0), (0.21, 1.0, 1), (0.69, 1.0, 1), (0.71, 1.0, 2), (0.999, 1.0, 2),
-        # the two likeliest have three quarters together, of which the first has 5/8
-        (0.0, 0.75, 1), (0.62, 0.75, 1), (0.63, 0.75, 2),
-        (0.0, 0.4, 1), (0.99, 0.4, 1), (0.0, 0.0, 1), (0.99, 0.0, 1),  # the likeliest alone
-    ],
-)  # fmt: skip
-def test_choices_are_drawn_among_the_likeliest(u, share, index):
-    assert drawn(LOGITS, None, np.array([u], np.float32), share).tolist() == [index]
-
-
-def test_what_is_not_allowed_is_never_drawn():
-    allowed = np.array([[True, False, True]])
-    for u, index in ((0.0, 0), (0.39, 0), (0.41, 2), (0.99, 2)):  # 2/5 and 3/5
-        assert drawn(LOGITS, allowed, np.array([u], np.float32), 1.0).tolist() == [index]
-    only = np.array([[True, False, False]])
-    assert drawn(LOGITS, only, np.array([0.99], np.float32), 0.5).tolist() == [0]
-
-
-def test_rows_are_drawn_each_by_its_own_number():
-    both = np.concatenate([LOGITS, LOGITS[:, ::-1]])
-    u = np.array([0.1, 0.1], np.float32)
-    assert drawn(both, None, u, 1.0).tolist() == [0, 0]
-    assert drawn(both, None, np.array([0.4, 0.4], np.float32), 1.0).tolist() == [1, 1]
-    assert drawn(both, None, np.array([0.25, 0.25], np.float32), 1.0).tolist() == [1, 0]
-
-
 @pytest.mark.parametrize(
     ("adventure", "nerve"),
     [(0.0, (0.91, 0.8, 0.93)), (0.5, (0.97, 0.9, 0.99)), (1.0, (1.0, 1.0, 1.0))],
@@ -251,11 +239,15 @@ def test_a_melody_that_rests_for_too_long_is_urged_on():
     writing.write(np.array([3]), *(np.array([x]) for x in (0, 40, 5, 8)))  # a melody note
     writing.bar[3] = late + 1
     standing = writing.standing(np.arange(4))
-    added = _urge(standing, writing.bar, 24, np.ones(4, bool))
+    bars = [encode(Piece(metres=[FOUR], n_bars_asked=2 * late))[0]] * 4
+
+    def added(sung: bool) -> list[float]:
+        page = _page(bars, [[1]] * 4, USUAL, np.full((4, 2 * late), sung), close=False)
+        return [float(urge(page, standing, 24, i)) for i in range(4)]
+
     # no bar has passed; as many as may; one too many; the last has just sung
-    assert added[:, 0].tolist() == [0.0, 0.0, URGE, 0.0]
-    assert added[:, 1:4].max() == 0  # the other parts are left alone
-    assert _urge(standing, writing.bar, 24, np.zeros(4, bool)).max() == 0
+    assert added(True) == [0.0, 0.0, URGE, 0.0]
+    assert added(False) == [0.0] * 4
 
 
 def everywhere(scribe: Scribe) -> Scribe:

@@ -258,7 +258,7 @@ def test_where_the_writing_stands_by_hand():
     assert standing.row.tolist() == [NO_ROW, c, e, g, NO_ROW, d, g]
     assert DURATIONS[standing.duration].tolist() == [1, 6, 36, 24, 1, 6, 6]
     assert standing.loudness.tolist() == [0, 10, 10, 10, 0, 10, 10]
-    assert standing.count.tolist() == [0, 1, 2, 3, 0, 1, 2]
+    assert standing.n_written.tolist() == [0, 1, 2, 3, 0, 1, 2]
     # by part; at the beginning of the second bar the melody has ended 18 slots ago
     assert standing.last[:, MELODY].tolist() == [NO_ROW, c, c, c, c, d, d]
     assert standing.last[:, CHORDS].tolist() == [NO_ROW, NO_ROW, e, g, g, g, g]

@@ -171,7 +171,7 @@ def write(writing: Writing, slot: int, part: int, row: int, slots: int) -> None:
 
 def test_an_empty_writing_knows_nothing():
     standing = Writing(24, np.full((1, 2), -1)).standing(ONE)
-    assert (standing.cell[0], standing.row[0], standing.count[0]) == (END, NO_ROW, 0)
+    assert (standing.cell[0], standing.row[0], standing.n_written[0]) == (END, NO_ROW, 0)
     assert (standing.last == NO_ROW).all() and (standing.left == 0).all()
     assert (standing.lag_bar == -1).all() and (standing.ahead_cell == END).all()
     assert (standing.since > 1000).all()
@@ -184,7 +184,7 @@ def test_where_a_writing_stands_by_hand():
     writing.end_bar(ONE)
     write(writing, 3, 0, 45, 3)
     standing = writing.standing(ONE)
-    assert (standing.bar[0], standing.count[0]) == (1, 1)
+    assert (standing.bar[0], standing.n_written[0]) == (1, 1)
     assert (standing.cell[0], standing.row[0]) == (12, 45)
     # the bass began 9 slots ago, 6 before the bar line, and has 15 left of 24
     assert standing.since[0, [0, 3]].tolist() == [0, 9]

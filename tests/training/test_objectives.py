@@ -7,7 +7,14 @@ import math
 import pytest
 import torch
 
-from antiphon.training._objectives import gradient_penalty, relativistic
+from antiphon.training._objectives import (
+    OBJECTIVES,
+    discriminator_loss,
+    generator_loss,
+    gradient_penalty,
+    relativistic,
+    wgan_penalty,
+)
 
 
 def test_gradient_penalty_of_a_linear_discriminator_is_its_squared_weight():
@@ -49,3 +56,42 @@ def test_relativistic_pairs_are_averaged_and_only_differences_count():
     assert relativistic(better=better, worse=worse).item() == pytest.approx(expected)
     moved = relativistic(better=better + 5, worse=worse + 5)
     assert moved.item() == pytest.approx(expected, rel=1e-5)
+
+
+LN2 = math.log(2)
+
+
+@pytest.mark.parametrize(
+    ("objective", "of_discriminator", "of_generator"),
+    [
+        # real logit 2, made logits 0: −log σ(2) = .126928
+        ("minimax", 0.126928 + LN2, -LN2),
+        ("non_saturating", 0.126928 + LN2, LN2),
+        ("wasserstein", -2.0, 0.0),
+        ("hinge", 1.0, 0.0),  # max(0, 1 − 2) + max(0, 1 + 0)
+        ("relativistic", 0.126928, 2.126928),  # softplus(0 − 2), softplus(2 − 0)
+    ],
+)
+def test_objectives_by_hand(objective, of_discriminator, of_generator):
+    real, fake = torch.tensor([2.0, 2.0]), torch.tensor([0.0, 0.0])
+    found = discriminator_loss(objective, real=real, fake=fake).item()
+    assert found == pytest.approx(of_discriminator, abs=1e-5)
+    found = generator_loss(objective, real=real, fake=fake).item()
+    assert found == pytest.approx(of_generator, abs=1e-5)
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+def test_every_objective_pulls_logits_apart_and_the_generator_pulls_them_up(objective):
+    real, fake = (torch.zeros(3, requires_grad=True) for _ in range(2))
+    discriminator_loss(objective, real=real, fake=fake).backward()
+    assert (real.grad < 0).all() and (fake.grad > 0).all()
+    fake.grad = None
+    generator_loss(objective, real=real.detach(), fake=fake).backward()
+    assert (fake.grad < 0).all()
+
+
+def test_wasserstein_penalty_wants_a_slope_of_one():
+    x = torch.randn(2, 4, requires_grad=True)
+    # four numbers of weight 1.5: a slope of 3, two too steep
+    assert wgan_penalty((1.5 * x).sum(dim=1), x).tolist() == pytest.approx([4.0] * 2)
+    assert wgan_penalty((0.5 * x).sum(dim=1), x).tolist() == pytest.approx([0.0] * 2, abs=1e-6)

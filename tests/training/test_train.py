@@ -307,7 +307,7 @@ def test_release_takes_data_that_may_be_shipped(config, tiny_prepared, tmp_path)
     [
         ('prepared = "x"\nsed = 1', "No 'sed' in the configuration. Did you mean 'seed'"),
         ("seed = 1", "prepared must name the folder"),
-        ('prepared = "x"\nkind = "band"', "kind must be 'song' or 'drums', not 'band'"),
+        ('prepared = "x"\nkind = "band"', "kind must be 'song', 'drums' or 'gan', not 'band'"),
         ("seed = = 1", "cannot be read"),
     ],
 )

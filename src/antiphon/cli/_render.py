@@ -11,7 +11,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +23,7 @@ from antiphon.music.piece import Piece
 SOUND = ("wav", "ogg", "mp3")
 _LAST = (*SOUND, "pdf", "svg", "score.png")  # the slowest first, so that none is waited for
 _WORTH_HELPERS = 3  # pieces
+_Job = tuple[Piece, Path, Path | None]  # what `write_one` takes
 _ALSO_CALLED = {"midi": "mid", "xml": "musicxml", "roll": "png", "score": "pdf"}
 
 
@@ -62,20 +63,28 @@ class Renderer:
         Raises:
             AntiphonError: a piece cannot be written.
         """
-        jobs = [
+        jobs: list[list[_Job]] = [
             [(piece, folder / f"{stem}.{name}", self._soundfont) for name in self._names]
             for piece, stem in zip(pieces, stems, strict=True)
         ]
         if self._pool is None:
             for index, mine in enumerate(jobs):
-                for job in mine:
-                    write_one(*job)
+                _write_all(mine)
                 yield index
             return
         futures = [[self._pool.submit(write_one, *job) for job in mine] for mine in jobs]
         for index, waited in enumerate(futures):
             _all(waited)
             yield index
+
+
+def _write_all(jobs: Sequence[_Job]) -> None:
+    """Write files: the slowest here, the others on a thread, since sound is made outside Python."""
+    slowest, *others = jobs
+    with ThreadPoolExecutor(1) as beside:
+        waited = [beside.submit(write_one, *job) for job in others]
+        write_one(*slowest)
+        _all(waited)
 
 
 def _all(futures: Sequence[Future[None]]) -> None:

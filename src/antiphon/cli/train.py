@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Annotated
@@ -30,9 +31,12 @@ def train(
     from antiphon.training.train import train as teach  # torch loads only when needed
 
     folder = teach(config, run=run, time_budget_s=budget_s)
-    typer.echo(
-        f"Wrote {folder}. The same command trains on; hear it: antiphon compose --model {folder}"
-    )
+    if os.environ.get("RANK", "0") != "0":
+        return  # one of several processes speaks for all
+    from antiphon import models
+
+    hear = "compose --model" if models.takes_plans(folder) else "generate"
+    typer.echo(f"Wrote {folder}. The same command trains on; hear it: antiphon {hear} {folder}")
 
 
 def seconds(text: str) -> float:

@@ -4,25 +4,42 @@ A data set `NAME.py` says what it is (`CITATION`, `LICENCE`, `URL`, `STYLE`, and
 whether weights trained on it may be released), lists its songs without opening them
 (`sources(root)`) and reads one of them (`read(source)`) as a `Piece` on the `RESOLUTION`
 grid with roles, keys, chords and sections. What cannot be used is left out by raising
-`AntiphonError`, whose sentence ends in the report.
+`AntiphonError`, whose sentence ends in the report. A set of performances has
+`performance(source)` as well: the same notes where they were played, on no grid. `HOLDS` says
+in a few words how much it is, `REMOTES` where it can be downloaded from (`_remotes.Remote`).
+A set of sounds has `recordings(root)` instead, which lists its `Recording`s without opening them.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 from antiphon import registry
+from antiphon.datasets._remotes import remotes_of
 from antiphon.errors import AntiphonError
+from antiphon.music.recording import Recording
 
 if TYPE_CHECKING:
+    from antiphon.datasets._get import Got, Stage
     from antiphon.datasets._prepare import Outcome
 
-__all__ = ["SPLITS", "Source", "find_files", "load", "names", "prepare", "seeded_split"]
+__all__ = [
+    "SPLITS",
+    "Source",
+    "find_files",
+    "get",
+    "listing",
+    "load",
+    "names",
+    "prepare",
+    "remotes_of",
+    "seeded_split",
+]
 
 SPLITS = ("train", "validation", "test")
 
@@ -36,12 +53,16 @@ class Source:
         path: the file (or folder) it is read from.
         split: ``"train"``, ``"validation"`` or ``"test"``.
         same_as: id of an earlier source with the same content; such a double is left out.
+        title: what the set's table calls it, where one does.
+        audio: its recording, where one is there.
     """
 
     id: str
     path: Path
     split: str
     same_as: str = ""
+    title: str = ""
+    audio: Path | None = None
 
 
 def names() -> list[str]:
@@ -58,6 +79,52 @@ def load(name: str) -> ModuleType:
     return registry.load(__name__, name)
 
 
+def listing(dataset: ModuleType, root: Path) -> Sequence[Source | Recording]:
+    """Return what a data set finds in a folder: its songs, or the recordings of a set of sounds.
+
+    Raises:
+        AntiphonError: the folder does not hold it.
+    """
+    found: Sequence[Source | Recording] = (
+        dataset.recordings(root) if hasattr(dataset, "recordings") else dataset.sources(root)
+    )
+    return found
+
+
+def _silent(_what: str) -> Callable[[int, int], None]:
+    return lambda done, total: None
+
+
+def get(
+    name: str,
+    out: Path,
+    *,
+    source: Path | None = None,
+    part: str = "",
+    stage: Stage = _silent,
+) -> Got:
+    """Download a data set, or take a copy of this machine: verified, unpacked, nothing replaced.
+
+    A download that was stopped goes on where it was, and what is there already is recognised.
+    Hashes are compared where a list that publishes them is known.
+
+    Args:
+        name: a data set's name.
+        out: folder to write to; made with its parents.
+        source: an archive, or the folder of the data set, to take instead of downloading.
+        part: which part of it to download, e.g. ``"audio"``; the first one when left out.
+        stage: called with what begins; returns what is called with (done, in all) of it.
+
+    Raises:
+        AntiphonError: the set or part is unknown or cannot be downloaded, the file is another
+            one than was published, its archive is broken or writes elsewhere, or `out` holds
+            something of the same name.
+    """
+    from antiphon.datasets._get import get as fetch
+
+    return fetch(name, out, source=source, part=part, stage=stage)
+
+
 def prepare(
     name: str,
     root: Path | None,
@@ -65,9 +132,14 @@ def prepare(
     *,
     jobs: int | None = None,
     augment: bool = False,
+    engine: str = "processes",
+    scheduler: str = "",
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Outcome:
-    """Turn a data set into memory-mapped tables (`representations.prepared`) with a report.
+    """Turn a data set into memory-mapped tables with a report.
+
+    Of songs `representations.prepared` says what the tables are, of recordings
+    `representations.sounds`.
 
     Args:
         name: a data set's name.
@@ -75,15 +147,35 @@ def prepare(
         out: folder to write to; made with its parents.
         jobs: processes; as many as there are cores when left out.
         augment: also write every training song in each key its parts can be played in.
+        engine: ``"processes"`` of this machine, or ``"dask"``; the bytes are the same.
+        scheduler: address of a running Dask cluster whose workers see `root` and `out` under
+            the same names; without it Dask starts workers on this machine.
         progress: called with (songs done, songs in all).
 
     Raises:
         AntiphonError: the set is unknown, `root` does not hold it, no song of it can be used,
-            or `out` cannot be written to.
+            `out` cannot be written to, or Dask or its scheduler is not there.
     """
+    if hasattr(load(name), "recordings"):
+        if augment:
+            raise AntiphonError(f"{name} holds sounds: only notes can be written in other keys.")
+        from antiphon.datasets._prepare_sounds import prepare_sounds
+
+        return prepare_sounds(
+            name, root, out, jobs=jobs, engine=engine, scheduler=scheduler, progress=progress
+        )
     from antiphon.datasets._prepare import prepare as make
 
-    return make(name, root, out, jobs=jobs, augment=augment, progress=progress)
+    return make(
+        name,
+        root,
+        out,
+        jobs=jobs,
+        augment=augment,
+        engine=engine,
+        scheduler=scheduler,
+        progress=progress,
+    )
 
 
 def seeded_split(song: str) -> str:

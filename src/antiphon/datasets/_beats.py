@@ -83,9 +83,10 @@ def _period(onset_s: Floats) -> float:
     for begin in np.arange(onset_s[0], onset_s[-1], _WINDOW_S / 2):
         window = onset_s[(onset_s >= begin) & (onset_s < begin + _WINDOW_S)]
         if len(window) >= 6:
-            for part, weight in ((1, 1.0), (2, 0.7), (4, 0.5)):
-                turns = np.exp(2j * np.pi * part * window[None] / periods[:, None])
+            turns = np.exp(2j * np.pi * window[None] / periods[:, None])
+            for weight in (1.0, 0.7, 0.5):  # beats, halves and quarters of them
                 score += weight * np.abs(turns.sum(axis=1))
+                turns *= turns
     usual = np.exp(-0.5 * (np.log2(periods / _USUAL_BEAT_S) / 0.7) ** 2)
     return float(periods[int((score * usual).argmax())])
 
@@ -113,7 +114,7 @@ def _track(strength: Floats, period: float) -> Floats:
 
 def _refined(beats: Floats, onset_s: Floats, period: float) -> Floats:
     """Move each beat to the mean of the onsets at it, then smooth, and cover every onset."""
-    nearest = np.abs(onset_s[:, None] - beats).argmin(axis=1)
+    nearest = _nearest(onset_s, beats)
     away = onset_s - beats[nearest]
     near = np.abs(away) < period / 8
     count = np.bincount(nearest[near], minlength=len(beats))
@@ -125,9 +126,15 @@ def _refined(beats: Floats, onset_s: Floats, period: float) -> Floats:
     return np.concatenate([beats[0] - before * period, beats, beats[-1] + after * period])
 
 
+def _nearest(time_s: Floats, beats: Floats) -> NDArray[np.int64]:
+    """Return for each time the index of the beat that is nearest."""
+    index: NDArray[np.int64] = np.searchsorted((beats[1:] + beats[:-1]) / 2, time_s)
+    return index
+
+
 def _halved(beats: Floats, onset_s: Floats) -> Floats:
     """Return every second beat where those between have far fewer onsets, else all."""
-    counts = np.bincount(np.abs(onset_s[:, None] - beats).argmin(axis=1), minlength=len(beats))
+    counts = np.bincount(_nearest(onset_s, beats), minlength=len(beats))
     strong, weak = counts[::2].sum(), counts[1::2].sum()
     if min(strong, weak) > _OFFBEAT * max(strong, weak):
         return beats

@@ -19,7 +19,8 @@ def rows_of(path: Path, columns: Sequence[str], owner: str) -> list[dict[str, st
         owner: whose table it should be, for what is said of errors.
 
     Raises:
-        AntiphonError: it is missing, empty, unreadable or lacks a column.
+        AntiphonError: it is missing, empty, unreadable, lacks a column or has a field of
+            several lines.
     """
     try:
         reader = csv.DictReader(io.StringIO(read_text(path)), restval="", restkey="")
@@ -29,4 +30,6 @@ def rows_of(path: Path, columns: Sequence[str], owner: str) -> list[dict[str, st
         raise AntiphonError(f"{path} cannot be read as CSV: {error}.") from None
     if any(column not in found for column in columns):
         raise AntiphonError(f"{path} is no table of {owner}: it needs {', '.join(columns)}.")
+    if any("\n" in str(value) for row in rows for value in row.values()):
+        raise AntiphonError(f"{path} has a field of several lines: a quotation mark is missing.")
     return rows

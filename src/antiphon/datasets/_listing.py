@@ -21,7 +21,8 @@ def listed(root: Path, endings: tuple[str, ...]) -> list[Source]:
     found = []
     for path in find_files(root, endings):
         name = path.relative_to(root).as_posix()
-        content = hashlib.sha256(path.read_bytes()).hexdigest()
+        with path.open("rb") as file:
+            content = hashlib.file_digest(file, "sha256").hexdigest()
         original = first_of.setdefault(content, name)
         same_as = "" if original == name else original
         found.append(Source(name, path, seeded_split(content), same_as))

@@ -1,61 +1,136 @@
-"""Joining the tables of songs, and moving a song into other keys."""
+"""The tables of a whole set, written part after part: memory never holds more than one part."""
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from antiphon.datasets._song import DRUM_NOTE, Song
-from antiphon.representations.bars import BAR, BAR_NOTE, NO_CHORD, PARTS
+from antiphon.datasets._parts import TABLES, Told, as_json, songs_of
+from antiphon.datasets._song import Song
+from antiphon.formats import beside
+from antiphon.representations.bars import NO_CHORD, PARTS
 
 
-def joined(
-    songs: list[Song],
-) -> tuple[NDArray[np.void], NDArray[np.void], NDArray[np.void]]:
-    """Return bars, notes and drums of all songs, rows renumbered to count through.
+def write_tables(
+    parts: list[tuple[Path, Told]], about: dict[str, Any], out: Path, *, augment: bool
+) -> None:
+    """Write bars.npy, notes.npy, drums.npy and pieces.json, each whole or not at all.
 
-    Runs and note rows count through the whole set; `piece` is the song's place in the list.
+    Args:
+        parts: files of the parts and what they tell, in the order of the set.
+        about: what set it is; stands with every song.
+        out: folder to write to.
+        augment: also write every training song in each key its parts can be played in.
     """
-    bars = np.concatenate([song.bars for song in songs], dtype=BAR)
-    drums = np.concatenate([song.drums for song in songs], dtype=DRUM_NOTE)
-    n_bars = np.array([len(song.bars) for song in songs])
-    bars["piece"] = np.repeat(np.arange(len(songs)), n_bars)
-    n_runs = np.array([int(song.bars["run"][-1]) + 1 for song in songs])
-    bars["run"] += np.repeat(np.cumsum(n_runs) - n_runs, n_bars).astype(np.int32)
-    n_notes = np.array([len(song.notes) for song in songs])
-    bars["note_start"] += np.repeat(np.cumsum(n_notes) - n_notes, n_bars)
-    n_drums = np.array([len(song.drums) for song in songs])
-    drums["bar"] += np.repeat(np.cumsum(n_bars) - n_bars, n_drums).astype(np.int32)
-    return bars, np.concatenate([song.notes for song in songs], dtype=BAR_NOTE), drums
+    total = _n_rows((told for _, told in parts), augment)
+    with ExitStack() as stack:
+        tables = {
+            name: stack.enter_context(open_table(out / f"{name}.npy", dtype, (total[name],)))
+            for name, dtype in TABLES.items()
+        }
+        pieces = stack.enter_context(open_file(out / "pieces.json"))
+        pieces.write(b"[")
+        before = dict.fromkeys(("pieces", "runs", *TABLES), 0)
+        for path, told in parts:
+            songs = songs_of(path, told)
+            if augment:
+                songs = [moved for song in songs for moved in transposed(song)]
+            for song in songs:
+                pieces.write(b"," * (before["pieces"] > 0) + as_json(_told(song.info, about)))
+                for name, rows in _numbered(song, before).items():
+                    tables[name].write(rows.tobytes())
+        pieces.write(b"]")
 
 
-def leave_out_doubles(songs: list[Song]) -> None:
-    """Empty each song whose tables equal an earlier one's, and say so: files differ, notes not."""
-    first_of: dict[bytes, str] = {}
-    for song in songs:
-        if not len(song.bars):
-            continue
-        told = song.notes if len(song.notes) else song.bars["chords"]  # charts have no notes
-        content = hashlib.sha256(told.tobytes() + song.drums.tobytes()).digest()
-        original = first_of.setdefault(content, song.info["id"])
-        if original != song.info["id"]:
-            song.info = {key: song.info[key] for key in ("id", "split")} | {
-                "left_out": f"The same notes as {original}.",
-                "reason": "the same notes as another",
-            }
-            song.bars, song.notes, song.drums = song.bars[:0], song.notes[:0], song.drums[:0]
+def _n_rows(parts: Iterable[Told], augment: bool) -> dict[str, int]:
+    """Return the rows of each table that all songs have together."""
+    total = dict.fromkeys(TABLES, 0)
+    for told in parts:
+        for info, sizes in zip(told.infos, told.sizes, strict=True):
+            n_copies = 0 if "left_out" in info else 1 + augment * len(_other_keys(info))
+            for name in TABLES:
+                total[name] += n_copies * sizes[name]
+    return total
+
+
+@contextmanager
+def open_file(path: Path) -> Iterator[BinaryIO]:
+    """Open a file that gets its name when all is written."""
+    with beside(path) as unfinished, open(unfinished, "wb") as file:
+        yield file
+
+
+@contextmanager
+def open_table(path: Path, dtype: np.dtype, shape: tuple[int, ...]) -> Iterator[BinaryIO]:
+    """Open an .npy file of a known shape whose rows are still to be written."""
+    header = {
+        "descr": np.lib.format.dtype_to_descr(dtype),
+        "fortran_order": False,
+        "shape": shape,
+    }
+    with open_file(path) as file:
+        np.lib.format.write_array_header_1_0(file, header)
+        yield file
+
+
+def _numbered(song: Song, before: dict[str, int]) -> dict[str, NDArray[np.void]]:
+    """Return the tables of a song, rows numbered on from what was written before it.
+
+    Runs and rows count through the whole set; `piece` is the song's place in it. What is
+    written is added to `before`.
+    """
+    bars, drums = song.bars.copy(), song.drums.copy()
+    bars["piece"] = before["pieces"]
+    bars["run"] += before["runs"]
+    bars["note_start"] += before["notes"]
+    drums["bar"] += before["bars"]
+    before["pieces"] += 1
+    before["runs"] += int(song.bars["run"][-1]) + 1
+    tables = {"bars": bars, "notes": song.notes, "drums": drums}
+    for name, rows in tables.items():
+        before[name] += len(rows)
+    return tables
+
+
+def _told(info: dict[str, Any], about: dict[str, Any]) -> dict[str, Any]:
+    """Return what pieces.json says of a song: whence, under which licence, what it is."""
+    kept = ("id", "split", "title", "key", "metre", "bpm", "n_bars", "parts", "transpose")
+    told = {field: info[field] for field in (*kept, "sections", "labels")}
+    if "shift" in info:
+        told["shift"] = info["shift"]
+    return told | {field: about[field] for field in ("dataset", "licence", "ship", "style")}
+
+
+def leave_out_doubles(parts: Iterable[Told]) -> None:
+    """Leave out each song with the notes of an earlier one, and say so: files differ, notes not."""
+    first_of: dict[str, str] = {}
+    for told in parts:
+        for place, (info, content) in enumerate(zip(told.infos, told.contents, strict=True)):
+            original = first_of.setdefault(content, info["id"]) if content else info["id"]
+            if original != info["id"]:
+                told.infos[place] = {key: info[key] for key in ("id", "split")} | {
+                    "left_out": f"The same notes as {original}.",
+                    "reason": "the same notes as another",
+                }
 
 
 def transposed(song: Song) -> list[Song]:
     """Return a training song in every key of its range, itself first; others only itself."""
-    if song.info["split"] != "train" or not len(song.notes):
-        return [song]
-    low, high = song.info["transpose"]
-    others = [shift for shift in range(low, high + 1) if shift]
-    return [song, *(_shifted(song, shift) for shift in others)]
+    return [song, *(_shifted(song, shift) for shift in _other_keys(song.info))]
+
+
+def _other_keys(info: dict[str, Any]) -> list[int]:
+    """Return the semitones by which a song of the training split may be moved."""
+    if info["split"] != "train":
+        return []
+    low, high = info["transpose"]
+    return [shift for shift in range(low, high + 1) if shift]
 
 
 def _shifted(song: Song, shift: int) -> Song:

@@ -24,6 +24,7 @@ LICENCE = "none stated for the encodings; the music is in the public domain"
 SHIP = False
 URL = "https://github.com/cuthbertLab/music21"
 STYLE = "classical"
+HOLDS = "about 400 chorales"
 NEEDS_FOLDER = False  # it comes with music21
 
 _VOICES = ("melody", "counter", "chords", "bass")

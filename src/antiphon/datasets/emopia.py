@@ -12,8 +12,10 @@ from pathlib import Path
 
 from antiphon.datasets import Source, find_files, seeded_split
 from antiphon.datasets._csv import rows_of
-from antiphon.datasets._played import read_played
+from antiphon.datasets._played import completed
+from antiphon.datasets._remotes import MUSPY, Remote
 from antiphon.errors import AntiphonError
+from antiphon.formats import mid
 from antiphon.music.labels import Labels
 from antiphon.music.piece import Piece
 
@@ -25,6 +27,15 @@ LICENCE = "CC BY-NC-SA 4.0"
 SHIP = False
 URL = "https://zenodo.org/records/5090631"
 STYLE = "pop"
+HOLDS = "1,078 clips"
+REMOTES = (
+    Remote(
+        url="https://zenodo.org/record/5257995/files/EMOPIA_2.2.zip",
+        file="EMOPIA_2.2.zip",
+        md5="bad5171786a4898f37fc2678e99afd94",
+        checked_by=MUSPY,
+    ),
+)
 
 _NAME = re.compile(r"(Q[1-4])_(.+)_\d+")  # quadrant, song, clip
 _LISTS = {"train": "train", "val": "validation", "test": "test"}
@@ -71,6 +82,19 @@ def _official(root: Path) -> dict[str, str]:
     return found
 
 
+def performance(source: Source) -> Piece:
+    """Read one clip as it was played; `Piece.seconds` gives the times.
+
+    Raises:
+        AntiphonError: the file is broken or has no notes.
+    """
+    return replace(mid.read(source.path, quick=True), title=source.id, labels=_labels(source))
+
+
+def _labels(source: Source) -> Labels:
+    return Labels.of_quadrant(source.path.stem[:2])
+
+
 def read(source: Source) -> Piece:
     """Read one clip on the `RESOLUTION` grid, its beats estimated.
 
@@ -86,6 +110,4 @@ def read_remarking(source: Source) -> tuple[Piece, list[str]]:
     Raises:
         AntiphonError: the file is broken or has no notes.
     """
-    piece, remarks = read_played(source.path)
-    labels = Labels.of_quadrant(source.path.stem[:2])
-    return replace(piece, title=source.id, labels=labels), remarks
+    return completed(performance(source))

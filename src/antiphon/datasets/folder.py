@@ -21,6 +21,7 @@ LICENCE = "not known: yours to judge"
 SHIP = False
 URL = ""
 STYLE = "own"
+HOLDS = "any number of files"
 
 MIDI_ENDINGS = (".mid", ".midi", ".kar", ".rmi")
 SCORE_ENDINGS = (".mxl", ".musicxml", ".xml")

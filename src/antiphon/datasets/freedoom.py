@@ -7,6 +7,7 @@ from pathlib import Path
 from antiphon.datasets import Source
 from antiphon.datasets._estimate import complete
 from antiphon.datasets._listing import listed
+from antiphon.datasets._remotes import of_github
 from antiphon.formats import mid
 from antiphon.music.piece import Piece
 from antiphon.music.roles import assign_roles
@@ -16,6 +17,8 @@ LICENCE = "BSD-3-Clause"
 SHIP = True
 URL = "https://github.com/freedoom/freedoom"
 STYLE = "rock"
+HOLDS = "112 pieces"
+REMOTES = of_github("freedoom/freedoom")
 
 
 def sources(root: Path) -> list[Source]:

@@ -6,11 +6,13 @@ early or late each stroke is. Keys of the kit are mapped to General MIDI as its 
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
 from antiphon.datasets import SPLITS, Source
 from antiphon.datasets._csv import rows_of
+from antiphon.datasets._remotes import TFDS, Remote
 from antiphon.errors import AntiphonError
 from antiphon.formats import mid
 from antiphon.music.instruments import ROLES
@@ -26,6 +28,25 @@ LICENCE = "CC BY 4.0"
 SHIP = True
 URL = "https://magenta.tensorflow.org/datasets/groove"
 STYLE = "drums"
+HOLDS = "1,150 performances"
+REMOTES = (
+    Remote(
+        url="https://storage.googleapis.com/magentadata/datasets/groove/groove-v1.0.0-midionly.zip",
+        file="groove-v1.0.0-midionly.zip",
+        part="midi",
+        size_bytes=3_260_318,
+        sha256="651cbc524ffb891be1a3e46d89dc82a1cecb09a57c748c7b45b844c4841dcc1e",
+        checked_by=TFDS,
+    ),
+    Remote(
+        url="https://storage.googleapis.com/magentadata/datasets/groove/groove-v1.0.0.zip",
+        file="groove-v1.0.0.zip",
+        part="audio",
+        size_bytes=5_111_599_714,
+        sha256="21559feb2f1c96ca53988fd4d7060b1f2afe1d854fb2a8dcea5ff95cf3cce7e9",
+        checked_by=TFDS,
+    ),
+)
 
 # the kit's own keys (rims, edges, second zones) and the General MIDI keys they sound like
 KIT_TO_GM = {22: 42, 26: 46, 40: 38, 52: 57, 55: 49, 58: 43, 59: 51}
@@ -44,11 +65,14 @@ def sources(root: Path) -> list[Source]:
         raise AntiphonError(f"{root} is no Groove MIDI data set: info.csv is missing.")
     found = []
     for row in rows_of(tables[0], _COLUMNS, "Groove"):
+        name, _, _ = row["midi_filename"].rpartition(".")
+        if not name or row["split"] not in SPLITS:
+            said = f"{row['midi_filename']!r} in {row['split']!r}"
+            raise AntiphonError(f"{tables[0]} has a line without a file or its split: {said}.")
+        audio = tables[0].parent / row.get("audio_filename", "")
         path = tables[0].parent / row["midi_filename"]
-        name = Path(row["midi_filename"]).with_suffix("").as_posix()
-        if row["split"] not in SPLITS:
-            raise AntiphonError(f"{tables[0]} has no split for {name}: {row['split']!r}.")
-        found.append(Source(name, path, row["split"]))
+        has_audio = os.path.isfile(audio)
+        found.append(Source(name, path, row["split"], audio=audio if has_audio else None))
     if not found:
         raise AntiphonError(f"{tables[0]} names no performance.")
     return found

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from antiphon.datasets import Source, find_files, seeded_split
+from antiphon.datasets._remotes import of_github
 from antiphon.errors import AntiphonError
 from antiphon.formats import read_text
 from antiphon.music.chords import Chord, parse_chord
@@ -30,6 +31,8 @@ LICENCE = "none stated"
 SHIP = False
 URL = "https://github.com/mikeoliphant/JazzStandards"
 STYLE = "jazz"
+HOLDS = "1,382 chord charts"
+REMOTES = of_github("mikeoliphant/JazzStandards")
 
 _MAX_BARS = 1000
 _INTROS = {"i": "intro", "in": "intro"}

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from antiphon.datasets import Source, find_files, seeded_split
 from antiphon.datasets._played import read_played
+from antiphon.datasets._remotes import MUSPY, Remote
 from antiphon.errors import AntiphonError
 from antiphon.music.piece import Piece
 
@@ -25,6 +26,25 @@ LICENCE = "CC BY 4.0 for the collection; none stated for the files in it"
 SHIP = False
 URL = "https://colinraffel.com/projects/lmd/"
 STYLE = "pop"
+HOLDS = "176,581 files"
+REMOTES = (
+    Remote(
+        url="http://hog.ee.columbia.edu/craffel/lmd/lmd_matched.tar.gz",
+        file="lmd_matched.tar.gz",
+        part="matched",
+        size_bytes=1_407_072_670,
+        sha256="621ff830aed771f469e5bfa13dc12a33c6ed69090adeda63d0b5c47783af0191",
+        checked_by=MUSPY,
+    ),
+    Remote(
+        url="http://hog.ee.columbia.edu/craffel/lmd/lmd_full.tar.gz",
+        file="lmd_full.tar.gz",
+        part="full",
+        size_bytes=1_768_163_879,
+        sha256="6fcfe2ac49ca08f3f214cec86ab138d4fc4dabcd7f27f491a838dae6db45a12b",
+        checked_by=MUSPY,
+    ),
+)
 
 _MD5 = re.compile(r"[0-9a-f]{32}")
 _TRACK = re.compile(r"TR[A-Z0-9]{16}")

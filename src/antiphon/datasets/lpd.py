@@ -35,6 +35,7 @@ LICENCE = "CC BY 4.0 for the collection; none stated for the files in it"
 SHIP = False
 URL = "https://salu133445.github.io/lakh-pianoroll-dataset/"
 STYLE = "pop"
+HOLDS = "21,425 pianorolls (cleansed)"
 
 _MAX_STEPS = 1_000_000
 _MAX_ARRAY_BYTES = 100_000_000

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from antiphon.datasets import Source, find_files, seeded_split
 from antiphon.datasets._estimate import complete
+from antiphon.datasets._remotes import of_github
 from antiphon.errors import AntiphonError
 from antiphon.formats import abc, mid
 from antiphon.music.instruments import ROLES
@@ -26,6 +27,8 @@ LICENCE = "GPL-3.0"
 SHIP = False
 URL = "https://github.com/jukedeck/nottingham-dataset"
 STYLE = "folk"
+HOLDS = "1,034 tunes"
+REMOTES = of_github("jukedeck/nottingham-dataset")
 
 _PROGRAMS = {"melody": 40, "chords": 24}  # fiddle and guitar
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from antiphon.datasets import Source, find_files, seeded_split
 from antiphon.datasets._estimate import complete
+from antiphon.datasets._remotes import of_github
 from antiphon.errors import AntiphonError
 from antiphon.formats import musicxml
 from antiphon.music.instruments import ROLES
@@ -28,6 +29,8 @@ LICENCE = "scores in the public domain, repository MIT"
 SHIP = True
 URL = "https://github.com/00sapo/OpenEWLD"
 STYLE = "standards"
+HOLDS = "502 lead sheets"
+REMOTES = of_github("00sapo/OpenEWLD")
 
 _DATABASE = "OpenEWLD.db"
 _GENRES = """

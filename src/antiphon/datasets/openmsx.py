@@ -12,6 +12,7 @@ from pathlib import Path
 from antiphon.datasets import Source
 from antiphon.datasets._listing import listed
 from antiphon.datasets._played import read_played
+from antiphon.datasets._remotes import of_github
 from antiphon.formats import read_text
 from antiphon.music.piece import Piece
 
@@ -20,6 +21,8 @@ LICENCE = "GPL-2.0"
 SHIP = False
 URL = "https://github.com/OpenTTD/OpenMSX"
 STYLE = "game"
+HOLDS = "31 pieces"
+REMOTES = of_github("OpenTTD/OpenMSX")
 
 _LIST = "themes.list"
 

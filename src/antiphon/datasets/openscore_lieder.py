@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from antiphon.datasets import Source, find_files, seeded_split
+from antiphon.datasets._remotes import of_github
 from antiphon.errors import AntiphonError
 from antiphon.formats import musicxml
 from antiphon.music.harmony import estimate_chords
@@ -27,6 +28,8 @@ LICENCE = "CC0"
 SHIP = True
 URL = "https://github.com/OpenScore/Lieder"
 STYLE = "classical"
+HOLDS = "1,317 songs"
+REMOTES = of_github("OpenScore/Lieder")
 
 _KEYBOARDS = ("piano", "klavier", "pianoforte", "clavier", "harmonium", "organ")
 _MAX_VOICES = 2

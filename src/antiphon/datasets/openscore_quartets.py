@@ -10,6 +10,7 @@ from pathlib import Path
 
 from antiphon.datasets import Source, find_files, seeded_split
 from antiphon.datasets._estimate import complete
+from antiphon.datasets._remotes import of_github
 from antiphon.errors import AntiphonError
 from antiphon.formats import musicxml
 from antiphon.music.instruments import ROLES
@@ -24,6 +25,8 @@ LICENCE = "CC0"
 SHIP = True
 URL = "https://github.com/OpenScore/StringQuartets"
 STYLE = "classical"
+HOLDS = "122 quartets"
+REMOTES = of_github("OpenScore/StringQuartets")
 
 _PROGRAMS = {"melody": 40, "counter": 40, "chords": 41, "bass": 42}
 

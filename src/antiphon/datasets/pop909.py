@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from symusic import Score
 
 from antiphon.datasets import Source
+from antiphon.datasets._remotes import of_github
 from antiphon.errors import AntiphonError
 from antiphon.music.chords import Chord, parse_chord
 from antiphon.music.keys import Key
@@ -42,6 +43,8 @@ LICENCE = "MIT"
 SHIP = True
 URL = "https://github.com/music-x-lab/POP909-Dataset"
 STYLE = "pop"
+HOLDS = "909 songs"
+REMOTES = of_github("music-x-lab/POP909-Dataset")
 
 _ROLES = {"MELODY": "melody", "BRIDGE": "counter", "PIANO": "chords"}
 _PROGRAMS = {"melody": 73, "counter": 48, "chords": 0}

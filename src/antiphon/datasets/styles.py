@@ -24,6 +24,7 @@ LICENCE = "none stated"
 SHIP = False
 URL = ""
 STYLE = "mixed"
+HOLDS = "931 pieces"
 
 _NAMES = ("jazz", "classical")
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from antiphon.datasets import Source, seeded_split
 from antiphon.datasets._csv import rows_of
 from antiphon.datasets._played import read_played
+from antiphon.datasets._remotes import of_github
 from antiphon.errors import AntiphonError
 from antiphon.music.labels import Labels
 from antiphon.music.piece import Piece
@@ -24,6 +25,8 @@ LICENCE = "none stated"
 SHIP = False
 URL = "https://github.com/lucasnfe/vgmidi"
 STYLE = "game"
+HOLDS = "204 pieces"
+REMOTES = of_github("lucasnfe/vgmidi")
 
 _TABLE = "vgmidi_labelled.csv"
 _COLUMNS = ("series", "game", "piece", "midi", "valence", "arousal")

@@ -25,7 +25,7 @@ def read_bytes(path: Path) -> bytes:
     Raises:
         AntiphonError: it is missing, a folder, empty, unreadable or over `MAX_BYTES`.
     """
-    if path.is_dir():
+    if os.path.isdir(path):
         raise AntiphonError(f"{path} is a folder, not a music file.")
     try:
         size = path.stat().st_size

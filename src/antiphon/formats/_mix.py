@@ -11,6 +11,7 @@ The room is that of `sound.room`, a little different for both ears.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -94,14 +95,24 @@ class _Chunks:
             yield from self._kept
             return
         kept: list[Audio] = []
-        for chunk in _synth.play(
+        played = _synth.play(
             self._events, self._tracks, self._soundfont, self._n_blocks, CHUNK // BLOCK
-        ):
+        )
+        for chunk in _ahead(played):
             if self._keeps:
                 kept.append(chunk)
             yield chunk
         if self._keeps:
             self._kept = kept
+
+
+def _ahead(chunks: Iterator[Audio]) -> Iterator[Audio]:
+    """Yield chunks, the next being played on another core while one is worked on."""
+    with ThreadPoolExecutor(1) as player:
+        following = player.submit(next, chunks, None)
+        while (chunk := following.result()) is not None:
+            following = player.submit(next, chunks, None)
+            yield chunk
 
 
 def _measured(piece: Piece, soundfont: Path | str | None) -> tuple[_Chunks, list[Fader], int]:

@@ -19,6 +19,7 @@ from antiphon.formats._files import read_bytes
 
 MAX_UNPACKED_BYTES = 200_000_000
 _MAX_DEPTH = 200
+_BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError)
 
 
 def read_xml(path: Path) -> Element:
@@ -80,7 +81,7 @@ def _unzipped(content: bytes, path: Path) -> bytes:
             if name is None:
                 raise AntiphonError(f"{path} is a zip without a score in it.")
             return _member(archive, name, path)
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError):
+    except (*_BROKEN_ZIP, ValueError, OSError):  # lies about places in it are ValueErrors
         raise AntiphonError(f"{path} is a broken zip: save the score again.") from None
 
 

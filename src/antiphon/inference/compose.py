@@ -6,6 +6,7 @@ music. Bars that are further out than real ones are drawn again between their ne
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -24,7 +25,8 @@ from antiphon.inference._walk import stacked, walk
 from antiphon.metrics.bars import MEASURES, Habits
 from antiphon.models._coder import latents_of
 from antiphon.models._ensemble import Ensemble
-from antiphon.models._writer import Kept, Nerve, write
+from antiphon.models._waiting import Kept
+from antiphon.models._writer import Nerve, write
 from antiphon.models.choir import spread_mask
 from antiphon.music.piece import Notes, Piece
 from antiphon.music.plan import Plan
@@ -34,6 +36,7 @@ from antiphon.representations.writing import Writing
 
 BATCH = 48  # pieces walked at once
 REDRAWS = 1  # times at the most that failing bars are drawn again
+MIN_FAILURES = 2  # measures in which a bar must fail to be drawn again: in one, real bars do, too
 TYPICAL = 1.0  # mean distance, in deviations, that real songs commonly have
 
 
@@ -192,6 +195,7 @@ def _written(
         kept=kept,
         sung=np.stack([s.bars["kind"] == 0 for s in sheets]),
         close=True,
+        n_threads=torch.get_num_threads(),
     )
     drafts = []
     for place, sheet in enumerate(sheets):
@@ -210,7 +214,7 @@ def _temperature(sheet: Sheet) -> float:
 
 def _mended(drafts: list[_Draft], ensemble: Ensemble, usual: Habits, attempt: int) -> list[_Draft]:
     """Return the drafts with failing bars written again where that makes them better."""
-    failing = [sorted({bar for bar, _ in usual.failures(d.measures)}) for d in drafts]
+    failing = [_failing(usual.failures(d.measures)) for d in drafts]
     again = [i for i, bars in enumerate(failing) if 0 < len(bars) < len(drafts[i].measures)]
     if not again:
         return drafts
@@ -228,10 +232,16 @@ def _mended(drafts: list[_Draft], ensemble: Ensemble, usual: Habits, attempt: in
             fresh.redrawn = drafts[i].redrawn + [
                 f"bar {bar + 1}: {why}"
                 for bar, why in usual.failures(drafts[i].measures)
-                if bar not in still
+                if bar in failing[i] and bar not in still
             ]
             out[i] = fresh
     return out
+
+
+def _failing(failures: list[tuple[int, str]]) -> list[int]:
+    """Return the bars that fail in at least `MIN_FAILURES` measures."""
+    counts = Counter(bar for bar, _ in failures)
+    return sorted(bar for bar, n in counts.items() if n >= MIN_FAILURES)
 
 
 def _kept(draft: _Draft, failing: list[int]) -> Kept:

@@ -6,6 +6,7 @@ only), `config.toml` (sizes of the networks, and what they were trained on) and 
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from antiphon.errors import AntiphonError, unknown
 if TYPE_CHECKING:
     from antiphon.models._ensemble import Ensemble
 
-__all__ = ["card", "load", "names", "shipped"]
+__all__ = ["card", "load", "names", "shipped", "takes_plans"]
 
 _WEIGHTS = Path(__file__).parent / "_weights"
 
@@ -44,6 +45,15 @@ def folder_of(name: str) -> Path:
             f"{name} holds no weights: it needs config.toml and weights.safetensors."
         )
     raise unknown(name, "models", shipped())
+
+
+def takes_plans(folder: Path) -> bool:
+    """Whether weights compose by a plan; those of a named GAN only draw segments."""
+    file = folder / "config.toml"
+    if not file.exists():
+        return True
+    about = tomllib.loads(file.read_text(encoding="utf-8")).get("about", {})
+    return "model" not in about
 
 
 def card(name: str) -> str:

@@ -110,6 +110,11 @@ def read_ensemble(folder: Path) -> Ensemble:
 
     try:
         config = tomllib.loads((folder / "config.toml").read_text(encoding="utf-8"))
+        if model := config["about"].get("model"):
+            raise AntiphonError(
+                f"The weights in {folder} are of a {model}, which takes no plan: draw from it "
+                "with `antiphon generate`."
+            )
         tensors = load_file(str(folder / "weights.safetensors"))
         with safe_open(str(folder / "weights.safetensors"), framework="pt") as handle:
             songs = json.loads((handle.metadata() or {}).get("songs", "[]"))

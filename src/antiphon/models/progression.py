@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from antiphon.models._blocks import Facts, level_features
-from antiphon.models._writer import drawn
+from antiphon.models._drawing import drawn
 from antiphon.representations.bars import MAX_BEATS
 from antiphon.representations.outline import HALF_SIZE
 from antiphon.representations.progression import (
@@ -30,8 +30,11 @@ from antiphon.representations.progression import (
     Frame,
     beat_facts,
     chord_returns,
+    goes_on_as_before,
     table_size,
 )
+
+AGAIN = 0.85  # share of the likeliest within a bar that has been the same as another so far
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +117,8 @@ def write_progression(
     Args:
         outline: (N, 2 · HALF_SIZE) what the planner drew for the chords, mean 0 and variance 1.
         frame: what is known of the bars.
-        share: each token is drawn among the likeliest that have this share together.
+        share: each token is drawn among the likeliest that have this share together; `AGAIN` at
+            the most where two bars have been the same so far as two that are looked back at.
         temperature: above 1 what is unlikely comes more often.
     """
     n, config = len(outline), network.config
@@ -144,6 +148,7 @@ def write_progression(
             allowed[0, GOES_ON] = beat > 0
             allowed[0, SILENT] = False
             u = rng.random(1, np.float32)
-            token = int(drawn(logits[0].numpy() / temperature, allowed, u, share)[0])
+            here = min(share, AGAIN) if goes_on_as_before(returns, config.n_chords) else share
+            token = int(drawn(logits[0].numpy() / temperature, allowed, u, here)[0])
             sounding[bar, beat] = sounding[bar, beat - 1] if token == GOES_ON else token
     return sounding

@@ -19,7 +19,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from antiphon.models._blocks import Bars, Facts, level_features
+from antiphon.models._blocks import Bars, Facts, level_features, summed
 from antiphon.models.choir import Segment, spread_mask
 from antiphon.representations.bars import N_SLOTS
 from antiphon.representations.facts import N_RELATIONS, N_RETURNS, table_sizes
@@ -61,10 +61,9 @@ class Relations(nn.Module):
         rows = self.by_interval.unfold(1, N_PITCHES, 1).flip(1).flatten(0, 1)
         return torch.cat([rows, rows.new_zeros(1, N_PITCHES)])
 
-    def forward(self, relations: Tensor) -> Tensor:
-        """Return (…, P) the sum of what relations (…, R) say."""
-        flat = F.embedding_bag(relations.reshape(-1, relations.shape[-1]), self.table(), mode="sum")
-        return flat.view(*relations.shape[:-1], N_PITCHES)
+    def forward(self, relations: Tensor, table: Tensor | None = None) -> Tensor:
+        """Return (…, P) the sum of what relations (…, R) say; `table` saves making it again."""
+        return summed(self.table() if table is None else table, relations)
 
 
 class Returns(nn.Module):
@@ -83,10 +82,11 @@ class Returns(nn.Module):
         rows = torch.cat([rows, self.bar_ends[..., None]], dim=2).flatten(0, 1)
         return torch.cat([rows, rows.new_zeros(1, N_SLOTS + 1)])
 
-    def forward(self, returns: Tensor) -> Tensor:
-        """Return (…, cells + 1) the sum of what returns (…, M, L) say."""
+    def forward(self, returns: Tensor, table: Tensor | None = None) -> Tensor:
+        """Return (…, cells + 1) the sum of what returns (…, M, L) say; `table` as above."""
+        table = self.table() if table is None else table
         flat = returns.reshape(-1, returns.shape[-1])
-        said = F.embedding_bag(flat, self.table(), mode="sum")
+        said = F.embedding_bag(flat, table, mode="sum")
         said = said.view(*returns.shape[:-1], N_SLOTS + 1)  # (…, M, S + 1)
         cells = said[..., :-1].transpose(-1, -2).flatten(-2)  # (…, S × M)
         return torch.cat([cells, said[..., -1].sum(dim=-1, keepdim=True)], dim=-1)
@@ -164,19 +164,30 @@ class Scribe(nn.Module):
     def step(self, bars: Tensor, facts: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         """Return what is known before one token (B, H + step_width), and the new state (B, H)."""
         x = F.gelu(self.step_table(facts) + bars)
-        out, h = self.recurrent(x[None], state[None])  # (1, B, H) both
-        return torch.cat([out[0], x], dim=-1), h[0]
+        h = torch.gru_cell(x, state, *self.recurrent.all_weights[0])
+        return torch.cat([h, x], dim=-1), h
 
-    def cells(self, known: Tensor, returns: Tensor) -> Tensor:
-        """Return logits (…, cells + 1), given returns (…, M, L); the last ends the bar."""
+    def cells(self, known: Tensor, returns: Tensor, table: Tensor | None = None) -> Tensor:
+        """Return logits (…, cells + 1) of the cell; the last ends the bar.
+
+        Args:
+            returns: (…, M, L) where parts would go on as before.
+            table: what `Returns.table` returned, where many cells are chosen in turn.
+        """
         out: Tensor = self.to_cell(known)
-        return out + self.returns(returns)
+        return out + self.returns(returns, table)
 
-    def pitches(self, known: Tensor, facts: Tensor, relations: Tensor) -> Tensor:
-        """Return logits (…, P) of the pitch row, given pitch facts and relations (…, R)."""
+    def pitches(
+        self, known: Tensor, facts: Tensor, relations: Tensor, table: Tensor | None = None
+    ) -> Tensor:
+        """Return logits (…, P) of the pitch row, given pitch facts and relations (…, R).
+
+        Args:
+            table: what `Relations.table` returned, where many pitches are chosen in turn.
+        """
         h = known[..., : self.config.hidden]
         out: Tensor = self.pitch(F.gelu(self.to_pitch(h) + self.pitch_table(facts)))
-        return out + self.relation(relations)
+        return out + self.relation(relations, table)
 
     def lengths(self, known: Tensor, facts: Tensor) -> tuple[Tensor, Tensor]:
         """Return logits of the classes of duration and loudness, given length facts."""

@@ -62,7 +62,7 @@ def load_tables(folder: Path, split: str) -> Tables:
         bars = np.load(folder / "bars.npy", mmap_mode="r")
         notes = np.load(folder / "notes.npy", mmap_mode="r")
         pieces = json.loads((folder / "pieces.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, EOFError) as error:
         raise AntiphonError(
             f"{folder} holds no prepared data set: make one with `antiphon data prepare`."
         ) from error

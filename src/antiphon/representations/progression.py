@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antiphon.representations.bars import BAR, MAX_BEATS, NO_CHORD, home_shift
-from antiphon.representations.facts import Columns, joined, n_entries
 from antiphon.representations.outline import LABELS, label_of
 from antiphon.representations.rolls import REACH_BARS, chord_features
 from antiphon.representations.score import N_LAGS, Ints, lag_bars
@@ -24,6 +23,8 @@ GOES_ON, SILENT = 0, 1  # tokens; chord v of the vocabulary is v + 2
 _LONGEST = 17  # classes of a count of bars or beats
 _STATES = 5  # how far this bar and the one before are the same as those looked back at
 N_CHORD_RETURNS = N_LAGS * _STATES
+
+Columns = list[tuple[int, Ints]]  # of each fact: entries of its own, and values (n,)
 
 
 def tokens_of(sounding: Ints) -> Ints:
@@ -118,7 +119,8 @@ def beat_facts(frame: Frame, sounding: Ints, bar: Ints, beat: int, size: int) ->
         bar: (n,) the bars.
         size: V.
     """
-    return joined(_columns(frame, sounding, bar, beat, size))
+    entries, values = zip(*_columns(frame, sounding, bar, beat, size), strict=True)
+    return np.stack(values, axis=1) + (np.cumsum(entries) - entries)
 
 
 def chord_returns(frame: Frame, sounding: Ints, bar: Ints, beat: int, size: int) -> Ints:
@@ -147,12 +149,18 @@ def chord_returns(frame: Frame, sounding: Ints, bar: Ints, beat: int, size: int)
     return np.stack(found, axis=1)
 
 
+def goes_on_as_before(returns: Ints, size: int) -> bool:
+    """Return whether a begun bar and the one before have been the same as any looked back at."""
+    state = returns // (size + 2) % _STATES
+    return bool(((state == 2) & (returns < N_CHORD_RETURNS * (size + 2))).any())
+
+
 def table_size(size: int) -> int:
     """Return how many entries the table of facts has, for a vocabulary of so many chords."""
     one = np.zeros(1, BAR)
     frame = frame_of(one, np.zeros(1, np.int64), np.zeros(1, np.int64))
     columns = _columns(frame, np.zeros((1, MAX_BEATS), np.int64), np.zeros(1, np.int64), 0, size)
-    return n_entries(columns)
+    return sum(entries for entries, _ in columns)
 
 
 def _columns(frame: Frame, sounding: Ints, bar: Ints, beat: int, size: int) -> Columns:

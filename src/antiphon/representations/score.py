@@ -13,6 +13,7 @@ L lags.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,8 +50,7 @@ _NEVER = 10**6
 Ints = NDArray[np.int64]
 
 
-@dataclass
-class Standing:
+class Standing(NamedTuple):
     """Where the writing stands before a token; every array has n rows.
 
     Attributes:
@@ -64,7 +64,7 @@ class Standing:
         ahead_cell, ahead_row, ahead_duration: (n, L) what comes next there; `END` at its end.
         ahead_slot: (n, L, M) where each part's next note begins there; `N_SLOTS` without one.
         match: (n, L, M) how far each part has been the same as there, `NEITHER` to `OTHER`.
-        count: tokens written in this bar.
+        n_written: tokens of this bar so far.
     """
 
     bar: Ints
@@ -81,11 +81,10 @@ class Standing:
     ahead_duration: Ints
     ahead_slot: Ints
     match: Ints
-    count: Ints
+    n_written: Ints
 
 
-@dataclass
-class Choice:
+class Choice(NamedTuple):
     """What is known once the cell of a token is chosen.
 
     Attributes:
@@ -108,7 +107,7 @@ class Choice:
 
 def rows_of(standing: Standing, chosen: NDArray[np.bool_]) -> Standing:
     """Return some rows of where the writing stands."""
-    return Standing(**{f.name: getattr(standing, f.name)[chosen] for f in fields(Standing)})
+    return Standing(*(values[chosen] for values in standing))
 
 
 def duration_class(slots: NDArray[np.integer]) -> Ints:
@@ -289,7 +288,7 @@ def standing_of(score: Score, bars: NDArray[np.void]) -> Standing:
         ahead_duration=np.where(there, score.duration[ahead], 0),
         ahead_slot=_next_slots(score, lags, ahead),
         match=_matches(score, keys, lags, ahead),
-        count=np.arange(n) - score.start[score.bar],
+        n_written=np.arange(n) - score.start[score.bar],
     )
 
 

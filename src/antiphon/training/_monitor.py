@@ -48,6 +48,11 @@ class Monitor:
         values = "  ".join(f"{k.split('/')[-1]} {v:.3g}" for k, v in scalars.items())
         print(f"{stage} {iteration}/{total}  {left_s / 60:.0f} min left  {values}", flush=True)
 
+    def image(self, name: str, picture: NDArray[np.uint8], iteration: int) -> None:
+        """Log a picture (height, width, 3)."""
+        self._board.add_image(name, picture, iteration, dataformats="HWC")
+        self._board.flush()
+
     def watch_song(self, coder: Coder, held_out: Segments) -> None:
         """From now on draw samples of songs with these held-out plans."""
         _, segment = held_out.batch(2, np.random.default_rng(7))

@@ -49,9 +49,11 @@ def by_factor(
 
 @torch.no_grad()
 def ease(average: nn.Module, network: nn.Module, decay: float) -> None:
-    """Move the average of a network's weights towards what they are now."""
+    """Move the average of a network's weights towards what they are now; buffers are copied."""
     for mean, now in zip(average.parameters(), network.parameters(), strict=True):
         mean.lerp_(now, 1 - decay)
+    for held, new in zip(average.buffers(), network.buffers(), strict=True):
+        held.copy_(new)
 
 
 def side_by_side(work: Callable[[int], T], n_shards: int) -> list[T]:

@@ -6,12 +6,8 @@ checkpoint in the run folder; the same command goes on where the last one stoppe
 
 from __future__ import annotations
 
-import dataclasses
-import platform
 import time
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +18,7 @@ from antiphon.errors import AntiphonError
 from antiphon.metrics.bars import Habits, habits_of, measure_bars
 from antiphon.models import choir
 from antiphon.models._coder import CoderConfig
-from antiphon.models._ensemble import Ensemble, config_from, to_toml, write_ensemble
+from antiphon.models._ensemble import Ensemble, config_from, write_ensemble
 from antiphon.models.progression import Config as ProgressionConfig
 from antiphon.models.progression import Progression
 from antiphon.models.scribe import Config as ScribeConfig
@@ -43,14 +39,17 @@ from antiphon.training._drum_segments import DrumSegments, blank_chords
 from antiphon.training._listening import Listener
 from antiphon.training._melody_index import melody_index
 from antiphon.training._outline_segments import OutlineSegments
-from antiphon.training._run import RunFolder, load_module, write_atomic
+from antiphon.training._run import RunFolder, load_module
 from antiphon.training._score_batches import ScoreBatches
 from antiphon.training._segments import Segments, section_controls
+from antiphon.training._settings import TrainConfig, check_licence, describe, read_config
 from antiphon.training.adversary import AdversaryTraining, train_adversary
 from antiphon.training.choir import ChoirTraining, train_choir
 from antiphon.training.coder import CoderTraining, batch, train_coder
 from antiphon.training.progression import ProgressionBatches, ProgressionTraining, train_progression
 from antiphon.training.scribe import ScribeTraining, train_scribe
+
+__all__ = ["TrainConfig", "read_config", "song_tables", "train"]
 
 _N_QUANTILES = 11
 # sizes of the networks beside the flagship: the planner's and the drummer's
@@ -62,62 +61,6 @@ _SMALL = {
     "discriminator_blocks": 3,
     "noise_size": 32,
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class TrainConfig:
-    """A config file; every table may be left out.
-
-    Attributes:
-        kind: ``"song"`` (pitched parts, with a planner) or ``"drums"``.
-        prepared: folder of a prepared data set.
-        start: run folder of a trained flagship of the same sizes whose networks begin this one's.
-        checkpoint: small committed checkpoint that an empty run folder begins with.
-        release: refuse data whose licence does not allow weights to be released.
-        about: text for the weights: licence, data, citation.
-    """
-
-    name: str
-    kind: str = "song"
-    prepared: str = ""
-    start: str = ""
-    checkpoint: str = ""
-    seed: int = 0
-    release: bool = False
-    about: Mapping[str, str] = field(default_factory=dict)
-    coder: Mapping[str, Any] = field(default_factory=dict)
-    coder_training: Mapping[str, Any] = field(default_factory=dict)
-    choir: Mapping[str, Any] = field(default_factory=dict)
-    choir_training: Mapping[str, Any] = field(default_factory=dict)
-    scribe: Mapping[str, Any] = field(default_factory=dict)
-    scribe_training: Mapping[str, Any] = field(default_factory=dict)
-    adversary: Mapping[str, Any] = field(default_factory=dict)
-    adversary_training: Mapping[str, Any] = field(default_factory=dict)
-    planner: Mapping[str, Any] = field(default_factory=dict)
-    planner_training: Mapping[str, Any] = field(default_factory=dict)
-    progression: Mapping[str, Any] = field(default_factory=dict)
-    progression_training: Mapping[str, Any] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        if self.kind not in ("song", "drums"):
-            raise ValueError(f"kind must be 'song' or 'drums', not {self.kind!r}")
-        if not self.prepared:
-            raise ValueError("prepared must name the folder of a prepared data set")
-
-
-def read_config(path: Path) -> TrainConfig:
-    """Read a training config.
-
-    Raises:
-        AntiphonError: it is not there, is no TOML, or has an unknown key.
-    """
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise AntiphonError(f"The config {path} cannot be read: {error}.") from error
-    values.setdefault("name", path.stem)
-    config: TrainConfig = config_from(TrainConfig, values)
-    return config
 
 
 def train(config: Path, *, run: Path | None = None, time_budget_s: float | None = None) -> Path:
@@ -132,10 +75,15 @@ def train(config: Path, *, run: Path | None = None, time_budget_s: float | None 
         AntiphonError: config or data cannot be used, or the data's licence forbids a release.
     """
     settings = read_config(config)
-    folder = RunFolder(run or Path("runs") / settings.name)
+    path = run or Path("runs") / settings.name
+    if settings.kind == "gan":
+        from antiphon.training.gan import train_gan  # its engine takes long to load
+
+        return train_gan(settings, path, time_budget_s)
+    folder = RunFolder(path)
     if settings.checkpoint and not any(folder.path.glob("*.safetensors")):
         unpack_into(folder, Path(settings.checkpoint), settings.name)
-    _describe(folder, settings)
+    describe(folder, settings)
     deadline = None if time_budget_s is None else time.monotonic() + time_budget_s
     report = _monitor.Monitor(folder, deadline)
     try:
@@ -148,32 +96,9 @@ def train(config: Path, *, run: Path | None = None, time_budget_s: float | None 
     return folder.path / "weights"
 
 
-def _describe(folder: RunFolder, settings: TrainConfig) -> None:
-    about = {
-        "environment": {
-            "python": platform.python_version(),
-            "torch": torch.__version__,
-            "numpy": np.__version__,
-            "threads": torch.get_num_threads(),
-        }
-    }
-    plain = {k: v for k, v in dataclasses.asdict(settings).items() if not isinstance(v, dict)}
-    tables = {k: v for k, v in dataclasses.asdict(settings).items() if isinstance(v, dict)}
-    text = to_toml({"settings": plain, **tables, **about})
-    write_atomic(folder.path / "config.toml", text.encode())
-
-
-def _check_licence(settings: TrainConfig, pieces: list[dict[str, Any]]) -> None:
-    if settings.release and not all(piece.get("ship", False) for piece in pieces):
-        raise AntiphonError(
-            f"{settings.prepared} has songs whose licence does not allow weights to be released: "
-            "set release = false, or prepare a set that may be shipped."
-        )
-
-
 def _song(settings: TrainConfig, run: RunFolder, report: _monitor.Monitor) -> Ensemble:
     data, held_out = (load(Path(settings.prepared), s) for s in ("train", "validation"))
-    _check_licence(settings, data.pieces)
+    check_licence(settings, data.pieces)
     coder = train_coder(
         config_from(CoderConfig, settings.coder),
         config_from(CoderTraining, settings.coder_training),
@@ -319,7 +244,7 @@ def _scribe(
 
 def _drums(settings: TrainConfig, run: RunFolder, report: _monitor.Monitor) -> Ensemble:
     data, held_out = (load_tables(Path(settings.prepared), s) for s in ("train", "validation"))
-    _check_licence(settings, data.pieces)
+    check_licence(settings, data.pieces)
     rolls, held_rolls = (torch.from_numpy(drum_rolls(d.bars, d.notes)) for d in (data, held_out))
     coder_config = config_from(
         CoderConfig,

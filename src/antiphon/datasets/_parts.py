@@ -1,0 +1,107 @@
+"""Parts: the songs of a set in files of sixteen, each made by one call on whichever machine.
+
+A part holds the tables of its songs one after the other, and what is told of each song. What it
+was made from is in it, so that a stopped preparation knows which parts still hold.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from antiphon.datasets import Source, load
+from antiphon.datasets._song import DRUM_NOTE, Song, fingerprint, prepare_song
+from antiphon.formats import write_bytes
+from antiphon.representations.bars import BAR, BAR_NOTE
+
+TABLES = {"bars": BAR, "notes": BAR_NOTE, "drums": DRUM_NOTE}
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a part says of each of its songs, without their tables.
+
+    Attributes:
+        infos: what the report and pieces.json say.
+        sizes: rows of each table.
+        contents: hash of the notes; "" where there are none.
+    """
+
+    infos: list[dict[str, Any]]
+    sizes: list[dict[str, int]]
+    contents: list[str]
+
+
+def make_part(name: str, group: list[Source], path: Path) -> tuple[str, bool]:
+    """Prepare some songs and write them, unless this was done from the same files before.
+
+    Returns:
+        The fingerprint of the files, and whether the part was there already.
+    """
+    print_ = fingerprint(name, group)
+    if _print_of(path) == print_:
+        return print_, True
+    dataset = load(name)
+    songs = [prepare_song(dataset, source) for source in group]
+    arrays = {
+        table: np.concatenate([getattr(song, table) for song in songs], dtype=dtype)
+        for table, dtype in TABLES.items()
+    }
+    told = {
+        "print": print_,
+        "infos": [song.info for song in songs],
+        "sizes": [{table: len(getattr(song, table)) for table in TABLES} for song in songs],
+        "contents": [_content(song) for song in songs],
+    }
+    file = io.BytesIO()
+    np.savez(file, allow_pickle=False, told=np.frombuffer(as_json(told), np.uint8), **arrays)
+    write_bytes(path, file.getvalue())
+    return print_, False
+
+
+def _content(song: Song) -> str:
+    if not len(song.bars):
+        return ""
+    told = song.notes if len(song.notes) else song.bars["chords"]  # charts have no notes
+    return hashlib.sha256(told.tobytes() + song.drums.tobytes()).hexdigest()
+
+
+def _print_of(path: Path) -> str:
+    try:
+        with np.load(path) as part:
+            told = json.loads(part["told"].tobytes())
+            return str(told["print"]) if "contents" in told else ""
+    except (OSError, ValueError, KeyError):
+        return ""
+
+
+def told_by(path: Path) -> Told:
+    """Return what a part tells of its songs."""
+    with np.load(path) as part:
+        told = json.loads(part["told"].tobytes())
+    return Told(told["infos"], told["sizes"], told["contents"])
+
+
+def songs_of(path: Path, told: Told) -> list[Song]:
+    """Return the songs of a part that are not left out."""
+    with np.load(path) as part:
+        tables = {table: part[table] for table in TABLES}
+    at = dict.fromkeys(TABLES, 0)
+    songs = []
+    for info, sizes in zip(told.infos, told.sizes, strict=True):
+        rows = {table: tables[table][at[table] : at[table] + sizes[table]] for table in TABLES}
+        at = {table: at[table] + sizes[table] for table in TABLES}
+        if "left_out" not in info:
+            songs.append(Song(info, **rows))
+    return songs
+
+
+def as_json(value: object) -> bytes:
+    """Return JSON without a blank too many."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,57 @@
+"""Samples of a training: the same noise each time, drawn before the first iteration and on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+
+from antiphon import formats
+from antiphon.models._gan import Maker
+from antiphon.representations.spectrogram_view import SpectrogramView, picture
+from antiphon.representations.views import Source, View, piece_of
+
+_N, _SEED = 4, 7
+_N_CONDITIONS, _MOST_NUMBERS = 256, 500_000  # kept with the weights, to draw music for
+
+
+class Samples:
+    """Draws four segments of fixed noise, told what four real segments were told."""
+
+    def __init__(self, view: View, source: Source, noise_size: int) -> None:
+        rng = np.random.default_rng(_SEED)
+        self.view = view
+        _, condition = source.take(rng.integers(source.n, size=_N))
+        self.condition = torch.from_numpy(condition)
+        self.noise = torch.from_numpy(rng.standard_normal((_N, noise_size), dtype=np.float32))
+
+    @torch.no_grad()
+    def write(
+        self, generator: Maker, device: torch.device, run: Path, iteration: int
+    ) -> NDArray[np.uint8]:
+        """Write ``samples/ITERATION.png``, and music as MIDI; return the picture (H, W, 3)."""
+        made = generator(self.noise.to(device), self.condition.to(device)).float().cpu().numpy()
+        file = run / "samples" / f"{iteration:07d}.png"
+        file.parent.mkdir(exist_ok=True)
+        if isinstance(self.view, SpectrogramView):
+            beside = file.with_suffix(".part")
+            Image.fromarray(picture(made)).save(beside, "PNG")
+            beside.replace(file)
+        else:
+            passages = [self.view.passage(segment) for segment in made]
+            piece = piece_of(passages, sum(p.n_bars for p in passages), f"after {iteration}")
+            formats.write(piece, file)
+            formats.write(piece, file.with_suffix(".mid"))
+        with Image.open(file) as picture_file:
+            return np.asarray(picture_file.convert("RGB"))
+
+
+def told(source: Source, seed: int) -> torch.Tensor:
+    """Return what is told about some real segments (N, *condition_shape)."""
+    rng = np.random.default_rng([seed, 4])
+    index = rng.integers(source.n, size=_N_CONDITIONS)
+    size = max(1, source.take(index[:1])[1].size)
+    return torch.from_numpy(source.take(index[: max(1, _MOST_NUMBERS // size)])[1])

@@ -1,0 +1,285 @@
+"""The one engine: bit for bit after a kill, the same by micro-batches and by processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from antiphon import models, registry
+from antiphon.errors import AntiphonError
+from antiphon.inference.compose import compose
+from antiphon.inference.generate import generate
+from antiphon.models._ensemble import config_from
+from antiphon.models._gan import config_of, read_drawer, view_of
+from antiphon.music.plan import Plan
+from antiphon.training._run import OutOfTime, RunFolder
+from antiphon.training._settings import GanTraining, read_config
+from antiphon.training.train import train
+
+TABLES = {
+    "dcgan": "[data]\nn_bars = 1\n[network]\nlatent_size = 4\nwidth = 2\n",
+    "musegan": "[data]\nn_bars = 2\n[network]\nlatent_size = 4\nwidth = 8\ncritic_width = 4\n",
+    "rcgan": "[data]\nn_events = 12\n[network]\nhidden = 8\ncritic_hidden = 8\n",
+    "transformergan": "[data]\nn_tokens = 12\n[network]\nwidth = 8\nn_heads = 2\nn_blocks = 1\n"
+    "critic_width = 8\ncritic_blocks = 1\n",
+}
+TRAINING = {
+    "dcgan": "",
+    "musegan": 'objective = "relativistic"\npenalty = "r1_r2"\npenalty_every = 2\n'
+    'augment = ["transpose", "rotate", "cut_out"]\nadapt_to = 0.1\nadapt_segments = 40\n'
+    "discriminator_updates = 2\n",
+    "rcgan": 'objective = "hinge"\npenalty = "r1"\nfeature_weight = 1.0\n',
+    "transformergan": 'objective = "wasserstein"\npenalty = "gp"\nlikelihood_iterations = 3\n'
+    "likelihood_weight = 0.5\n",
+}
+
+
+@pytest.fixture
+def config(tmp_path, tiny_prepared):
+    """A function that writes a config of a model; what is given is added to its tables."""
+
+    def write(model: str, *, training: str = "", network: str = "", more: str = "") -> Path:
+        file = tmp_path / f"{model}.toml"
+        file.write_text(
+            f'kind = "gan"\nmodel = "{model}"\nprepared = "{tiny_prepared.as_posix()}"\nseed = 3\n'
+            f'{more}\n[about]\nlicence = "none"\n{TABLES[model]}{network}\n[training]\n'
+            "n_iterations = 5\nbatch_size = 4\nsave_every = 2\nlog_every = 1\nsample_every = 5\n"
+            f"{TRAINING[model]}{training}\n"
+        )
+        return file
+
+    return write
+
+
+def losses(run: Path) -> list[dict[str, float]]:
+    lines = [json.loads(line) for line in (run / "stats.jsonl").read_text().splitlines()]
+    return [{k: v for k, v in line.items() if k[:5] not in ("time_", "speed")} for line in lines]
+
+
+def same(one: Path, two: Path, atol: float = 0.0) -> None:
+    a, b = (load_file(run / "gan.safetensors") for run in (one, two))
+    assert a.keys() == b.keys() and len(a) > 20
+    for name, value in a.items():
+        assert torch.allclose(value.float(), b[name].float(), rtol=0, atol=atol), name
+
+
+@pytest.mark.parametrize("model", TABLES)
+def test_a_training_leaves_a_run_folder_and_weights_to_draw_from(config, tmp_path, model):
+    run = tmp_path / "run"
+    train(config(model), run=run)
+    stats = losses(run)
+    assert [row["iteration"] for row in stats] == list(range(1, len(stats) + 1))
+    assert stats[-1]["segments_seen"] == 4 * len(stats)
+    for name in ("loss/generator", "loss/discriminator", "spread/among_fake"):
+        assert name in stats[-1], name
+    assert json.loads((run / "stats.jsonl").read_text().splitlines()[0])["speed/cpu_s"] > 0
+    written = tomllib.loads((run / "config.toml").read_text())
+    assert written["settings"]["model"] == model
+    assert written["training"]["beta_2"] == 0.999  # what was left out is filled in
+    assert written["data"]["view"] == registry.load("antiphon.models", model).VIEWS[0]
+    assert {p.name for p in (run / "samples").iterdir()} == {
+        f"{n:07d}.{ending}" for n in {0, 5, len(stats)} for ending in ("png", "mid")
+    }
+    kept, tensors = read_drawer(run / "weights").generator, load_file(run / "gan.safetensors")
+    for name, value in kept.state_dict().items():  # the average, in halves
+        assert torch.allclose(value.float(), tensors[f"average.{name}"].float(), atol=2e-3), name
+    assert generate(str(run), 2, bars=3)[1].n_bars == 3
+
+
+class Killed(BaseException):
+    """Stands in for a kill: nobody catches it."""
+
+
+@pytest.mark.parametrize(("model", "at"), [("musegan", 3), ("transformergan", 5), ("dcgan", 1)])
+def test_a_killed_training_goes_on_bit_for_bit(config, tmp_path, monkeypatch, model, at):
+    train(config(model), run=tmp_path / "whole")
+    log = RunFolder.log
+
+    def until(self, name, iteration, scalars):
+        log(self, name, iteration, scalars)
+        if iteration == at:
+            raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(RunFolder, "log", until)
+        with pytest.raises(Killed):
+            train(config(model), run=tmp_path / "killed")
+    train(config(model), run=tmp_path / "killed")
+    same(tmp_path / "killed", tmp_path / "whole")
+    assert losses(tmp_path / "killed") == losses(tmp_path / "whole")
+    metas = [RunFolder(tmp_path / name).load("gan")[1] for name in ("killed", "whole")]
+    assert metas[0]["probability"] == metas[1]["probability"]
+
+
+def test_when_the_time_is_up_all_is_saved_and_the_same_command_goes_on(config, tmp_path):
+    train(config("rcgan"), run=tmp_path / "whole")
+    with pytest.raises(OutOfTime, match="after 1 of 5 iterations of the rcgan: all is saved"):
+        train(config("rcgan"), run=tmp_path / "run", time_budget_s=0)
+    assert generate(str(tmp_path / "run"))[0].n_bars == 8  # it can be heard already
+    train(config("rcgan"), run=tmp_path / "run")
+    same(tmp_path / "run", tmp_path / "whole")
+
+
+def test_a_training_ends_for_good_when_its_cpu_time_is_spent(config, tmp_path):
+    file, run = config("rcgan", training="cpu_minutes = 1e-6"), tmp_path / "run"
+    for _ in range(2):  # the second time there is nothing left to do
+        train(file, run=run)
+        assert [row["iteration"] for row in losses(run)] == [1]
+    assert RunFolder(run).load("gan")[1]["iteration"] == 1
+    assert generate(str(run))[0].n_bars == 8
+
+
+@pytest.mark.parametrize("model", ["musegan", "transformergan"])
+def test_micro_batches_come_to_the_same_as_the_whole_batch(config, tmp_path, model):
+    network = 'norm = "layer"\n' if model == "musegan" else ""
+    train(config(model, network=network), run=tmp_path / "whole")
+    train(config(model, network=network, training="micro_batch_size = 1"), run=tmp_path / "parts")
+    for a, b in zip(losses(tmp_path / "whole"), losses(tmp_path / "parts"), strict=True):
+        for name in a:
+            if name.startswith("loss/"):
+                assert a[name] == pytest.approx(b[name], abs=1e-5), (a["iteration"], name)
+
+
+def by_two(config: Path, run: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    """Train by two processes, as torchrun starts them."""
+    code = (
+        "import sys; from antiphon.cli import main; "
+        f"sys.exit(main(['train', {str(config)!r}, '--run', {str(run)!r}, *{more!r}]))"
+    )
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    shared = {
+        **os.environ,
+        "PYTHONPATH": str(Path(models.__file__).parents[2]),
+        "OMP_NUM_THREADS": "1",
+        "WORLD_SIZE": "2",
+        "LOCAL_WORLD_SIZE": "2",
+        "MASTER_ADDR": "127.0.0.1",
+        "MASTER_PORT": port,
+        "TORCHELASTIC_RUN_ID": "none",
+        "GROUP_RANK": "0",
+        "NODE_RANK": "0",
+    }
+    ranks = [
+        subprocess.Popen(
+            [sys.executable, "-c", code],
+            env={**shared, "RANK": str(rank), "LOCAL_RANK": str(rank)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for rank in range(2)
+    ]
+    said = [process.communicate(timeout=170)[0] for process in ranks]
+    codes = [process.returncode for process in ranks]
+    assert codes[0] == codes[1], said
+    return subprocess.CompletedProcess([], codes[0], said[0], said[1])
+
+
+def test_two_processes_come_to_the_same_as_one_with_twice_the_batch(config, tmp_path):
+    file = config("musegan", network='norm = "layer"\n', training="micro_batch_size = 2")
+    train(file, run=tmp_path / "one")
+    done = by_two(file, tmp_path / "two")
+    assert done.returncode == 0, done.stdout
+    assert "Wrote" in done.stdout and "Wrote" not in done.stderr  # one speaks for both
+    for a, b in zip(losses(tmp_path / "one"), losses(tmp_path / "two"), strict=True):
+        assert a == pytest.approx(b, abs=1e-5)
+    # each process adds up what one process adds up in two micro-batches
+    same(tmp_path / "one", tmp_path / "two", atol=1e-5)
+
+
+def test_a_batch_that_processes_cannot_share_is_explained(monkeypatch):
+    from antiphon.training._team import Team
+
+    team = Team()
+    monkeypatch.setattr(Team, "size", 3)
+    with pytest.raises(AntiphonError, match="batch_size must be a multiple of 3"):
+        team.share(4)
+
+
+def test_a_training_that_diverges_says_what_to_do(config, tmp_path):
+    wild = "generator_learning_rate = 1e30\ndiscriminator_learning_rate = 1e30"
+    with pytest.raises(AntiphonError, match="lower both learning rates"):
+        train(config("dcgan", training=wild), run=tmp_path / "run")
+
+
+def test_warnings_are_told_and_kept(config, tmp_path, monkeypatch, capsys):
+    from antiphon.training import _alarm
+
+    monkeypatch.setattr(_alarm, "_ALIKE", 1e9)
+    train(config("dcgan"), run=tmp_path / "run")
+    kept = (tmp_path / "run" / "warnings.txt").read_text()
+    assert kept.startswith("Warning at iteration 3: the generator collapses")
+    assert kept.strip() in capsys.readouterr().out
+
+
+def test_weights_that_take_no_plan_say_how_to_be_heard(config, tmp_path):
+    train(config("dcgan"), run=tmp_path / "run")
+    with pytest.raises(AntiphonError, match="of a dcgan, which takes no plan"):
+        compose(Plan(bars=4), model=str(tmp_path / "run"))
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_shipped_configs_describe_a_model(name):
+    settings = read_config(Path(__file__).parents[2] / "configs" / f"{name}.toml")
+    assert (settings.name, settings.model, settings.release) == (name, name, True)
+    view = view_of(settings.model, settings.data)
+    assert config_of(settings.model, settings.network, view).shape == view.shape
+    assert config_from(GanTraining, settings.training).n_iterations > 1000
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_debug_configs_train_in_seconds(name, tmp_path, tiny_prepared):
+    file = Path(__file__).parents[2] / "configs" / "debug" / f"{name}.toml"
+    copy = tmp_path / file.name
+    copy.write_text(file.read_text().replace("data/prepared/pop909", tiny_prepared.as_posix()))
+    train(copy, run=tmp_path / "run")
+    assert losses(tmp_path / "run")[-1]["iteration"] <= 20
+    assert generate(str(tmp_path / "run"))[0].n_bars == 8
+
+
+@pytest.mark.parametrize(
+    ("model", "training", "said"),
+    [
+        ("dcgan", 'objective = "kl"', "objective must be one of minimax"),
+        ("dcgan", "likelihood_weight = 1.0", "A dcgan knows no likelihood"),
+        ("dcgan", "feature_weight = 1.0", "A dcgan has no features"),
+        ("rcgan", 'augment = ["rotate"]', "augment changes rolls"),
+        ("dcgan", 'augment = ["stretch"]', "augment must be of transpose"),
+        ("dcgan", "penalty_every = 0", "penalty_every must be at least 1"),
+    ],
+)
+def test_trainings_that_cannot_be_are_explained(config, tmp_path, model, training, said):
+    with pytest.raises(AntiphonError, match=said):
+        train(config(model, training=training), run=tmp_path / "run")
+
+
+def test_what_is_told_must_fit_what_is_augmented(config, tmp_path):
+    file = config("musegan")
+    file.write_text(file.read_text().replace("[data]", '[data]\ncondition = "harmony"'))
+    with pytest.raises(AntiphonError, match="no longer fits what is told"):
+        train(file, run=tmp_path / "run")
+
+
+def test_release_refuses_data_that_may_not_be_shipped(config, tmp_path, tiny_prepared):
+    import shutil
+
+    closed = tmp_path / "closed"
+    shutil.copytree(tiny_prepared, closed)
+    pieces = json.loads((closed / "pieces.json").read_text())
+    pieces[0]["ship"] = False
+    (closed / "pieces.json").write_text(json.dumps(pieces))
+    file = config("dcgan", more="release = true")
+    file.write_text(file.read_text().replace(tiny_prepared.as_posix(), closed.as_posix()))
+    with pytest.raises(AntiphonError, match="licence does not allow"):
+        train(file, run=tmp_path / "run")
