@@ -20,9 +20,18 @@ from torch import Tensor
 
 from antiphon import formats
 from antiphon.representations import cqt, mel, spectra
-from antiphon.sound import resample
+from antiphon.sound import Chain, resample
 
 CONFIG = spectra.Config()
+CHAINS = {
+    "equalizer": Chain().equalizer(),
+    "compressor": Chain().compressor(),
+    "chorus": Chain().chorus(),
+    "phaser": Chain().phaser(),
+    "reverb": Chain().reverb(),
+    "pitch": Chain().pitch(2),
+    "loudness": Chain().loudness(),
+}
 SUFFIXES = {".wav", ".flac", ".ogg", ".mp3"}
 
 
@@ -92,8 +101,14 @@ def main() -> None:
         print(
             f"{name:22}{there:12.0f}{back:9.0f}{snr(x, rebuilt):>16}{convergence(x, rebuilt):>16}"
         )
-    _, both = speed(lambda: (spectra.encode(x, c), mel.encode_level(x, c))[1], x)
+    both = speed(lambda: (spectra.encode(x, c), mel.encode_level(x, c))[1], x)[1]
     print(f"level + IF and mel together: {both:.0f} × real time.")
+    sound = x.flatten().numpy()
+    for name, chain in sorted(CHAINS.items()):
+        fastest = speed(lambda e=chain: torch.from_numpy(e(sound, c.sample_rate_hz)), x, rounds=2)[
+            1
+        ]
+        print(f"{name:22}{fastest:12.0f} × real time")
 
 
 if __name__ == "__main__":

@@ -129,7 +129,17 @@ def test_equal_seeds_draw_equal_pieces_and_leave_the_given_one_alone(song):
     assert [rows(t) for t in one.tracks] == [rows(t) for t in same.tracks]
     assert [rows(t) for t in one.tracks] != [rows(t) for t in other.tracks]
     assert [rows(t) for t in piece.tracks] == [rows(t) for t in song(2).tracks]
-    assert "transposed by" in told and "tempo ×" in told
+    assert "tempo ×" in told
+
+
+def test_what_was_changed_is_told(song):
+    every = Augmentation(rotate_share=1, drop_share=0.5, octave_share=1)
+    changed, told = every(song(2), rng(1))
+    left = {track.name for track in changed.tracks}
+    gone = [track.name for track in song(2).tracks if track.name not in left]
+    assert f"without {' and '.join(gone)}" in told
+    away = [track.name for track in changed.tracks if not track.is_drum]
+    assert f"{' and '.join(away)} an octave away" in told
 
 
 def test_an_augmentation_of_nothing_changes_nothing(song):

@@ -41,6 +41,11 @@ def test_four_seconds_are_the_size_that_gansynth_learns():
     assert spectra.encode(torch.zeros(2, 64_000), config).shape == (2, 2, 1024, 128)
 
 
+def test_64_bands_by_64_frames_for_a_dcgan():
+    config = spectra.Config(n_samples=15_616, n_fft=1024, hop=256)
+    assert mel.encode_level(torch.zeros(3, 15_616), config, 64).shape == (3, 1, 64, 64)
+
+
 def test_a_sine_of_amplitude_one_has_magnitude_one_in_its_bin():
     magnitude = spectra.stft(sine(500), SMALL)[0, :, 15].abs()  # 500 Hz is bin 64
     assert int(magnitude.argmax()) == 64

@@ -262,10 +262,11 @@ def test_every_effect_keeps_the_channels_leaves_what_it_was_given_and_can_be_rep
     [
         (Chain().lowpass(8000), "lowpass: frequency_hz is 8000 Hz: give more than 0 and less than"),
         (Chain().lowpass(float("nan")), "frequency_hz is nan Hz"),
-        (Chain().echo((1, 2), (0.5,)), "echo has 2 delays and 1 decays"),
+        (Chain().echo((1, 2), (0.5,)), "echo: 2 delays and 1 decays: give as many"),
         (Chain().tempo(0), "tempo: factor is 0: give 0.25 to 4"),
         (Chain().noise(colour="green"), "No 'green' in colours of noise"),
-        (Chain().oops(), "oops needs two channels, not 1"),
+        (Chain().oops(), "oops: Two channels are needed, not 1"),
+        (Chain().reverb(decay_s=0.1, before_ms=200), "before_ms is 200 ms: give 0 to 100 ms"),
         (Chain().trim(2), "trim: start_s is 2 s: give 0 to 1 s"),
     ],
     ids=str,

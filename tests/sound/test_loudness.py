@@ -40,6 +40,14 @@ def test_loudness_agrees_with_pyloudnorm(hz):
     assert loudness(audio) == pytest.approx(other, abs=0.3)
 
 
+@pytest.mark.parametrize("rate_hz", [8000, 16_000, 22_050, 48_000])
+def test_loudness_at_other_rates_agrees_with_pyloudnorm(rate_hz):
+    turns = 2 * np.pi * 997 * np.arange(4 * rate_hz) / rate_hz
+    audio = (0.2 * np.sin(turns)).astype(np.float32)
+    other = pyloudnorm.Meter(rate_hz).integrated_loudness(audio.astype(np.float64))
+    assert loudness_lufs(audio, rate_hz) == pytest.approx(other, abs=0.3)
+
+
 def test_silence_between_does_not_count():
     audio = np.concatenate([sine(997, 5), np.zeros((2, 10 * RATE_HZ), np.float32)], axis=1)
     assert loudness(audio) == pytest.approx(0.0, abs=0.3)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 import re
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from antiphon import registry
 from antiphon.errors import AntiphonError
@@ -17,13 +19,19 @@ from antiphon.formats._files import (
     read_text,
     write_bytes,
 )
+from antiphon.formats._recordings import SUFFIXES as SOUND_SUFFIXES
 from antiphon.formats._recordings import read_sound, write_sound
 from antiphon.music.piece import Piece
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 __all__ = [
     "MAX_BYTES",
     "MAX_HOURS",
     "MAX_NOTES",
+    "SOUND_SUFFIXES",
     "beside",
     "read",
     "read_bytes",
@@ -34,6 +42,7 @@ __all__ = [
     "write",
     "write_bytes",
     "write_sound",
+    "write_spectrogram",
 ]
 
 # what else a format's files may be called
@@ -96,3 +105,26 @@ def write(piece: Piece, path: Path | str) -> None:
     """
     path = Path(path)
     registry.load(__name__, _format_of(path, writable(), "write")).write(piece, path)
+
+
+def write_spectrogram(
+    levels: NDArray[np.floating[Any]],
+    path: Path | str,
+    *,
+    seconds: float,
+    ticks: Sequence[tuple[float, str]] = (),
+) -> None:
+    """Draw a spectrogram as PNG.
+
+    Args:
+        levels: (bands, frames), low bands first; −1 is dark, 1 is bright.
+        path: the file; parent folders are made.
+        seconds: what the frames last.
+        ticks: bands and what is written beside them, e.g. ``[(12.5, "440 Hz")]``.
+
+    Raises:
+        AntiphonError: the folder cannot be written to.
+    """
+    from antiphon.formats._spectrogram import png
+
+    write_bytes(path, png(levels, seconds, ticks))

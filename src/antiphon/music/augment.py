@@ -6,7 +6,7 @@ some of them at random.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -218,18 +218,21 @@ class Augmentation:
         """
         semitones = int(rng.integers(-self.semitones, self.semitones + 1))
         factor = float(self.tempo ** rng.uniform(-1, 1))
-        n_bars = int(rng.integers(max(piece.n_bars, 1)))
-        rotation = n_bars if rng.random() < self.rotate_share else 0
-        changes: list[tuple[str, Callable[[Piece], Piece]]] = [
-            (f"transposed by {semitones:+d}", lambda p: transposed(p, semitones)),
-            (f"tempo × {factor:.2f}", lambda p: faster(p, factor)),
-            (f"begins at bar {rotation + 1}", lambda p: rotated(p, rotation)),
+        bar = int(rng.integers(max(piece.n_bars, 1)))
+        bar = bar if rng.random() < self.rotate_share else 0
+        whole = rotated(faster(transposed(piece, semitones), factor), bar)
+        fewer = without_some_tracks(whole, self.drop_share, rng)
+        moved = octaves_jittered(fewer, self.octave_share, rng)
+        gone = [t.name for t in whole.tracks if not any(t is stays for stays in fewer.tracks)]
+        away = [
+            new.name for old, new in zip(fewer.tracks, moved.tracks, strict=True) if new is not old
         ]
-        for _, change in changes:
-            piece = change(piece)
-        before = len(piece.tracks)
-        piece = without_some_tracks(piece, self.drop_share, rng)
-        piece = octaves_jittered(piece, self.octave_share, rng)
-        piece = velocities_jittered(piece, self.velocity_spread, rng)
-        told = [text for text, _ in changes] + [f"{before - len(piece.tracks)} tracks left out"]
-        return piece, ", ".join(told)
+        told = [
+            f"transposed by {semitones:+d}" if semitones else "",
+            f"tempo × {factor:.2f}",
+            f"begins at bar {bar + 1}" if bar else "",
+            f"without {' and '.join(gone)}" if gone else "",
+            f"{' and '.join(away)} an octave away" if away else "",
+        ]
+        piece = velocities_jittered(moved, self.velocity_spread, rng)
+        return piece, ", ".join(text for text in told if text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from antiphon.sound import mastering
-from antiphon.sound._checks import Audio, Floats, Sound, effect, within
+from antiphon.sound._checks import MAX_RATE_HZ, Audio, Floats, Sound, effect, within
 
 _GRAIN = 32  # frames between two looks at the level
 
@@ -29,7 +29,11 @@ def normalize(samples: Audio, sample_rate_hz: int, peak_db: float = 0.0) -> Soun
 def loudness(
     samples: Audio, sample_rate_hz: int, lufs: float = -14.0, ceiling_db: float = -1.0
 ) -> Sound:
-    """Bring a sound to a loudness (ITU-R BS.1770), its true peaks limited under a ceiling."""
+    """Bring a sound to a loudness (ITU-R BS.1770), its true peaks limited under a ceiling.
+
+    It is raised by 40 dB at most; silence, and what is shorter than a tenth of a second, stays.
+    """
+    within("The sample rate", sample_rate_hz, 8000, MAX_RATE_HZ, "Hz")
     within("lufs", lufs, -70, -5, "LUFS")
     within("ceiling_db", ceiling_db, -60, 0, "dB")
     return mastering.master(

@@ -78,7 +78,7 @@ def reverse(samples: Audio, sample_rate_hz: int) -> Sound:
 def oops(samples: Audio, sample_rate_hz: int) -> Sound:
     """Keep what differs between left and right ("out of phase stereo"): voices often go."""
     if len(samples) != 2:
-        raise AntiphonError(f"oops needs two channels, not {len(samples)}.")
+        raise AntiphonError(f"Two channels are needed, not {len(samples)}.")
     side = (samples[0] - samples[1]) / 2
     return np.stack([side, side])
 

@@ -21,11 +21,11 @@ def echo(
     """Add the sound again after each delay, by the factor of the decay beside it."""
     if len(delays_ms) != len(decays):
         raise AntiphonError(
-            f"echo has {len(delays_ms)} delays and {len(decays)} decays: give as many of both."
+            f"{len(delays_ms)} delays and {len(decays)} decays: give as many of both."
         )
     for delay_ms, decay in zip(delays_ms, decays, strict=True):
-        within("A delay of echo", delay_ms, 0, 60_000, "ms")
-        within("A decay of echo", decay, -1, 1)
+        within("A delay", delay_ms, 0, 60_000, "ms")
+        within("A decay", decay, -1, 1)
     within("gain_in", gain_in, 0, 1)
     within("gain_out", gain_out, 0, 4)
     out = gain_in * samples
@@ -48,7 +48,7 @@ def reverb(
     """Mix in what a room answers that falls by 60 dB in `decay_s`; equal seeds are equal rooms."""
     within("wet", wet, 0, 1)
     within("decay_s", decay_s, 0.05, 20, "s")
-    within("before_ms", before_ms, 0, 0.3 * 1000 * decay_s, "ms")
+    within("before_ms", before_ms, 0, 1000 * decay_s, "ms")
     room = Room(sample_rate_hz, decay_s=decay_s, before_s=before_ms / 1000, seed=seed)
     n = samples.shape[1]
     answers = [room.answer(channel)[i % 2, :n] for i, channel in enumerate(samples)]
