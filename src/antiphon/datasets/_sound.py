@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antiphon.errors import AntiphonError
+from antiphon.formats._recordings import promises_more
 from antiphon.music.recording import Recording
 from antiphon.representations.sounds import FULL_SCALE, LABEL, label_of
 from antiphon.sound.resampling import resample
@@ -26,7 +27,6 @@ N_FRAMES = SAMPLE_RATE_HZ * SECONDS
 _LEAST_S = 1.0  # a shorter rest of music is left out
 _SILENT = 10 ** (-60 / 20)  # peak
 _MARGIN_S = 0.1  # what the filter hears before and after a row
-_LONGER = re.compile(r"^ *(data|SSND) : \d+ \(should be", re.M)  # so libsndfile tells it
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def _remarks(recording: Recording, file: Any) -> dict[str, int]:
         found["mixed to mono"] = 1
     if file.samplerate != SAMPLE_RATE_HZ:
         found[f"resampled to {SAMPLE_RATE_HZ} Hz"] = 1
-    if _LONGER.search(file.extra_info):
+    if promises_more(file.extra_info):
         found["shorter than its header says, perhaps cut off"] = 1
     if recording.is_note and file.frames > SECONDS * file.samplerate:
         found[f"cut after {SECONDS} s"] = 1
