@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from PIL import Image
 
 from antiphon import formats, models
 from antiphon.inference.generate import told_segments
@@ -126,8 +127,6 @@ def main() -> None:
             for row in range(8):
                 path = asked.page / f"{row + 1}-{name}.wav"
                 formats.write_sound(samples[row], view.sample_rate_hz, path)
-            from PIL import Image
-
             Image.fromarray(picture(pictures[:8])).save(asked.page / f"{name}.png")
 
 
