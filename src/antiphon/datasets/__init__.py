@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from antiphon import registry
 from antiphon.datasets._remotes import remotes_of
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = [
     "SPLITS",
     "Source",
+    "describe",
     "find_files",
     "get",
     "listing",
@@ -134,6 +135,7 @@ def prepare(
     augment: bool = False,
     engine: str = "processes",
     scheduler: str = "",
+    listen: bool = False,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Outcome:
     """Turn a data set into memory-mapped tables with a report.
@@ -150,6 +152,7 @@ def prepare(
         engine: ``"processes"`` of this machine, or ``"dask"``; the bytes are the same.
         scheduler: address of a running Dask cluster whose workers see `root` and `out` under
             the same names; without it Dask starts workers on this machine.
+        listen: of recordings, also estimate tempo and key, or the pitch where one is one note.
         progress: called with (songs done, songs in all).
 
     Raises:
@@ -162,8 +165,17 @@ def prepare(
         from antiphon.datasets._prepare_sounds import prepare_sounds
 
         return prepare_sounds(
-            name, root, out, jobs=jobs, engine=engine, scheduler=scheduler, progress=progress
+            name,
+            root,
+            out,
+            jobs=jobs,
+            engine=engine,
+            scheduler=scheduler,
+            listen=listen,
+            progress=progress,
         )
+    if listen:
+        raise AntiphonError(f"{name} holds notes: only recordings are listened to.")
     from antiphon.datasets._prepare import prepare as make
 
     return make(
@@ -176,6 +188,17 @@ def prepare(
         scheduler=scheduler,
         progress=progress,
     )
+
+
+def describe(path: Path) -> dict[str, Any]:
+    """Return what a sound file is and what is heard in it: tempo and key, or the pitch of a note.
+
+    Raises:
+        AntiphonError: it cannot be read.
+    """
+    from antiphon.datasets._heard import describe as told
+
+    return told(path)
 
 
 def seeded_split(song: str) -> str:

@@ -36,7 +36,7 @@ URL = "https://zenodo.org/records/5120004"
 STYLE = "classical"
 HOLDS = "330 recordings"
 _TABLE = "musicnet_metadata.csv"
-_LISTED = f"its own page, {URL}"
+_LISTED = f"its own page, {URL}, as public scripts that download it cite that"
 REMOTES = (
     Remote(
         url=f"{URL}/files/musicnet.tar.gz",
