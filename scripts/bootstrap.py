@@ -189,9 +189,15 @@ def install(root: Path, *, dev: bool) -> None:
 
 
 def compile_ahead(python: Path) -> None:
-    """Let numba compile what composing needs, by composing, so that the first piece is quick."""
+    """Let numba compile, by composing and listening, so that the first piece and set are quick."""
     print("Compiling ...", flush=True)
-    piece = "from antiphon import Plan, compose; compose(Plan(bars=4))"
+    piece = """
+from antiphon import Plan, compose
+from antiphon.music import harmony, structure
+piece = compose(Plan(bars=4))[0].piece
+harmony.estimate_chords(piece)
+structure.find_sections(piece)
+"""
     if not works([str(python), "-c", piece]):
         print("set-up: that failed; the first piece will tell why.", file=sys.stderr)
 

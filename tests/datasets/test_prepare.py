@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from antiphon import datasets
-from antiphon.datasets import _prepare
+from antiphon.datasets import _prepare, pop909
 from antiphon.errors import AntiphonError
 from antiphon.representations.bars import BAR, BAR_NOTE, PARTS
 
@@ -124,6 +124,24 @@ def test_pop909_is_read_with_its_beats_keys_and_split(pop_folder: Callable, tmp_
     assert set((notes["slot"] % 6).tolist()) == {0}
     chords = np.load(tmp_path / "out" / "bars.npy")["chords"][:4, 0, 0]
     assert chords.tolist() == [0, 9, 5, 7]
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "said"),
+    [
+        ("beat_midi.txt", b"0.1 0.0 1.0\nsoon 0.0 0.0\n", "beat_midi.txt has a time that is none"),
+        ("chord_midi.txt", b"0.1\tlate\tC:maj\n", "chord_midi.txt has a time that is none"),
+        ("chord_midi.txt", b"\xff\xfe\x00", "chord_midi.txt is no text"),
+    ],
+    ids=["a beat", "a chord", "no text"],
+)
+def test_a_broken_table_of_pop909_is_told(
+    pop_folder: Callable, tmp_path: Path, file: str, content: bytes, said: str
+):
+    root = pop_folder("001")
+    (root / "POP909" / "001" / file).write_bytes(content)
+    with pytest.raises(AntiphonError, match=f"001: {said}"):
+        pop909.read(pop909.sources(root)[0])
 
 
 def test_licence_travels_with_every_song(own_folder: Path, tmp_path: Path):

@@ -130,6 +130,7 @@ def _described(
     }
     low, high = transposition_range(notes)
     metre = piece.metres[0]
+    n_of_part = np.bincount(notes["part"], minlength=len(PARTS))
     return {
         "title": piece.title,
         "key": str(key),
@@ -137,7 +138,7 @@ def _described(
         "bpm": round(median(bars["bpm"].tolist()), 2),
         "n_bars": len(bars),
         "n_runs": int(bars["run"][-1]) + 1,
-        "parts": [p for i, p in enumerate(PARTS) if (notes["part"] == i).any()],
+        "parts": [part for part, n in zip(PARTS, n_of_part, strict=True) if n],
         "transpose": [low, high],
         "notes_read": piece.n_notes,
         "notes_kept": len(notes),
@@ -167,7 +168,7 @@ def transposition_range(notes: NDArray[np.void]) -> tuple[int, int]:
     """
     low, high = SHIFTS
     for part in PITCHED:
-        pitches = np.sort(notes["pitch"][notes["part"] == PARTS.index(part)])
+        pitches = np.sort(notes["pitch"].compress(notes["part"] == PARTS.index(part)))
         if len(pitches):
             spare = len(pitches) // 100
             low = max(low, min(0, ROLES[part].low - int(pitches[spare])))
