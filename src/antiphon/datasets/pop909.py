@@ -130,7 +130,7 @@ def _columns(path: Path) -> tuple[list[str], list[str], list[str]]:
 
 def _numbers(words: list[str], path: Path) -> NDArray[np.float64]:
     try:
-        return np.array([*map(float, words)])
+        return np.fromiter(map(float, words), np.float64, len(words))
     except ValueError:
         raise AntiphonError(f"{path.parent.name}: {path.name} has a time that is none.") from None
 
