@@ -148,15 +148,6 @@ def _columns(path: Path) -> dict[str, NDArray[np.float64]]:
     return columns
 
 
-def read(source: Source) -> Piece:
-    """Read one recording on the `RESOLUTION` grid.
-
-    Raises:
-        AntiphonError: the file is missing, broken or has no notes.
-    """
-    return read_remarking(source)[0]
-
-
 def read_remarking(source: Source) -> tuple[Piece, list[str]]:
     """Read one recording; say whether its beats are estimated and what is not told of it.
 
