@@ -34,7 +34,7 @@ from antiphon.representations.bars import PITCHED
 from antiphon.representations.score import notes_of
 from antiphon.representations.writing import Writing
 
-BATCH = 48  # pieces walked at once
+BATCH = 192  # pieces written at once
 REDRAWS = 1  # times at the most that failing bars are drawn again
 MIN_FAILURES = 2  # measures in which a bar must fail to be drawn again: in one, real bars do, too
 TYPICAL = 1.0  # mean distance, in deviations, that real songs commonly have
