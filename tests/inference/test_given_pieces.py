@@ -11,7 +11,9 @@ import pytest
 from antiphon import read, write
 from antiphon.errors import AntiphonError
 from antiphon.inference.accompany import accompany
+from antiphon.inference.extend import extend
 from antiphon.inference.inpaint import inpaint
+from antiphon.inference.vary import vary
 from antiphon.music.piece import (
     CONTROL,
     Metre,
@@ -272,3 +274,106 @@ def test_bars_and_tracks_that_are_not_there_are_said_in_a_sentence(bars, tracks,
 def test_bars_in_a_metre_that_cannot_be_written_cannot_be_made_again():
     with pytest.raises(AntiphonError, match="bars in 5/4 have to stay"):
         inpaint(changing_metre(), "5")
+
+
+def moved_by(before: Track, after: Track, edge: int, length: int) -> bool:
+    """Whether all notes are there, those from an edge on so much later."""
+    expected = before.notes.copy()
+    expected["onset"][expected["onset"] >= edge] += length
+    return set(expected.tolist()) <= set(after.notes.tolist())
+
+
+@pytest.mark.parametrize(
+    ("where", "after", "edge"), [("start", None, 0), ("end", None, 768), ("between", 3, 288)]
+)
+def test_a_longer_piece_has_its_own_bars_as_they_were_and_new_notes_between(
+    song, where, after, edge
+):
+    before = song(2, 8)
+    before.tempos = [Tempo(0, 100.0), Tempo(384, 80.0)]
+    longer = extend(before, 2, where, after, plan=Plan(seed=1))[0].piece
+    assert longer.n_bars == 10
+    assert [t.name for t in longer.tracks] == [t.name for t in before.tracks]
+    for mine, made in zip(before.tracks, longer.tracks, strict=True):
+        assert moved_by(mine, made, edge, 192)
+        new = len(made.notes) - len(mine.notes)
+        inside = (made.notes["onset"] >= edge) & (made.notes["onset"] < edge + 192)
+        assert inside.sum() == new
+    assert sum(len(t.notes) for t in longer.tracks) > before.n_notes
+    at_384 = 384 + 192 * (edge <= 384)
+    assert [(t.onset, t.bpm) for t in longer.tempos if t.onset][-1] == (at_384, 80.0)
+    assert longer.tempos[0] == Tempo(0, 100.0)
+
+
+def test_new_bars_before_a_pickup_are_in_the_metre_the_pickup_is_in_and_all_lines_stay():
+    longer = extend(pickup(), 2, "start")[0].piece
+    assert longer.n_bars == pickup().n_bars + 2
+    lengths = np.diff(longer.bar_starts()).tolist()
+    assert lengths[2:] == np.diff(pickup().bar_starts()).tolist()
+
+
+@pytest.mark.parametrize(
+    ("bars", "where", "after", "sentence"),
+    [
+        (0, "end", None, "0 bars more cannot be"),
+        (509, "end", None, "509 bars more cannot be"),
+        (2, "middle", None, "No 'middle' in places"),
+        (2, "between", None, "--where between --after 16"),
+        (2, "end", 3, "only for --where between"),
+        (2, "between", 4, "nothing between bars 4 and 5"),
+    ],
+)
+def test_bars_that_cannot_be_added_are_said_in_a_sentence(bars, where, after, sentence):
+    with pytest.raises(AntiphonError) as said:
+        extend(tune(), bars, where, after)
+    assert sentence in str(said.value)
+
+
+def changed(before: Piece, after: Piece) -> dict[str, set[int]]:
+    """Return for each track the bars in which notes are other ones."""
+    found = {}
+    for mine, made in zip(before.tracks, after.tracks, strict=True):
+        different = set(mine.notes.tolist()) ^ set(made.notes.tolist())
+        found[mine.name] = {note[0] // 96 for note in different}
+    return found
+
+
+def test_the_stronger_change_changes_all_that_the_weaker_one_does_and_at_first_no_melody(song):
+    before = song(3, 16)
+    little, more, half = (
+        changed(before, vary(before, s, plan=Plan(seed=4))[0].piece) for s in (0.0, 0.25, 0.5)
+    )
+    assert 0 < sum(len(bars) for bars in little.values()) <= 4
+    assert not half["Melody"]
+    assert sum(len(b) for b in little.values()) < sum(len(b) for b in more.values())
+    assert sum(len(b) for b in more.values()) < sum(len(b) for b in half.values())
+
+
+def test_at_full_strength_every_part_is_new_in_every_bar_and_tracks_stay(song):
+    before = song(3, 8)
+    after = vary(before, 1.0)[0].piece
+    assert [(t.name, t.program) for t in after.tracks] == [
+        (t.name, t.program) for t in before.tracks
+    ]
+    assert after.n_bars == 8
+    assert len(changed(before, after)["Melody"]) == 8
+
+
+def test_bars_that_repeated_others_repeat_them_again():
+    rows = [(96 * bar + 24 * i, 24, (60, 64, 67, 64)[(i + bar // 4) % 4], 80)
+            for bar in (0, 1, 2, 3, 4, 5) for i in range(4)]  # fmt: skip
+    piece = Piece([*tune(n_bars=6, pitch=76).tracks, Track("Piano", notes=notes_of(rows))])
+    after = vary(piece, 0.5, plan=Plan(seed=1))[0].piece.tracks[1].notes
+
+    def bar(number: int) -> list[tuple[int, int]]:
+        inside = after[after["onset"] // 96 == number]
+        # a note may end early where the next bar begins with its pitch
+        return [(o - 96 * number, p) for o, _, p, _ in inside.tolist()]
+
+    assert bar(0) == bar(1) == bar(2) == bar(3)
+    assert bar(4) == bar(5)
+
+
+def test_a_dial_turned_too_far_is_said():
+    with pytest.raises(AntiphonError, match="from 0 \\(barely\\) to 1"):
+        vary(tune(), 1.5)

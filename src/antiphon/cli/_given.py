@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import importlib
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,8 +23,6 @@ from antiphon.cli._delivery import (
 
 if TYPE_CHECKING:
     from antiphon.inference.compose import Composition
-    from antiphon.music.piece import Piece
-    from antiphon.music.plan import Plan
 
 File = Annotated[Path, typer.Argument(help="A MIDI, MusicXML or ABC file.")]
 Style = Annotated[str, typer.Option(help="Whose weights write.")]
@@ -56,28 +55,18 @@ SoundFont = Annotated[
     Path | None, typer.Option("--soundfont", help="An .sf2 or .sf3 file to play with.")
 ]
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder for the files.")]
-Write = Callable[["Piece", "Plan", Progress], "list[Composition]"]
+
+_OF_PLAN = ("instruments", "style", "key", "chords", "density", "adventure", "arousal", "seed")
 
 
-def work_on(
-    file: Path,
-    verb: str,
-    past: str,
-    write: Write,
-    plan: Mapping[str, Any],
-    own: Mapping[str, Any],
-    delivery: Mapping[str, Any],
-) -> None:
-    """Read a piece, have something written for it, and deliver what comes of it.
+def work_on(verb: str, past: str, said: Mapping[str, Any], own: Sequence[str] = ()) -> None:
+    """Read a piece, have a verb work on it, and deliver what comes of it.
 
     Args:
-        file: the piece.
-        verb: the command.
+        verb: the command, and the function in the file of that name.
         past: what has been done, for the names of files: "accompanied".
-        write: does it, of the piece, the plan, and what is told how many are done.
-        plan: options that are values of a plan.
-        own: the command's other options.
-        delivery: count, keep, formats, model, soundfont and out.
+        said: all options by name.
+        own: those that only this command has; the function takes them by these names.
 
     Raises:
         AntiphonError: something cannot be; nothing has been written then.
@@ -86,20 +75,24 @@ def work_on(
     from antiphon.music.plan import plan_from
 
     rather_wait()
-    asked = plan_from({name: value for name, value in plan.items() if value is not None})
-    given = {name: delivery[name] for name in ("formats", "model", "soundfont", "out")}
-    chosen, font = sounding(given["formats"], given["soundfont"])
-    count, keep = delivery["count"], delivery["keep"]
+    file, count, keep = said["file"], said["count"], said["keep"]
+    of_plan = {name: said[name] for name in _OF_PLAN if said.get(name) is not None}
+    mine = {name: said[name] for name in own}
+    delivery = {name: said[name] for name in ("formats", "model", "soundfont", "out")}
+    plan = plan_from(of_plan)
+    chosen, font = sounding(said["formats"], said["soundfont"])
     check_counts(count, keep)
-    check_weights(given["model"] or asked.style)
+    check_weights(said["model"] or plan.style)
     piece = formats.read(file)
 
     def again(_: str, made: Composition) -> str:
-        return command(verb, file, **own, **{**plan, "seed": made.plan.seed}, **given)
-
-    to = Delivery(given["out"], chosen, font, again, name=f"{file.stem}-{past}")
+        return command(verb, file, **mine, **{**of_plan, "seed": made.plan.seed}, **delivery)
 
     def make(progress: Progress) -> list[Composition]:
-        return write(piece, asked, progress)
+        module = importlib.import_module(f"antiphon.inference.{verb}")  # torch loads only here
+        work: Callable[..., list[Composition]] = getattr(module, verb)
+        how = {"count": count, "keep": keep, "model": said["model"], "progress": progress}
+        return work(piece, plan=plan, **mine, **how)
 
+    to = Delivery(said["out"], chosen, font, again, name=f"{file.stem}-{past}")
     deliver(make, "Writing the new parts", count, keep or count, to)

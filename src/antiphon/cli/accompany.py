@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -24,12 +24,6 @@ from antiphon.cli._given import (
     Style,
     work_on,
 )
-
-if TYPE_CHECKING:
-    from antiphon.cli._delivery import Progress
-    from antiphon.inference.compose import Composition
-    from antiphon.music.piece import Piece
-    from antiphon.music.plan import Plan
 
 
 def accompany(
@@ -55,22 +49,4 @@ def accompany(
     out: Out = Path("out"),
 ) -> None:
     """Write the parts a piece lacks; every note of yours stays as it is."""
-
-    def write(piece: Piece, plan: Plan, progress: Progress) -> list[Composition]:
-        from antiphon.inference.accompany import accompany as verb  # torch loads only here
-
-        return verb(piece, plan=plan, count=count, keep=keep, model=model, progress=progress)
-
-    work_on(
-        file, "accompany", "accompanied", write,
-        plan={
-            "instruments": instruments, "style": style, "key": key, "chords": chords,
-            "density": density,
-            "adventure": adventure, "arousal": arousal, "seed": seed,
-        },
-        own={},
-        delivery={
-            "count": count, "keep": keep, "formats": formats, "model": model,
-            "soundfont": soundfont, "out": out,
-        },
-    )  # fmt: skip
+    work_on("accompany", "accompanied", locals())

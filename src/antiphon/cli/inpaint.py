@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -24,12 +24,6 @@ from antiphon.cli._given import (
     Style,
     work_on,
 )
-
-if TYPE_CHECKING:
-    from antiphon.cli._delivery import Progress
-    from antiphon.inference.compose import Composition
-    from antiphon.music.piece import Piece
-    from antiphon.music.plan import Plan
 
 
 def inpaint(
@@ -57,30 +51,4 @@ def inpaint(
     out: Out = Path("out"),
 ) -> None:
     """Make some bars of a piece again, between those that stay as they are."""
-
-    def write(piece: Piece, plan: Plan, progress: Progress) -> list[Composition]:
-        from antiphon.inference.inpaint import inpaint as verb  # torch loads only here
-
-        return verb(
-            piece,
-            bars=bars,
-            tracks=tracks,
-            plan=plan,
-            count=count,
-            keep=keep,
-            model=model,
-            progress=progress,
-        )
-
-    work_on(
-        file, "inpaint", "inpainted", write,
-        plan={
-            "style": style, "key": key, "chords": chords, "density": density,
-            "adventure": adventure, "arousal": arousal, "seed": seed,
-        },
-        own={"bars": bars, "tracks": tracks},
-        delivery={
-            "count": count, "keep": keep, "formats": formats, "model": model,
-            "soundfont": soundfont, "out": out,
-        },
-    )  # fmt: skip
+    work_on("inpaint", "inpainted", locals(), own=("bars", "tracks"))

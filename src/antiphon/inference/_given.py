@@ -156,7 +156,7 @@ def understand(piece: Piece, plan: Plan) -> Given:
     heard = complete(replace(heard, keys=marks))
     if asked is not None:
         heard.keys = marks
-    stretches = _stretches(heard)
+    stretches = stretches_of(heard)
     if not stretches:
         raise AntiphonError(
             f"No bar of the piece is in a metre that can be written: {', '.join(METRES)}."
@@ -178,7 +178,7 @@ def _fine(piece: Piece) -> Piece:
     return piece.on_grid(piece.resolution * times)
 
 
-def _stretches(heard: Piece) -> list[Stretch]:
+def stretches_of(heard: Piece) -> list[Stretch]:
     """Return the bars that can be written, in rows of one metre."""
     bars, notes, _ = encode(heard)
     starts = heard.bar_starts()

@@ -36,7 +36,7 @@ from antiphon.metrics.bars import Habits
 from antiphon.models._coder import latents_of
 from antiphon.models._ensemble import Ensemble
 from antiphon.models._waiting import Kept
-from antiphon.music.piece import Notes, Track, together
+from antiphon.music.piece import Notes, Track, in_order, together
 from antiphon.music.plan import MAX_TEMPO_BPM, MIN_TEMPO_BPM, Plan
 from antiphon.representations.bars import PARTS, PITCHED, beat_steps
 from antiphon.representations.score import END, score_of
@@ -54,11 +54,14 @@ class Order:
         home: who plays a part that is made: a track of the piece, by its index, or a new one;
             what has no home is written (others lean on it) and left out.
         gone: of each track, which of its notes make room.
+        repeats: (N, M) the bar whose new notes a bar has again, −1 where it has its own; None where
+            all have.
     """
 
     made: NDArray[np.bool_]
     home: Mapping[str, int | Track]
     gone: list[NDArray[np.bool_]]
+    repeats: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True)
@@ -227,11 +230,34 @@ def _made(
             if role in order.home or not made[:, PARTS.index(role)].all()
         }
         parts["drums"] = drum(sheet, heard, drummer, (made[:, _DRUMS], stretch.notes))
+    if order.repeats is not None:
+        repeats = order.repeats[stretch.first : stretch.first + len(sheet.bars)] - stretch.first
+        parts = {
+            role: repeated(notes, repeats[:, PARTS.index(role)], bar_steps)
+            for role, notes in parts.items()
+        }
     return {
         role: _in_bars(notes, made[:, PARTS.index(role)], bar_steps)
         for role, notes in parts.items()
         if role in order.home
     }
+
+
+def repeated(notes: Notes, source: NDArray[np.int64], bar_steps: int) -> Notes:
+    """Return notes of a part in which bars have the notes of other bars again.
+
+    Args:
+        notes: of the part.
+        source: (bars,) the bar whose notes each has; below 0 where it keeps its own.
+        bar_steps: length of a bar.
+    """
+    bar = notes["onset"] // bar_steps
+    many = [notes[source[bar] < 0]]
+    for number in np.flatnonzero(source >= 0):
+        again = notes[bar == source[number]]
+        again["onset"] += (number - source[number]) * bar_steps
+        many.append(again)
+    return in_order(together(many))
 
 
 def _in_bars(notes: Notes, made: NDArray[np.bool_], bar_steps: int) -> Notes:

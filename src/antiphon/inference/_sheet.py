@@ -55,7 +55,9 @@ from antiphon.representations.score import returning
 
 Floats = NDArray[np.float32]
 _TONIC_WEIGHTS = np.array([9, 4, 7, 5, 5, 7, 2, 8, 4, 6, 5, 3], dtype=np.float64)
-_FITS, _ROOTS = 4.0, 3.0  # logits for a beat of chord tones, and of the bass, that are heard
+_FITS, _ROOTS = 3.0, 3.0  # logits for a beat of chord tones, and of the bass, that are heard
+_COLOUR = 1.0  # logits that each tone beyond a triad costs
+_PLAIN = 0.4  # share of a plan's adventure with which a given tune is harmonised
 _OPEN_BARS = 12  # bars from which on a form is written when none was asked for
 
 
@@ -354,9 +356,13 @@ def harmonise(
     heard, lowest = (
         np.take_along_axis(x, np.broadcast_to(turn, x.shape), axis=2) for x in (heard, lowest)
     )
-    lean = _FITS * heard @ (2 * vocabulary[:, :12].T - 1)
+    tones = vocabulary[:, :12]
+    flat = heard.reshape(-1, 12)
+    ahead = heard + np.append(flat[1:], flat[-1:], axis=0).reshape(heard.shape)
+    lean = _FITS * ahead @ (2 * tones.T - 1) - _COLOUR * (tones.sum(axis=1) - 3)
     lean += _ROOTS * lowest @ (2 * vocabulary[:, 12:24].T - 1)
-    _write_planned(bars, outline, plan, ensemble, lean.astype(np.float32))
+    plain = replace(plan, adventure=_PLAIN * plan.adventure)
+    _write_planned(bars, outline, plain, ensemble, lean.astype(np.float32))
 
 
 def _write_planned(

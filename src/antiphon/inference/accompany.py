@@ -56,7 +56,8 @@ def _order(given: Given, plan: Plan) -> Order:
     missing = {role: asked[role] for role in ROLES if role in asked and role not in there}
     if not missing:
         raise AntiphonError(
-            "The piece has all parts already: have some made again with `antiphon inpaint`."
+            "The piece has all parts already: have some made again with `antiphon inpaint`, "
+            "or vary it with `antiphon vary`."
         )
     programs = STYLE_PROGRAMS.get(plan.style, STYLE_PROGRAMS["pop"])
     home: dict[str, int | Track] = {
