@@ -10,9 +10,9 @@ import pytest
 from antiphon import datasets
 from antiphon.datasets import Source, chorales, folder, freedoom
 from antiphon.datasets._beats import find_beats, grid_share
-from antiphon.datasets._estimate import lettered
 from antiphon.errors import AntiphonError
 from antiphon.formats import mid, musicxml
+from antiphon.music.estimation import lettered
 from antiphon.music.piece import Metre, Piece, Section, Tempo, Track, notes_of
 
 from .conftest import BEAT, band
