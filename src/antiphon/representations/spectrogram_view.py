@@ -73,7 +73,7 @@ class SpectrogramView:
             scaled = (values - low) / max(high - low, 1e-9)
             return np.clip(scaled, 0, 1), np.zeros((len(index), 0), np.float32)
 
-        return Source(len(rows[split]), take, pieces)
+        return Source(len(rows[split]), take, pieces, rows[split])
 
     def passage(self, segment: Array) -> Passage:
         """Refuse: a spectrogram holds no notes.
