@@ -294,7 +294,7 @@ def test_release_refuses_data_that_may_not_be_shipped(config, tiny_prepared, tmp
     (closed / "pieces.json").write_text(json.dumps(pieces))
     with pytest.raises(AntiphonError, match="licence does not allow"):
         train(config(kind, closed, more="release = true"), run=tmp_path / "run")
-    assert not (tmp_path / "run" / "coder.safetensors").exists()
+    assert not (tmp_path / "run").exists()
 
 
 def test_release_takes_data_that_may_be_shipped(config, tiny_prepared, tmp_path):
@@ -323,6 +323,32 @@ def test_a_config_that_is_not_there_and_one_without_data_are_explained(config, t
         train(tmp_path / "none.toml")
     with pytest.raises(AntiphonError, match="antiphon data prepare"):
         train(config(prepared=tmp_path / "nothing"), run=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("begins", "said"),
+    [
+        ("[scribe_training]\n", "No 'n_iteration' in the table .scribe_training. of the config"),
+        ("[progression_training]\n", "No 'n_iteration' in the table .progression_training."),
+    ],
+)
+def test_what_a_late_stage_would_refuse_is_found_before_the_first(config, tmp_path, begins, said):
+    file = config()
+    file.write_text(file.read_text().replace(begins, f"{begins}n_iteration = 3\n"))
+    with pytest.raises(AntiphonError, match=said):
+        train(file, run=tmp_path / "runs" / "run")
+    file.write_text(config().read_text().replace("n_bars = 8\nsave", "n_bars = 17\nsave"))
+    with pytest.raises(AntiphonError, match="longest song of a split has 16 bars"):
+        train(file, run=tmp_path / "runs" / "run")
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_run_folder_that_cannot_be_made_is_explained(config, tmp_path):
+    (tmp_path / "run").write_text("mine")
+    with pytest.raises(AntiphonError, match="cannot be made: file exists"):
+        train(config(), run=tmp_path / "run")
+    assert (tmp_path / "run").read_text() == "mine"
 
 
 def test_every_shipped_config_can_be_read():

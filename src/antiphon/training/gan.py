@@ -18,6 +18,7 @@ from torch import Tensor
 from antiphon.errors import AntiphonError
 from antiphon.models import _gan
 from antiphon.models._ensemble import config_from
+from antiphon.representations.labels import classes_of, vocabulary_of
 from antiphon.representations.roll_view import RollView
 from antiphon.representations.spectrogram_view import SpectrogramView
 from antiphon.training._alarm import Alarm
@@ -69,12 +70,16 @@ class Engine:
         self, settings: TrainConfig, training: GanTraining, run: RunFolder, team: Team
     ) -> None:
         self.settings, self.training, self.run, self.team = settings, training, run, team
-        self.view = _gan.view_of(settings.model, settings.data)
+        shown = {key: value for key, value in settings.data.items() if key != "labels"}
+        self.view = _gan.view_of(settings.model, shown)
         if isinstance(self.view, SpectrogramView):
             self.view = self.view.fitted(Path(settings.prepared))
-        self.config = _gan.config_of(settings.model, settings.network, self.view)
         self.source = self.view.open(Path(settings.prepared), "train")
         check_licence(settings, self.source.pieces)
+        learned = [piece for piece in self.source.pieces if piece.get("split") == "train"]
+        self.vocabulary = vocabulary_of(learned, settings.data.get("labels", ()))
+        self.labels = classes_of(self.source.pieces, self.vocabulary)[self.source.piece]
+        self.config = _gan.config_of(settings.model, settings.network, self.view, self.vocabulary)
         if self.source.n < 1:
             raise AntiphonError(f"{settings.prepared} has no window that fits the config.")
         torch.manual_seed(settings.seed)
@@ -93,6 +98,7 @@ class Engine:
         self.game = game_of(self.gan, training, self.view, team)
         self.batches = Batches(
             source=self.source,
+            labels=self.labels,
             seed=settings.seed,
             batch_size=training.batch_size,
             micro_batch_size=training.micro_batch_size,
@@ -129,7 +135,7 @@ class Engine:
         """Iterate up to the end, or until the time is up."""
         begin = self._load()
         report = Monitor(self.run, deadline) if self.team.leads else None
-        samples = Samples(self.view, self.source, self.gan.generator.noise_size)
+        samples = Samples(self.view, self.source, self.labels, self.gan.generator.noise_size)
         if self.team.leads:
             describe(self.run, self._filled_in())
             self.run.truncate_logs("stats", begin)
@@ -143,6 +149,7 @@ class Engine:
     def _filled_in(self) -> TrainConfig:
         """Return the settings with everything that was left out."""
         data = {"view": _gan.name_of(self.view), **vars(self.view)}
+        data |= {"labels": list(self.vocabulary)} if self.vocabulary else {}
         network, training = (dataclasses.asdict(c) for c in (self.config, self.training))
         return dataclasses.replace(self.settings, data=data, network=network, training=training)
 
@@ -267,9 +274,15 @@ class Engine:
         if found is None:
             return 0
         tensors, meta = found
-        load_module("generator", self.gan.generator, tensors)
-        load_module("average", self.average, tensors)
-        load_module("discriminator", self.gan.discriminator, tensors)
+        try:
+            load_module("generator", self.gan.generator, tensors)
+            load_module("average", self.average, tensors)
+            load_module("discriminator", self.gan.discriminator, tensors)
+        except RuntimeError as error:
+            raise AntiphonError(
+                f"The run folder {self.run.path} holds a training of other networks: "
+                "name another folder with --run, or give the config it was begun with."
+            ) from error
         load_optimizer("generator_optimizer", self.generator_optimizer, tensors)
         load_optimizer("discriminator_optimizer", self.discriminator_optimizer, tensors)
         self.game.probability = float(meta["probability"])
@@ -279,6 +292,7 @@ class Engine:
     def write_weights(self) -> None:
         """Write the average generator with what drawing from it takes; all wait for it."""
         if self.team.leads:
+            conditions, labels = told(self.source, self.labels, self.settings.seed)
             drawer = _gan.Drawer(
                 self.settings.name,
                 self.settings.model,
@@ -286,7 +300,9 @@ class Engine:
                 self.average.cpu(),
                 self.config,
                 self.view,
-                told(self.source, self.settings.seed),
+                conditions,
+                self.vocabulary,
+                labels,
             )
             _gan.write_drawer(drawer, self.run.path / "weights")
         self.team.wait()

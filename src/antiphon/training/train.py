@@ -31,18 +31,19 @@ from antiphon.representations.outline import (
     OUTLINE_CONDITION_SIZE,
     chord_vocabulary,
 )
-from antiphon.representations.prepared import Prepared, load, load_tables
+from antiphon.representations.prepared import Prepared, Tables
 from antiphon.representations.rolls import CHORD_SIZE
 from antiphon.training import _monitor
 from antiphon.training._checkpoint import unpack_into, write_checkpoint
 from antiphon.training._drum_segments import DrumSegments, blank_chords
 from antiphon.training._listening import Listener
 from antiphon.training._melody_index import melody_index
+from antiphon.training._opening import open_drums, open_song
 from antiphon.training._outline_segments import OutlineSegments
 from antiphon.training._run import RunFolder, load_module
 from antiphon.training._score_batches import ScoreBatches
 from antiphon.training._segments import Segments, section_controls
-from antiphon.training._settings import TrainConfig, check_licence, describe, read_config
+from antiphon.training._settings import TrainConfig, describe, read_config
 from antiphon.training.adversary import AdversaryTraining, train_adversary
 from antiphon.training.choir import ChoirTraining, train_choir
 from antiphon.training.coder import CoderTraining, batch, train_coder
@@ -81,6 +82,7 @@ def train(config: Path, *, run: Path | None = None, time_budget_s: float | None 
 
         return train_gan(settings, path, time_budget_s)
     folder = RunFolder(path)
+    splits: Any = open_drums(settings) if settings.kind == "drums" else open_song(settings)
     if settings.checkpoint and not any(folder.path.glob("*.safetensors")):
         unpack_into(folder, Path(settings.checkpoint), settings.name)
     describe(folder, settings)
@@ -88,7 +90,7 @@ def train(config: Path, *, run: Path | None = None, time_budget_s: float | None 
     report = _monitor.Monitor(folder, deadline)
     try:
         make = _drums if settings.kind == "drums" else _song
-        ensemble = make(settings, folder, report)
+        ensemble = make(settings, splits, folder, report)
     finally:
         report.close()
     write_ensemble(ensemble, folder.path / "weights")
@@ -96,9 +98,13 @@ def train(config: Path, *, run: Path | None = None, time_budget_s: float | None 
     return folder.path / "weights"
 
 
-def _song(settings: TrainConfig, run: RunFolder, report: _monitor.Monitor) -> Ensemble:
-    data, held_out = (load(Path(settings.prepared), s) for s in ("train", "validation"))
-    check_licence(settings, data.pieces)
+def _song(
+    settings: TrainConfig,
+    splits: tuple[Prepared, Prepared],
+    run: RunFolder,
+    report: _monitor.Monitor,
+) -> Ensemble:
+    data, held_out = splits
     coder = train_coder(
         config_from(CoderConfig, settings.coder),
         config_from(CoderTraining, settings.coder_training),
@@ -242,9 +248,10 @@ def _scribe(
     return writer, discriminator
 
 
-def _drums(settings: TrainConfig, run: RunFolder, report: _monitor.Monitor) -> Ensemble:
-    data, held_out = (load_tables(Path(settings.prepared), s) for s in ("train", "validation"))
-    check_licence(settings, data.pieces)
+def _drums(
+    settings: TrainConfig, splits: tuple[Tables, Tables], run: RunFolder, report: _monitor.Monitor
+) -> Ensemble:
+    data, held_out = splits
     rolls, held_rolls = (torch.from_numpy(drum_rolls(d.bars, d.notes)) for d in (data, held_out))
     coder_config = config_from(
         CoderConfig,
