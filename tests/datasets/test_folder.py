@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from antiphon import datasets
 from antiphon.datasets import Source, chorales, folder, freedoom
 from antiphon.datasets._beats import find_beats, grid_share
 from antiphon.errors import AntiphonError
@@ -48,7 +49,7 @@ def test_hardly_any_notes_are_refused(tmp_path: Path, n_notes: int):
     notes = notes_of([(i * BEAT, BEAT, 60, 80) for i in range(n_notes)])
     mid.write(Piece([Track("", notes=notes)]), tmp_path / "a.mid")
     with pytest.raises(AntiphonError, match="fewer than 16 notes"):
-        folder.read(Source("a", tmp_path / "a.mid", "train"))
+        datasets.read(folder, Source("a", tmp_path / "a.mid", "train"))
 
 
 @pytest.mark.parametrize("name", ["missing", "empty"])

@@ -1,4 +1,4 @@
-"""Generate: draw pieces from a trained GAN that takes no plan.
+"""Generate: draw pieces or sounds from a trained GAN that takes no plan.
 
 A piece is segments one after another, each drawn by itself, up to the asked number of bars.
 """
@@ -10,17 +10,16 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
-from PIL import Image
 
 from antiphon import formats, models
 from antiphon.errors import AntiphonError
 from antiphon.models._gan import Drawer, read_drawer
 from antiphon.music.piece import Piece
-from antiphon.representations.spectrogram_view import SpectrogramView, picture
+from antiphon.representations import mel
+from antiphon.representations.spectrogram_view import SpectrogramView
 from antiphon.representations.views import Array, Passage, piece_of
 
-__all__ = ["generate", "generate_folder", "segments"]
+__all__ = ["generate", "generate_folder", "segments", "told_segments"]
 
 _AT_ONCE = 64
 _MOST = 10_000
@@ -34,6 +33,23 @@ def segments(drawer: Drawer, n: int, seed: int) -> Iterator[Array]:
     Args:
         seed: equal seeds give equal segments.
     """
+    return (made for made, _ in told_segments(drawer, n, seed))
+
+
+def told_segments(
+    drawer: Drawer, n: int, seed: int, pitch: int | None = None
+) -> Iterator[tuple[Array, Array]]:
+    """Draw segments as `segments` does; yield what they were told (B, *condition_shape), too.
+
+    Args:
+        pitch: what all are told instead; a MIDI number.
+
+    Raises:
+        AntiphonError: these weights are not told pitches, or there is no such pitch.
+    """
+    conditions = drawer.conditions
+    if pitch is not None:
+        conditions = torch.from_numpy(_pitched(drawer, pitch))
     for begin in range(0, n, _AT_ONCE):
         size = min(_AT_ONCE, n - begin)
         noise = np.empty((size, drawer.generator.noise_size), np.float32)
@@ -41,11 +57,19 @@ def segments(drawer: Drawer, n: int, seed: int) -> Iterator[Array]:
         for row in range(size):
             rng = np.random.default_rng([seed, begin + row])
             noise[row] = rng.standard_normal(noise.shape[1], dtype=np.float32)
-            told[row] = rng.integers(len(drawer.conditions))
-        condition = drawer.conditions[torch.from_numpy(told)]
+            told[row] = rng.integers(len(conditions))
+        condition = conditions[torch.from_numpy(told)]
         with torch.no_grad():
             made = drawer.generator(torch.from_numpy(noise), condition)
-        yield made.float().numpy()
+        yield made.float().numpy(), condition.numpy()
+
+
+def _pitched(drawer: Drawer, pitch: int) -> Array:
+    if not isinstance(drawer.view, SpectrogramView) or drawer.view.condition != "pitch":
+        raise AntiphonError(f"{drawer.name} is not told pitches: leave the pitch out.")
+    if not 0 <= pitch <= 127:
+        raise AntiphonError(f"A pitch is a MIDI number from 0 to 127, 60 is middle C, not {pitch}.")
+    return drawer.view.told(np.array([pitch]))
 
 
 def generate(model: str, n: int = 1, *, bars: int = 8, seed: int = 0) -> list[Piece]:
@@ -61,9 +85,14 @@ def generate(model: str, n: int = 1, *, bars: int = 8, seed: int = 0) -> list[Pi
     return _pieces(read_drawer(models.folder_of(model)), n, bars, seed)
 
 
-def _pieces(drawer: Drawer, n: int, bars: int, seed: int) -> list[Piece]:
+def _checked(n: int) -> int:
     if not 1 <= n <= _MOST:
         raise AntiphonError(f"Between 1 and {_MOST:,} pieces can be drawn at a time, not {n}.")
+    return n
+
+
+def _pieces(drawer: Drawer, n: int, bars: int, seed: int) -> list[Piece]:
+    _checked(n)
     if not 1 <= bars <= 512:
         raise AntiphonError(f"A piece has 1 to 512 bars, not {bars}.")
     passages = (
@@ -91,9 +120,16 @@ def generate_folder(
     *,
     bars: int = 8,
     seed: int = 0,
-    endings: Sequence[str] = ("mid", "png"),
+    pitch: int | None = None,
+    endings: Sequence[str] = (),
 ) -> list[Path]:
-    """Draw pieces and write them as ``001.mid`` and so on; spectrograms only as pictures.
+    """Draw pieces, or sounds where the model was shown spectrograms, and write them as files.
+
+    Args:
+        bars: length of a piece; sounds are as long as those that were learned from.
+        pitch: of sounds, a MIDI number, where the model is told pitches; else those of real ones.
+        endings: of the files ``001.mid`` and so on; ``mid`` and ``png``, of sounds ``wav`` and
+            ``png`` when left out.
 
     Returns:
         The files that were written; those of the same names are replaced.
@@ -101,28 +137,48 @@ def generate_folder(
     Raises:
         AntiphonError: as `generate`, or a format cannot be written.
     """
-    known = formats.writable()
+    drawer = read_drawer(models.folder_of(model))
+    is_sound = isinstance(drawer.view, SpectrogramView)
+    known = [*formats.SOUND_SUFFIXES, "png"] if is_sound else formats.writable()
+    endings = endings or (("wav", "png") if is_sound else ("mid", "png"))
     for ending in endings:
         if ending not in known:
             raise AntiphonError(f"Cannot write {ending!r}; can write: {', '.join(known)}.")
+    if pitch is not None:
+        _pitched(drawer, pitch)
     width = max(3, len(str(n)))
-    drawer = read_drawer(models.folder_of(model))
+    stems = [out / f"{i + 1:0{width}d}" for i in range(n)]
+    if is_sound:
+        return _write_sounds(
+            drawer, told_segments(drawer, _checked(n), seed, pitch), stems, endings
+        )
     written = []
-    if isinstance(drawer.view, SpectrogramView):
-        out.mkdir(parents=True, exist_ok=True)
-        made = np.concatenate(list(segments(drawer, n, seed)))
-        for i, segment in enumerate(made):
-            written.append(_write_picture(picture(segment[None]), out / f"{i + 1:0{width}d}.png"))
-        return written
-    for i, piece in enumerate(_pieces(drawer, n, bars, seed)):
+    for piece, stem in zip(_pieces(drawer, n, bars, seed), stems, strict=True):
         for ending in endings:
-            file = out / f"{i + 1:0{width}d}.{ending}"
+            file = stem.with_suffix(f".{ending}")
             formats.write(piece, file)
             written.append(file)
     return written
 
 
-def _write_picture(pixels: NDArray[np.uint8], file: Path) -> Path:
-    with formats.beside(file) as beside:
-        Image.fromarray(pixels).save(beside, "PNG")
-    return file
+def _write_sounds(
+    drawer: Drawer,
+    drawn: Iterator[tuple[Array, Array]],
+    stems: Sequence[Path],
+    endings: Sequence[str],
+) -> list[Path]:
+    view = drawer.view
+    assert isinstance(view, SpectrogramView)
+    seconds = view.n_samples / view.sample_rate_hz
+    ticks = mel.ticks(view.n_bands, view.sample_rate_hz)
+    pairs = (pair for made, _ in drawn for pair in zip(made, view.sounds(made), strict=True))
+    written = []
+    for stem, (segment, heard) in zip(stems, pairs, strict=True):
+        for ending in endings:
+            file = stem.with_suffix(f".{ending}")
+            if ending == "png":
+                formats.write_spectrogram(2 * segment[0] - 1, file, seconds=seconds, ticks=ticks)
+            else:
+                formats.write_sound(heard, view.sample_rate_hz, file)
+            written.append(file)
+    return written

@@ -13,9 +13,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from antiphon.compiled import compiled
 from antiphon.models._drawing import Floats, drawn_one
 from antiphon.representations.bars import PITCHED
-from antiphon.representations.compiled import compiled
 from antiphon.representations.facts import (
     Harmony,
     length_facts,

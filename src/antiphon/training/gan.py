@@ -19,6 +19,7 @@ from antiphon.errors import AntiphonError
 from antiphon.models import _gan
 from antiphon.models._ensemble import config_from
 from antiphon.representations.roll_view import RollView
+from antiphon.representations.spectrogram_view import SpectrogramView
 from antiphon.training._alarm import Alarm
 from antiphon.training._augment import adapted
 from antiphon.training._gan_steps import Batches, game_of
@@ -69,6 +70,8 @@ class Engine:
     ) -> None:
         self.settings, self.training, self.run, self.team = settings, training, run, team
         self.view = _gan.view_of(settings.model, settings.data)
+        if isinstance(self.view, SpectrogramView):
+            self.view = self.view.fitted(Path(settings.prepared))
         self.config = _gan.config_of(settings.model, settings.network, self.view)
         self.source = self.view.open(Path(settings.prepared), "train")
         check_licence(settings, self.source.pieces)
@@ -236,8 +239,11 @@ class Engine:
 
     def _show(self, done: int, report: Monitor | None, samples: Samples) -> None:
         if report is not None:
-            picture = samples.write(self.average, self.team.fabric.device, self.run.path, done)
+            device = self.team.fabric.device
+            picture, heard = samples.write(self.average, device, self.run.path, done)
             report.image("samples", picture, done)
+            if isinstance(self.view, SpectrogramView) and heard is not None:
+                report.sound("samples", heard, self.view.sample_rate_hz, done)
 
     def _save(self, done: int) -> None:
         cpu_s = self._all_cpu_s()
