@@ -155,13 +155,14 @@ def prepare(
             scheduler=scheduler,
             progress=progress,
         )
-    _tell(done.report)
+    tell(done.report)
     again = "It was there already" if done.was_finished else f"Took {done.seconds:.1f} s"
     carried = f", {done.parts_reused} parts of an earlier run" if done.parts_reused else ""
     typer.echo(f"{again}{carried}. Wrote {folder}/; why what was left out: {folder}/report.html")
 
 
-def _tell(report: dict[str, Any]) -> None:
+def tell(report: dict[str, Any]) -> None:
+    """Say what a preparation kept and what it left out."""
     if "recordings" in report:
         _tell_sounds(report)
         return
