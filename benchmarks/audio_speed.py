@@ -5,7 +5,8 @@
 FOLDER holds recordings; up to `--n` of them, evenly chosen, the first 4 s of each at 16 kHz. One
 thread. Speed is seconds of sound in a second of processor time, there the best of three rounds,
 back one; SNR in dB as least and median over the recordings; spectral convergence (the size of the
-spectrum's error beside the spectrum's) as median and most.
+spectrum's error beside the spectrum's) as median and most. Hearing is librosa's; with
+`NUMBA_CACHE_DIR` at an empty folder its first call compiles.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from torch import Tensor
 from antiphon import formats
 from antiphon.representations import cqt, mel, spectra
 from antiphon.sound import Chain, resample
+from antiphon.sound.hearing import hear
 
 CONFIG = spectra.Config()
 CHAINS = {
@@ -103,6 +105,10 @@ def main() -> None:
         )
     both = speed(lambda: (spectra.encode(x, c), mel.encode_level(x, c))[1], x)[1]
     print(f"level + IF and mel together: {both:.0f} × real time.")
+    for call in ("first", "second"):
+        begin = time.process_time()
+        hear(x[0].numpy(), c.sample_rate_hz)
+        print(f"hearing, {call} call: {time.process_time() - begin:.1f} s for 4 s of sound")
     sound = x.flatten().numpy()
     for name, chain in sorted(CHAINS.items()):
         fastest = speed(lambda e=chain: torch.from_numpy(e(sound, c.sample_rate_hz)), x, rounds=2)[

@@ -5,7 +5,9 @@
 Mutations: cut off, emptied, bits flipped, bytes put in, taken out or zeroed, and in MIDI files
 chunk lengths that lie. A reading ends as read, refused (an `AntiphonError` of one sentence),
 crashed (anything else), hung (over the limit) or silently empty (a piece without a note or a
-chord). Prints how often each; exits with 1 where a file crashed, hung or came out empty.
+chord; a sound without a frame, or of values that are no numbers). Recordings become seeds of
+other kinds by `--also .ogg,.mp3`. Prints how often each; exits with 1 where a file crashed, hung or
+came out empty, or a recording that was cut off was taken for a whole one.
 Equal seeds give equal mutations.
 """
 
@@ -25,6 +27,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+import numpy as np
+from numpy.typing import NDArray
+
 from antiphon import formats
 from antiphon.datasets import Source, guitarset, jazz_standards_chords, lpd, maps, musicnet
 from antiphon.datasets._csv import rows_of
@@ -32,7 +37,8 @@ from antiphon.errors import AntiphonError
 from antiphon.music.piece import Piece
 
 MAX_SEED_BYTES = 200_000
-BAD = ("crashed", "hung", "silently empty")
+SOUNDS = formats.SOUND_SUFFIXES
+BAD = ("crashed", "hung", "silently empty", "silently short")
 
 
 def mutated(content: bytes, rng: random.Random) -> tuple[str, bytes]:
@@ -65,10 +71,13 @@ def mutated(content: bytes, rng: random.Random) -> tuple[str, bytes]:
     return kind, bytes(data)
 
 
-def opened(path: Path) -> Piece | None:
+def opened(path: Path) -> Piece | NDArray[np.float32] | None:
     """Read a file by whichever reader takes its kind; None for tables, which are no pieces."""
     suffix = path.suffix.lower()
     source = Source(path.stem, path, "train")
+    if suffix.lstrip(".") in SOUNDS:
+        samples, _ = formats.read_sound(path)
+        return samples
     if suffix == ".npz":
         return lpd.read(source)
     if suffix == ".json":
@@ -104,7 +113,7 @@ def outcome(path: Path, limit_s: float) -> tuple[str, str]:
     """Return how reading a file ends, and what is said of it."""
     try:
         with limited(limit_s):
-            piece = opened(path)
+            found = opened(path)
     except AntiphonError as error:
         said = str(error)
         is_sentence = said.endswith(".") and "\n" not in said and "Traceback" not in said
@@ -113,7 +122,9 @@ def outcome(path: Path, limit_s: float) -> tuple[str, str]:
         return "hung", f"over {limit_s:g} s"
     except Exception:
         return "crashed", traceback.format_exc(limit=-3)
-    if piece is not None and not piece.n_notes and not piece.chords:
+    if isinstance(found, Piece) and not found.n_notes and not found.chords:
+        return "silently empty", ""
+    if isinstance(found, np.ndarray) and not (found.size and np.isfinite(found).all()):
         return "silently empty", ""
     return "read", ""
 
@@ -124,6 +135,17 @@ def seeds_of(roots: list[Path], kinds: set[str]) -> list[Path]:
     return [p for p in found if p.is_file() and 0 < p.stat().st_size <= MAX_SEED_BYTES]
 
 
+def encoded(seeds: list[Path], endings: list[str], folder: Path) -> list[Path]:
+    """Write recordings in other kinds; return those small enough, with the seeds they are of."""
+    written = []
+    for number, seed in enumerate(seeds):
+        samples, rate_hz = formats.read_sound(seed)
+        for ending in endings:
+            written.append(folder / f"{number}{ending}")
+            formats.write_sound(samples, rate_hz, written[-1])
+    return [*seeds, *(p for p in written if p.stat().st_size <= MAX_SEED_BYTES)]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("roots", type=Path, nargs="+", help="folders with files to mutate")
@@ -131,6 +153,7 @@ def main() -> None:
     parser.add_argument("--kinds", default=".mid,.midi", help="endings, e.g. .mxl,.abc,.npz")
     parser.add_argument("--limit", type=float, default=10.0, help="seconds of one reading")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--also", default="", help="kinds to write recordings in, e.g. .ogg,.mp3")
     asked = parser.parse_args()
     seeds = seeds_of(asked.roots, set(asked.kinds.split(",")))
     if not seeds:
@@ -140,6 +163,9 @@ def main() -> None:
     shown: collections.Counter[str] = collections.Counter()
     slowest = 0.0
     with tempfile.TemporaryDirectory() as folder:
+        if asked.also:
+            (Path(folder) / "seeds").mkdir()
+            seeds = encoded(seeds, asked.also.split(","), Path(folder) / "seeds")
         for number in range(asked.n):
             seed = rng.choice(seeds)
             kind, content = mutated(seed.read_bytes(), rng)
@@ -147,6 +173,8 @@ def main() -> None:
             path.write_bytes(content)
             begin = time.process_time()
             end, said = outcome(path, asked.limit)
+            if end == "read" and kind == "cut off" and seed.suffix.lstrip(".") in SOUNDS:
+                end = "silently short"
             slowest = max(slowest, time.process_time() - begin)
             ends[end, kind] += 1
             if end in BAD and shown[said[-80:]] < 1:

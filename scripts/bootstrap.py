@@ -189,11 +189,22 @@ def install(root: Path, *, dev: bool) -> None:
 
 
 def compile_ahead(python: Path) -> None:
-    """Let numba compile what composing needs, by composing, so that the first piece is quick."""
+    """Let numba compile what composing, preparing and listening need, so that all start quickly."""
     print("Compiling ...", flush=True)
-    piece = "from antiphon import Plan, compose; compose(Plan(bars=4))"
-    if not works([str(python), "-c", piece]):
-        print("set-up: that failed; the first piece will tell why.", file=sys.stderr)
+    piece = """
+from antiphon import Plan, compose
+from antiphon.music import harmony, structure
+piece = compose(Plan(bars=4))[0].piece
+harmony.estimate_chords(piece)
+structure.find_sections(piece)
+"""
+    sound = (
+        "import numpy; from antiphon.sound.hearing import hear; "
+        "hear(numpy.sin(numpy.arange(32000, dtype=numpy.float32) / 10), 16000)"
+    )
+    for first, what in ((piece, "piece"), (sound, "recording")):
+        if not works([str(python), "-c", first]):
+            print(f"set-up: that failed; the first {what} will tell why.", file=sys.stderr)
 
 
 def installers(python: Path) -> list[tuple[list[str], dict[str, str]]]:

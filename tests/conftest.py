@@ -13,6 +13,7 @@ import pytest
 from antiphon.music.chords import Chord
 from antiphon.music.keys import Key
 from antiphon.music.piece import ChordSpan, KeyMark, Piece, Section, Tempo, Track, notes_of
+from antiphon.representations.sounds import LABEL
 
 if TYPE_CHECKING:
     from antiphon.models._ensemble import Ensemble
@@ -250,3 +251,24 @@ def _untrained_drums() -> Ensemble:
     tables = {"energy": torch.linspace(0.1, 1.0, 11)}
     about = {"style": "drums", "licence": "none: not for use"}
     return Ensemble("drums", about, coder=coder, generator=generator, tables=tables)
+
+
+@pytest.fixture
+def tiny_sounds(tmp_path: Path) -> Path:
+    """A prepared set of six sounds of a second at 8 kHz: sines of pitch 57 on, amplitudes ½ and ¼.
+
+    The last one is for validation; the first is followed by silence.
+    """
+    folder = tmp_path / "sounds"
+    folder.mkdir()
+    labels = np.zeros(6, LABEL)
+    labels["pitch"] = np.arange(57, 63)
+    hz = 440 * 2 ** ((labels["pitch"][:, None].astype(float) - 69) / 12)
+    samples = np.sin(2 * np.pi * hz * np.arange(8000) / 8000) * np.tile([0.5, 0.25], 3)[:, None]
+    samples[0, 4000:] = 0
+    np.save(folder / "sounds.npy", (samples * 32767).astype(np.int16))
+    np.save(folder / "labels.npy", labels)
+    pieces = [{"id": str(i), "split": "train" if i < 5 else "validation"} for i in range(6)]
+    (folder / "pieces.json").write_text(json.dumps(pieces))
+    (folder / "manifest.json").write_text('{"sample_rate_hz": 8000}')
+    return folder

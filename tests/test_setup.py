@@ -139,14 +139,16 @@ def test_links_are_read_from_pips_settings(monkeypatch):
     assert bootstrap.pip_links(Path("python")) == ["/a", "/b"]
 
 
-def test_what_is_compiled_at_set_up_is_a_piece_and_its_failure_stops_nothing(monkeypatch, capsys):
+def test_a_piece_and_a_sound_are_compiled_at_set_up_and_failure_stops_nothing(monkeypatch, capsys):
     asked = []
     monkeypatch.setattr(bootstrap, "works", lambda command: asked.append(command))
     bootstrap.compile_ahead(Path("python"))
-    assert asked[0][:2] == ["python", "-c"]
-    ast.parse(asked[0][2])
-    assert "compose(" in asked[0][2]
-    assert "the first piece will tell why" in capsys.readouterr().err
+    assert [command[:2] for command in asked] == [["python", "-c"]] * 2
+    for command in asked:
+        ast.parse(command[2])
+    assert "compose(" in asked[0][2] and "hear(" in asked[1][2]
+    said = capsys.readouterr().err
+    assert "the first piece will tell why" in said and "the first recording will tell" in said
 
 
 @pytest.mark.usefixtures("on_linux_without_gpu")

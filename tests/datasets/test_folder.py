@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from antiphon import datasets
 from antiphon.datasets import Source, chorales, folder, freedoom, seeded_split
 from antiphon.datasets._beats import find_beats, grid_share
-from antiphon.datasets._estimate import lettered
 from antiphon.errors import AntiphonError
 from antiphon.formats import mid, musicxml
+from antiphon.music.estimation import lettered
 from antiphon.music.piece import Metre, Piece, Section, Tempo, Track, notes_of
 
 from .conftest import BEAT, band
@@ -65,7 +66,7 @@ def test_hardly_any_notes_are_refused(tmp_path: Path, n_notes: int):
     notes = notes_of([(i * BEAT, BEAT, 60, 80) for i in range(n_notes)])
     mid.write(Piece([Track("", notes=notes)]), tmp_path / "a.mid")
     with pytest.raises(AntiphonError, match="fewer than 16 notes"):
-        folder.read(Source("a", tmp_path / "a.mid", "train"))
+        datasets.read(folder, Source("a", tmp_path / "a.mid", "train"))
 
 
 @pytest.mark.parametrize("name", ["missing", "empty"])

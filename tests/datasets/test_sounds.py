@@ -329,3 +329,41 @@ def test_broken_files_are_read_or_left_out_in_a_sentence(
                 said = [str(error)]
             assert all(s.endswith(".") and "\n" not in s for s in said), said
         path.write_bytes(content)
+
+
+def strummed(n: int, first: int = 0) -> np.ndarray:
+    """C major chords, twice a second from some frame on."""
+    sound = np.zeros(n)
+    for start in range(first, n - 8000, 8000):
+        at = np.arange(8000) / RATE
+        for hz in (130.8, 164.8, 196.0, 261.6):
+            sound[start : start + 8000] += 0.2 * np.sin(2 * np.pi * hz * at) * np.exp(-6 * at)
+    return sound
+
+
+def test_recordings_are_listened_to_where_that_is_asked(tmp_path: Path, capsys):
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    soundfile.write(mine / "chords.wav", strummed(12 * RATE), RATE)
+    soundfile.write(mine / "note.wav", tone(440, 2 * RATE), RATE)
+    words = ["data", "prepare", "audio_folder", "--from", str(mine), "--out", str(tmp_path / "out")]
+    assert main([*words, "--listen", "--jobs", "1"]) == 0
+    assert "heard (estimated): 1 recordings are one note" in capsys.readouterr().out
+    pieces = json.loads((tmp_path / "out" / "pieces.json").read_text())
+    pitches = np.load(tmp_path / "out/labels.npy")["pitch"].tolist()
+    note, chords = (
+        next((p["heard"], n) for p, n in zip(pieces, pitches, strict=True) if p["id"].startswith(i))
+        for i in ("note", "chords")
+    )
+    assert note[0] == {"pitch": pytest.approx(69, abs=0.2)} and note[1] == 69
+    assert chords[0]["key"] == "C major" and chords[1] == 255
+    assert min(abs(chords[0]["tempo_bpm"] / bpm - 1) for bpm in (60, 120, 240)) < 0.05
+    assert "heard" not in prepared("audio_folder", mine, tmp_path / "unheard")
+    assert main(["data", "info", str(mine / "note.wav")]) == 0
+    told = capsys.readouterr().out
+    assert "2 s, 16,000 Hz, channels: 1, " in told and "Pitch: 69" in told
+
+
+def test_what_holds_notes_is_not_listened_to(tmp_path: Path):
+    with pytest.raises(AntiphonError, match="only recordings are listened to"):
+        datasets.prepare("folder", tmp_path, tmp_path / "out", listen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import soundfile
 
 from antiphon import formats
 from antiphon.errors import AntiphonError
@@ -49,3 +50,34 @@ def test_a_rate_that_a_kind_does_not_hold_is_told_and_leaves_nothing(tmp_path):
     with pytest.raises(AntiphonError, match=r"MP3 does not hold 2 channels at 1234 Hz"):
         formats.write_sound(STEREO, 1234, tmp_path / "a.mp3")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("suffix", ["wav", "flac", "ogg", "mp3", "aiff"])
+@pytest.mark.parametrize("share", [0.02, 0.5, 0.95])
+def test_a_recording_that_is_cut_off_is_never_taken_for_a_whole_one(suffix, share, tmp_path):
+    path = tmp_path / f"a.{suffix}"
+    noise = np.random.default_rng(0).uniform(-0.5, 0.5, (1, 32_000)).astype(np.float32)
+    formats.write_sound(noise, RATE_HZ, path)
+    assert formats.read_sound(path)[0].shape[1] >= 32_000
+    content = path.read_bytes()
+    path.write_bytes(content[: int(share * len(content))])
+    with pytest.raises(AntiphonError, match=r"cut off|cannot be read as sound|holds no sound"):
+        formats.read_sound(path)
+
+
+def test_a_wav_from_a_pipe_says_no_length_and_is_read(tmp_path):
+    formats.write_sound(STEREO, RATE_HZ, tmp_path / "a.wav")
+    content = bytearray((tmp_path / "a.wav").read_bytes())
+    at = content.index(b"data") + 4
+    content[at : at + 4] = b"\xff" * 4
+    (tmp_path / "a.wav").write_bytes(content)
+    assert formats.read_sound(tmp_path / "a.wav")[0].shape == (2, 4000)
+
+
+def test_no_sound_and_no_numbers_are_told(tmp_path):
+    soundfile.write(tmp_path / "a.wav", np.zeros((0, 1), np.float32), RATE_HZ)
+    with pytest.raises(AntiphonError, match="holds no sound"):
+        formats.read_sound(tmp_path / "a.wav")
+    soundfile.write(tmp_path / "a.wav", np.full(100, np.nan, np.float32), RATE_HZ, "FLOAT")
+    with pytest.raises(AntiphonError, match="values that are no numbers"):
+        formats.read_sound(tmp_path / "a.wav")

@@ -82,13 +82,39 @@ def test_a_folder_of_drawn_pieces_can_be_judged(weights, tmp_path, song):
     assert report["distance"]["generated"]["fd"] > report["distance"]["real"]["fd"]
 
 
-def test_spectrograms_are_drawn_as_pictures(weights, tmp_path):
-    folder = weights("dcgan", {"view": "spectrograms", "size": [1, 20, 33]})
-    (file,) = generate_folder(str(folder), tmp_path / "out", 1)
-    with Image.open(file) as picture:
-        assert picture.size == (33, 20)
-    with pytest.raises(AntiphonError, match="hold no notes"):
-        generate(str(folder))
+SOUNDS = {"view": "spectrograms", "n_bands": 32, "n_samples": 6656, "condition": "pitch"}
+
+
+def test_of_spectrograms_sounds_are_written_and_pictures(weights, tmp_path):
+    folder = str(weights("dcgan", SOUNDS))
+    files = generate_folder(folder, tmp_path / "out", 2, pitch=60)
+    assert [file.name for file in files] == ["001.wav", "001.png", "002.wav", "002.png"]
+    samples, rate = formats.read_sound(files[0])
+    assert samples.shape == (1, 6656) and rate == 16_000 and np.abs(samples).max() > 0
+    with Image.open(files[1]) as picture:
+        assert picture.size[0] > picture.size[1] > 100
+    again = generate_folder(folder, tmp_path / "again", 2, pitch=60, endings=["wav"])
+    assert again[1].read_bytes() == files[2].read_bytes()
+    other = generate_folder(folder, tmp_path / "other", 2, pitch=61, endings=["flac"])
+    assert not np.array_equal(formats.read_sound(other[0])[0], samples)
+    with pytest.raises(AntiphonError, match="drawn and heard only"):
+        generate(folder)
+
+
+@pytest.mark.parametrize(
+    ("data", "asked", "said"),
+    [
+        (SOUNDS, {"endings": ["mid"]}, "Cannot write 'mid'; can write: wav, flac"),
+        (SOUNDS, {"pitch": 128}, "A pitch is a MIDI number from 0 to 127"),
+        (SOUNDS, {"n": 0}, "Between 1 and 10,000"),
+        ({**SOUNDS, "condition": ""}, {"pitch": 60}, "is not told pitches"),
+        (None, {"pitch": 60}, "is not told pitches"),
+    ],
+    ids=["notes", "pitch", "none", "not told", "rolls"],
+)
+def test_sounds_that_cannot_be_drawn_are_explained(weights, tmp_path, data, asked, said):
+    with pytest.raises(AntiphonError, match=said):
+        generate_folder(str(weights("dcgan", data)), tmp_path / "out", **asked)
 
 
 def test_the_command_writes_what_was_asked(weights, tmp_path, capsys):

@@ -34,7 +34,12 @@ SMALL = {
 VARIANTS = [
     *((name, {}, {}) for name in architectures()),
     *((name, {}, {"spectral_norm": True}) for name in architectures()),
-    ("dcgan", {"view": "spectrograms", "size": [2, 33, 40]}, {}),
+    ("dcgan", {"view": "spectrograms", "n_bands": 33, "n_samples": 6000}, {}),
+    (
+        "dcgan",
+        {"view": "spectrograms", "n_bands": 40, "n_samples": 9000, "condition": "pitch"},
+        {"spectral_norm": True},
+    ),
     ("musegan", {}, {"mode": "composer", "neurons": "deterministic", "streams": True}),
     ("musegan", {"onsets": False}, {"mode": "jamming", "neurons": "stochastic"}),
     ("musegan", {"condition": "harmony"}, {"norm": "layer"}),
@@ -184,6 +189,19 @@ def test_a_segment_does_not_depend_on_those_beside_it(name):
     gan.generator.eval()
     whole, alone = gan.generator(noise, condition), gan.generator(noise[1:2], condition[1:2])
     assert torch.allclose(whole[1:2], alone, atol=1e-5)
+
+
+def test_rows_told_to_a_dcgan_reach_their_own_rows():
+    data = {"view": "spectrograms", "n_bands": 64, "n_samples": 6656, "condition": "pitch"}
+    view, _, gan = made("dcgan", data, {})
+    gan.generator.eval()
+    noise, told = torch.zeros(1, 4), torch.zeros(1, *view.condition_shape)
+    before = gan.generator(noise, told)
+    told[0, 0, 60] = 1
+    moved = (gan.generator(noise, told) - before).abs().amax(dim=(0, 1, 3))
+    assert int(moved.argmax()) in range(57, 64)
+    # the first stage joins sixteen rows and reaches two of its own further
+    assert moved[:16].max() == 0
 
 
 def test_an_accompaniment_has_the_given_track_in_its_place():

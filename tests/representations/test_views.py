@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 
-from antiphon.errors import AntiphonError
 from antiphon.music.keys import Key
 from antiphon.music.piece import notes_of
 from antiphon.representations.event_view import EventView
 from antiphon.representations.prepared import load
 from antiphon.representations.roll_view import RollView, notes_of_roll
-from antiphon.representations.spectrogram_view import SpectrogramView, picture
+from antiphon.representations.spectrogram_view import SpectrogramView
 from antiphon.representations.token_view import BAR, TokenView
 from antiphon.representations.views import Passage, piece_of, window_starts
 
@@ -145,35 +142,6 @@ def test_passages_are_joined_cut_and_put_in_a_key():
     assert piece_of([Passage({"melody": notes_of()}, 1)], 1).n_bars == 1
 
 
-def spectrograms(folder, values, splits):
-    np.save(folder / "spectrograms.npy", values)
-    pieces = [{"id": str(i), "split": split} for i, split in enumerate(splits)]
-    (folder / "pieces.json").write_text(json.dumps(pieces))
-    return folder
-
-
-def test_spectrograms_are_scaled_by_the_training_split(tmp_path):
-    values = np.stack([np.full((1, 2, 3), v, np.float16) for v in (-4.0, 0.0, 9.0)])
-    folder = spectrograms(tmp_path, values, ["train", "train", "validation"])
-    view = SpectrogramView(size=(1, 2, 3))
-    shown, told = view.open(folder, "train").take(np.array([0, 1]))
-    assert shown[:, 0, 0, 0].tolist() == [0.0, 1.0] and told.shape == (2, 0)
-    assert view.open(folder, "validation").take(np.array([0]))[0].max() == 1.0  # cut off
-    assert picture(shown).shape == (2, 6, 3)
-    with pytest.raises(AntiphonError, match="hold no notes"):
-        view.passage(shown[0])
-
-
-def test_spectrograms_that_do_not_fit_are_explained(tmp_path):
-    with pytest.raises(AntiphonError, match="holds no spectrograms"):
-        SpectrogramView().open(tmp_path, "train")
-    folder = spectrograms(tmp_path, np.zeros((2, 1, 2, 3), np.float32), ["train", "train"])
-    with pytest.raises(AntiphonError, match=r"\(2, 1, 2, 4\) would fit"):
-        SpectrogramView(size=(1, 2, 4)).open(folder, "train")
-    with pytest.raises(AntiphonError, match="no sound in its validation"):
-        SpectrogramView(size=(1, 2, 3)).open(folder, "validation")
-
-
 @pytest.mark.parametrize(
     ("kind", "values", "said"),
     [
@@ -183,6 +151,10 @@ def test_spectrograms_that_do_not_fit_are_explained(tmp_path):
         (EventView, {"n_events": 1}, "n_events must be"),
         (EventView, {"condition": "melody"}, "condition must be"),
         (TokenView, {"n_tokens": 1}, "n_tokens must be"),
+        (SpectrogramView, {"n_bands": 1025}, "n_bands must be 1 to 1024"),
+        (SpectrogramView, {"condition": "colour"}, "condition must be '' or 'pitch'"),
+        (SpectrogramView, {"levels_db": (-3.0, -3.0)}, "the least and a greater level"),
+        (SpectrogramView, {"hop": 500}, "hop must divide"),
     ],
 )
 def test_views_that_cannot_be_are_refused(kind, values, said):

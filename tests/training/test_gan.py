@@ -19,6 +19,7 @@ from safetensors.torch import load_file
 
 from antiphon import cli, models, registry
 from antiphon.errors import AntiphonError
+from antiphon.formats import read_sound
 from antiphon.inference.compose import compose
 from antiphon.inference.generate import generate
 from antiphon.models._ensemble import config_from
@@ -362,3 +363,34 @@ def test_release_refuses_data_that_may_not_be_shipped(config, tmp_path, tiny_pre
     file.write_text(file.read_text().replace(tiny_prepared.as_posix(), closed.as_posix()))
     with pytest.raises(AntiphonError, match="licence does not allow"):
         train(file, run=tmp_path / "run")
+
+
+def test_a_training_on_sounds_leaves_sound_to_hear(tmp_path, tiny_sounds):
+    file, run = tmp_path / "sounds.toml", tmp_path / "run"
+    file.write_text(
+        f'kind = "gan"\nmodel = "dcgan"\nprepared = "{tiny_sounds.as_posix()}"\n'
+        '[about]\nlicence = "none"\n'
+        '[data]\nview = "spectrograms"\ncondition = "pitch"\nn_bands = 32\nn_samples = 6656\n'
+        "sample_rate_hz = 8000\n[network]\nwidth = 2\nlatent_size = 4\n"
+        "[training]\nn_iterations = 2\nbatch_size = 4\nlog_every = 1\nsample_every = 2\n"
+    )
+    train(file, run=run)
+    assert losses(run)[-1]["iteration"] == 2
+    names = {f"{n:07d}.{ending}" for n in (0, 2) for ending in ("png", "wav")}
+    assert {p.name for p in (run / "samples").iterdir()} == names
+    samples, rate_hz = read_sound(run / "samples" / "0000002.wav")
+    assert samples.shape == (1, 4 * 6656) and rate_hz == 8000
+    drawer = read_drawer(run / "weights")
+    assert drawer.view.levels_db[0] == -80 and drawer.view.levels_db[1] < -6
+    pitches = set(drawer.view.pitches_told(drawer.conditions.numpy()).tolist())
+    assert pitches == {57, 58, 59, 60, 61}
+    board = b"".join(p.read_bytes() for p in (run / "tensorboard").iterdir())
+    assert b"audio/wav" in board
+
+
+@pytest.mark.parametrize("file", ["dcgan_sounds.toml", "debug/dcgan_sounds.toml"])
+def test_configs_of_sounds_describe_a_model(file):
+    settings = read_config(Path(__file__).parents[2] / "configs" / file)
+    view = view_of(settings.model, settings.data)
+    assert config_of(settings.model, settings.network, view).n_told == 1
+    assert config_from(GanTraining, settings.training).batch_size >= 8

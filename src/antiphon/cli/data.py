@@ -52,12 +52,18 @@ def _size(sizes: list[int | None]) -> str:
 
 @app.command()
 def info(
-    name: Annotated[str, typer.Argument(help="A name from `antiphon data list`.")],
+    name: Annotated[str, typer.Argument(help="A name from `antiphon data list`, or a sound file.")],
 ) -> None:
-    """Say what a data set is, whose it is, under which licence, and how it is got and prepared."""
-    from antiphon import datasets
+    """Say what a data set is, whose it is, under which licence, and how it is got and prepared.
+
+    Of a sound file: length, rate, loudness, and what is heard in it.
+    """
+    from antiphon import datasets, formats
     from antiphon.datasets import remotes_of
 
+    if Path(name).suffix.lower().lstrip(".") in formats.SOUND_SUFFIXES:
+        _tell_recording(datasets.describe(Path(name)))
+        return
     about = datasets.load(name)
     typer.echo((about.__doc__ or "").strip())
     typer.echo(f"\nHolds:   {getattr(about, 'HOLDS', '')}")
@@ -136,6 +142,9 @@ def prepare(
     scheduler: Annotated[
         str, typer.Option(help="Address of a running Dask cluster, e.g. tcp://10.0.0.5:8786.")
     ] = "",
+    listen: Annotated[
+        bool, typer.Option("--listen", help="Of recordings, estimate tempo, key and pitch.")
+    ] = False,
 ) -> None:
     """Turn a data set into memory-mapped tables for training, with a report of what was left out.
 
@@ -153,12 +162,28 @@ def prepare(
             augment=augment,
             engine=engine,
             scheduler=scheduler,
+            listen=listen,
             progress=progress,
         )
     tell(done.report)
     again = "It was there already" if done.was_finished else f"Took {done.seconds:.1f} s"
     carried = f", {done.parts_reused} parts of an earlier run" if done.parts_reused else ""
     typer.echo(f"{again}{carried}. Wrote {folder}/; why what was left out: {folder}/report.html")
+
+
+def _tell_recording(told: dict[str, Any]) -> None:
+    typer.echo(
+        f"{told['seconds']:g} s, {told['sample_rate_hz']:,} Hz, channels: {told['n_channels']}, "
+        f"{told['loudness_lufs']:g} LUFS"
+    )
+    heard = {
+        "Key": told.get("key"),
+        "Tempo": f"{told['tempo_bpm']:g} BPM" if "tempo_bpm" in told else None,
+        "Pitch": f"{told['pitch']:g} (MIDI number, 60 is middle C)" if "pitch" in told else None,
+    }
+    for name, value in heard.items():
+        if value is not None:
+            typer.echo(f"{name + ':':7}{value} (estimated)")
 
 
 def tell(report: dict[str, Any]) -> None:
@@ -192,3 +217,10 @@ def _tell_sounds(report: dict[str, Any]) -> None:
         typer.echo(f"  sounds left out: {count:,}, {reason}")
     for remark, count in report["remarks"].items():
         typer.echo(f"  remarked of recordings: {count:,}, {remark}")
+    if "heard" in report:
+        heard = report["heard"]
+        typer.echo(f"  heard (estimated): {heard['single_notes']:,} recordings are one note")
+        for key, count in list(heard["keys"].items())[:5]:
+            typer.echo(f"  heard (estimated): {count:,} recordings in {key}")
+        for tempo, count in heard["tempos_bpm"].items():
+            typer.echo(f"  heard (estimated): {count:,} recordings at {tempo} BPM")

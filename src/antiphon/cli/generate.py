@@ -12,9 +12,13 @@ from antiphon.errors import AntiphonError
 
 def generate(
     model: Annotated[str, typer.Argument(help="A run folder of `antiphon train`, or its weights.")],
-    count: Annotated[int, typer.Option(min=1, max=10_000, help="Pieces to draw.")] = 1,
+    count: Annotated[int, typer.Option(min=1, max=10_000, help="Pieces or sounds to draw.")] = 1,
     bars: Annotated[int, typer.Option(min=1, max=512, help="Length of a piece, in 4/4.")] = 8,
     seed: Annotated[int, typer.Option(help="Equal seeds give equal music.")] = 0,
+    pitch: Annotated[
+        int | None,
+        typer.Option(min=0, max=127, help="Of sounds: MIDI number, 60 is middle C."),
+    ] = None,
     label: Annotated[
         list[str] | None,
         typer.Option(
@@ -22,16 +26,22 @@ def generate(
         ),
     ] = None,
     formats: Annotated[
-        str, typer.Option(help="Any of those that compose writes, e.g. mid,png,wav.")
-    ] = "mid,png",
+        str,
+        typer.Option(
+            help="What compose writes, or of sounds wav, flac, ogg, mp3, png. "
+            "[default: mid,png; of sounds wav,png]"
+        ),
+    ] = "",
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the files.")] = Path("out"),
 ) -> None:
-    """Draw pieces from a trained GAN that takes no plan: dcgan, musegan, rcgan, transformergan."""
+    """Draw pieces or sounds from a trained GAN: dcgan, musegan, rcgan, transformergan."""
     from antiphon.inference.generate import generate_folder  # torch loads only when needed
 
     labels = dict(_label(text) for text in label or [])
     endings = [ending.strip().lower() for ending in formats.split(",") if ending.strip()]
-    files = generate_folder(model, out, count, bars=bars, seed=seed, endings=endings, labels=labels)
+    files = generate_folder(
+        model, out, count, bars=bars, seed=seed, pitch=pitch, endings=endings, labels=labels
+    )
     typer.echo(f"Wrote {len(files)} files to {out}/ (model {model}, seed {seed}).")
 
 

@@ -3,8 +3,9 @@
 A data set `NAME.py` says what it is (`CITATION`, `LICENCE`, `URL`, `STYLE`, and `SHIP`:
 whether weights trained on it may be released), lists its songs without opening them
 (`sources(root)`) and reads one of them (`read(source)`) as a `Piece` on the `RESOLUTION`
-grid with roles, keys, chords and sections. What cannot be used is left out by raising
-`AntiphonError`, whose sentence ends in the report. A set of performances has
+grid with roles, keys, chords and sections; a set that has something to remark of a song, as that
+its beats are estimated, has `read_remarking(source)` in its place. What cannot be used is left
+out by raising `AntiphonError`, whose sentence ends in the report. A set of performances has
 `performance(source)` as well: the same notes where they were played, on no grid. `HOLDS` says
 in a few words how much it is, `REMOTES` where it can be downloaded from (`_remotes.Remote`).
 A set of sounds has `recordings(root)` instead, which lists its `Recording`s without opening them.
@@ -17,7 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from antiphon import registry
 from antiphon.datasets._remotes import remotes_of
@@ -27,16 +28,20 @@ from antiphon.music.recording import Recording
 if TYPE_CHECKING:
     from antiphon.datasets._get import Got, Stage
     from antiphon.datasets._prepare import Outcome
+    from antiphon.music.piece import Piece
 
 __all__ = [
     "SPLITS",
     "Source",
+    "describe",
     "find_files",
     "get",
     "listing",
     "load",
     "names",
     "prepare",
+    "read",
+    "read_remarking",
     "remotes_of",
     "seeded_split",
 ]
@@ -91,6 +96,27 @@ def listing(dataset: ModuleType, root: Path) -> Sequence[Source | Recording]:
     return found
 
 
+def read(dataset: ModuleType, source: Source) -> Piece:
+    """Read one song of a data set, whichever of the two ways to read it has.
+
+    Raises:
+        AntiphonError: it cannot be used; the sentence says why.
+    """
+    return read_remarking(dataset, source)[0]
+
+
+def read_remarking(dataset: ModuleType, source: Source) -> tuple[Piece, list[str]]:
+    """Read one song of a data set, with what that remarks of it; most have nothing to say.
+
+    Raises:
+        AntiphonError: it cannot be used; the sentence says why.
+    """
+    if hasattr(dataset, "read_remarking"):
+        found: tuple[Piece, list[str]] = dataset.read_remarking(source)
+        return found
+    return dataset.read(source), []
+
+
 def _silent(_what: str) -> Callable[[int, int], None]:
     return lambda done, total: None
 
@@ -134,6 +160,7 @@ def prepare(
     augment: bool = False,
     engine: str = "processes",
     scheduler: str = "",
+    listen: bool = False,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Outcome:
     """Turn a data set into memory-mapped tables with a report.
@@ -150,6 +177,7 @@ def prepare(
         engine: ``"processes"`` of this machine, or ``"dask"``; the bytes are the same.
         scheduler: address of a running Dask cluster whose workers see `root` and `out` under
             the same names; without it Dask starts workers on this machine.
+        listen: of recordings, also estimate tempo and key, or the pitch where one is one note.
         progress: called with (songs done, songs in all).
 
     Raises:
@@ -162,8 +190,17 @@ def prepare(
         from antiphon.datasets._prepare_sounds import prepare_sounds
 
         return prepare_sounds(
-            name, root, out, jobs=jobs, engine=engine, scheduler=scheduler, progress=progress
+            name,
+            root,
+            out,
+            jobs=jobs,
+            engine=engine,
+            scheduler=scheduler,
+            listen=listen,
+            progress=progress,
         )
+    if listen:
+        raise AntiphonError(f"{name} holds notes: only recordings are listened to.")
     from antiphon.datasets._prepare import prepare as make
 
     return make(
@@ -176,6 +213,17 @@ def prepare(
         scheduler=scheduler,
         progress=progress,
     )
+
+
+def describe(path: Path) -> dict[str, Any]:
+    """Return what a sound file is and what is heard in it: tempo and key, or the pitch of a note.
+
+    Raises:
+        AntiphonError: it cannot be read.
+    """
+    from antiphon.datasets._heard import describe as told
+
+    return told(path)
 
 
 def seeded_split(song: str) -> str:

@@ -29,7 +29,7 @@ from antiphon.datasets._prepare import Outcome, about_of, make_folder, remove
 from antiphon.datasets._sound import FORMAT, N_FRAMES, SAMPLE_RATE_HZ, SECONDS, prepare_recording
 from antiphon.datasets._sound_report import summary, write_report
 from antiphon.datasets._tables import open_file, open_table
-from antiphon.datasets._workers import check, workers
+from antiphon.datasets._workers import check, one_thread, workers
 from antiphon.errors import AntiphonError
 from antiphon.formats import write_bytes
 from antiphon.music.recording import Recording
@@ -56,6 +56,7 @@ def prepare_sounds(
     jobs: int | None,
     engine: str,
     scheduler: str,
+    listen: bool,
     progress: Callable[[int, int], None],
 ) -> Outcome:
     """Prepare a data set of sounds; see `antiphon.datasets.prepare`."""
@@ -68,7 +69,7 @@ def prepare_sounds(
     found: list[Recording] = load(name).recordings(root)
     step = RECORDINGS_PER_PART
     groups = [found[i : i + step] for i in range(0, len(found), step)]
-    prints = [_fingerprint(group) for group in groups]
+    prints = [_fingerprint(group, listen) for group in groups]
     manifest = {"dataset": name, "format": FORMAT, "sample_rate_hz": SAMPLE_RATE_HZ}
     manifest |= {"seconds": SECONDS, "inputs": prints}
     if _is_there(out, manifest):
@@ -79,7 +80,7 @@ def prepare_sounds(
     reused = done = 0
     with workers(engine, min(jobs or os.cpu_count() or 1, len(groups)), scheduler) as pool:
         tasks = zip(groups, paths, prints, strict=True)
-        waiting = {pool.submit(make_part, *task): len(task[0]) for task in tasks}
+        waiting = {pool.submit(make_part, *task, listen): len(task[0]) for task in tasks}
         for ready in as_completed(waiting):
             reused += ready.result()
             done += waiting[ready]
@@ -90,9 +91,9 @@ def prepare_sounds(
     return Outcome(report, False, reused, time.perf_counter() - started)
 
 
-def _fingerprint(group: list[Recording]) -> str:
+def _fingerprint(group: list[Recording], listen: bool = False) -> str:
     """Return the hash of what is said of recordings, and of size and time of their files."""
-    total = hashlib.sha256(f"{FORMAT}\0{SAMPLE_RATE_HZ}\0{SECONDS}\0".encode())
+    total = hashlib.sha256(f"{FORMAT}\0{SAMPLE_RATE_HZ}\0{SECONDS}\0{listen}\0".encode())
     for recording in group:
         try:
             found = recording.path.stat()
@@ -111,11 +112,12 @@ def _is_there(out: Path, manifest: dict[str, Any]) -> bool:
     return told == manifest and all((out / file).exists() for file in _FILES)
 
 
-def make_part(group: list[Recording], path: Path, print_: str) -> bool:
+def make_part(group: list[Recording], path: Path, print_: str, listen: bool = False) -> bool:
     """Prepare some recordings and write them; return whether that had been done before."""
     if _print_of(path) == print_:
         return True
-    sounds = [prepare_recording(recording) for recording in group]
+    with one_thread():
+        sounds = [prepare_recording(recording, listen=listen) for recording in group]
     told = {
         "print": print_,
         "infos": [sound.info for sound in sounds],
@@ -211,6 +213,7 @@ def _kept(
     told = [
         {field: part.infos[i][field] for field in fields}
         | {"dataset": about["dataset"], "style": about["style"]}
+        | ({"heard": part.infos[i]["heard"]} if "heard" in part.infos[i] else {})
         for i in of_row.tolist()
     ]
     return samples[stays], labels[stays], told

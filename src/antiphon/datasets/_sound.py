@@ -8,13 +8,15 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from antiphon.datasets._heard import LONGEST_S, heard_in
 from antiphon.errors import AntiphonError
+from antiphon.formats._recordings import promises_more
 from antiphon.music.recording import Recording
 from antiphon.representations.sounds import FULL_SCALE, LABEL, label_of
 from antiphon.sound.resampling import resample
@@ -26,7 +28,6 @@ N_FRAMES = SAMPLE_RATE_HZ * SECONDS
 _LEAST_S = 1.0  # a shorter rest of music is left out
 _SILENT = 10 ** (-60 / 20)  # peak
 _MARGIN_S = 0.1  # what the filter hears before and after a row
-_LONGER = re.compile(r"^ *(data|SSND) : \d+ \(should be", re.M)  # so libsndfile tells it
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,13 @@ class Sound:
     labels: NDArray[np.void]
 
 
-def prepare_recording(recording: Recording) -> Sound:
-    """Read a recording; one that cannot be used says why in ``left_out``."""
+def prepare_recording(recording: Recording, *, listen: bool = False) -> Sound:
+    """Read a recording; one that cannot be used says why in ``left_out``.
+
+    Args:
+        listen: also say in ``heard`` what is heard in it (`_heard.heard_in`); the pitch of one
+            note is its label, where the set says none.
+    """
     info = {
         "id": recording.id,
         "split": recording.split,
@@ -56,20 +62,23 @@ def prepare_recording(recording: Recording) -> Sound:
     try:
         if recording.left_out:
             raise AntiphonError(recording.left_out)
-        rows, told = _rows(recording)
+        rows, told = _rows(recording, listen)
     except AntiphonError as error:
         sentence = str(error)
         reason = sentence.replace(str(recording.path), "…")
         reason = re.sub(rf"(?<![\w-]){re.escape(recording.id)}(?![\w-])", "…", reason)
         nothing = np.zeros((0, N_FRAMES), np.int16)
         return Sound(info | {"left_out": sentence, "reason": reason}, nothing, np.zeros(0, LABEL))
+    pitch = told.get("heard", {}).get("pitch")
+    if pitch is not None and recording.pitch is None:
+        recording = replace(recording, pitch=round(pitch))
     labels = [label_of(recording, start_s, n_frames) for _, start_s, n_frames in rows]
     samples = np.stack([samples for samples, _, _ in rows])
     return Sound(info | told, samples, np.array(labels, LABEL))
 
 
 def _rows(
-    recording: Recording,
+    recording: Recording, listen: bool
 ) -> tuple[list[tuple[NDArray[np.int16], float, int]], dict[str, Any]]:
     """Return (samples, start_s, n_frames) of each row, and what is told of the recording."""
     import soundfile  # loads its library
@@ -100,6 +109,10 @@ def _rows(
                 "remarks": list(remarks),
                 "rows_left_out": left_out,
             }
+            if listen and rows:
+                file.seek(0)
+                heard = file.read(LONGEST_S * file.samplerate, dtype="float32", always_2d=True)
+                told["heard"] = heard_in(heard.mean(axis=1), file.samplerate)
     except (soundfile.LibsndfileError, OSError, ValueError) as error:
         reason = str(getattr(error, "error_string", None) or error).rstrip(".").lower()
         raise AntiphonError(f"{path} cannot be read as sound: {reason}.") from None
@@ -123,7 +136,7 @@ def _remarks(recording: Recording, file: Any) -> dict[str, int]:
         found["mixed to mono"] = 1
     if file.samplerate != SAMPLE_RATE_HZ:
         found[f"resampled to {SAMPLE_RATE_HZ} Hz"] = 1
-    if _LONGER.search(file.extra_info):
+    if promises_more(file.extra_info):
         found["shorter than its header says, perhaps cut off"] = 1
     if recording.is_note and file.frames > SECONDS * file.samplerate:
         found[f"cut after {SECONDS} s"] = 1

@@ -59,6 +59,23 @@ def summary(
         },
         "pitches": _by_range(labels["pitch"], 12),
         "velocities": _by_range(labels["velocity"], 16),
+        **_heard(used),
+    }
+
+
+def _heard(used: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return counts of what was heard in recordings, where somebody listened."""
+    heard = [info["heard"] for info in used if "heard" in info]
+    if not heard:
+        return {}
+    tempos = np.array([one["tempo_bpm"] for one in heard if "tempo_bpm" in one])
+    slow = (tempos // 20 * 20).astype(int)
+    return {
+        "heard": {
+            "single_notes": sum("pitch" in one for one in heard),
+            "keys": counts(one["key"] for one in heard if "key" in one),
+            "tempos_bpm": {f"{t}–{t + 19}": int((slow == t).sum()) for t in sorted(set(slow))},
+        }
     }
 
 
@@ -113,4 +130,11 @@ def _body(report: dict[str, Any], image: str) -> str:
 <h2>Licences</h2>{table(report["licences"])}
 <h2>Instruments</h2>{table(report["instruments"])}
 <h2>Sources</h2>{table(report["sources"])}
-<h2>Qualities</h2>{table(report["qualities"])}"""
+<h2>Qualities</h2>{table(report["qualities"])}
+{_heard_body(report["heard"]) if "heard" in report else ""}"""
+
+
+def _heard_body(heard: dict[str, Any]) -> str:
+    return f"""<h2>Heard</h2>
+<p>Estimated: {heard["single_notes"]:,} recordings are one note; of the others keys and tempos.</p>
+{table(heard["keys"])}{table(heard["tempos_bpm"])}"""

@@ -79,15 +79,6 @@ def _songs(file: Source) -> list[Source]:
     ]
 
 
-def read(source: Source) -> Piece:
-    """Read one file on the `RESOLUTION` grid.
-
-    Raises:
-        AntiphonError: it is broken, or has hardly any notes.
-    """
-    return read_remarking(source)[0]
-
-
 def read_remarking(source: Source) -> tuple[Piece, list[str]]:
     """Read one file and say what had to be guessed.
 

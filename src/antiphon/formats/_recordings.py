@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,10 @@ Audio = NDArray[np.float32]
 
 SUFFIXES = ("wav", "flac", "ogg", "mp3", "aiff", "aif")
 _MAX_HOURS = 2
+_BLOCK = 1 << 18  # frames read at once
+_LONGER = re.compile(r"^ *(?:data|SSND) : (\d+) \(should be", re.M)  # so libsndfile tells it
+_PAGE_BYTES = 27 + 255 + 255 * 255  # the longest page of an Ogg file
+_UNKNOWN_BYTES = 2**31 - 2**16
 _STEP = 1 << 15  # frames at once: libsndfile's Vorbis encoder crashes on a minute in one call
 
 
@@ -27,8 +33,8 @@ def read_sound(path: Path | str) -> tuple[Audio, int]:
         (channels, frames) float32, full scale −1 … 1, and the sample rate in Hz.
 
     Raises:
-        AntiphonError: the file is missing, a folder, of a kind not known, broken, or longer
-            than 2 hours.
+        AntiphonError: the file is missing, a folder, of a kind not known, broken, cut off, empty,
+            or longer than 2 hours.
     """
     import soundfile  # loads its library
 
@@ -45,11 +51,52 @@ def read_sound(path: Path | str) -> tuple[Audio, int]:
                 raise AntiphonError(
                     f"{path} lasts {hours:.1f} hours; sound of up to {_MAX_HOURS} hours is read."
                 )
-            samples = file.read(dtype="float32", always_2d=True)
+            samples = _samples(file)
+            n_frames = len(samples)
+            if (
+                n_frames < file.frames
+                or promises_more(file.extra_info)
+                or (file.format == "OGG" and not _is_ended(path))
+            ):
+                raise AntiphonError(f"{path} is cut off: its header promises more than it holds.")
+            if not n_frames:
+                raise AntiphonError(f"{path} holds no sound.")
+            if not np.isfinite(samples).all():
+                raise AntiphonError(f"{path} holds values that are no numbers.")
             return np.ascontiguousarray(samples.T), int(file.samplerate)
     except (soundfile.LibsndfileError, OSError, ValueError) as error:
         reason = str(getattr(error, "error_string", None) or error).rstrip(".")
         raise AntiphonError(f"{path} cannot be read as sound: {reason}.") from None
+
+
+def _samples(file: Any) -> Audio:
+    """Return (frames, channels), read block by block: a broken header may promise any number."""
+    blocks = [np.zeros((0, file.channels), np.float32)]
+    while len(block := file.read(_BLOCK, dtype="float32", always_2d=True)):
+        blocks.append(block)
+    return np.concatenate(blocks)
+
+
+def _is_ended(path: Path) -> bool:
+    """Whether the last page of an Ogg file is whole and says that it is the last (RFC 3533)."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - _PAGE_BYTES))
+        end = file.read()
+    at = end.rfind(b"OggS")
+    page = end[at:] if at >= 0 else b""
+    if len(page) < 27 or not page[5] & 4:
+        return False
+    lengths = page[27 : 27 + page[26]]
+    return len(page) >= 27 + page[26] + sum(lengths)
+
+
+def promises_more(told: str) -> bool:
+    """Whether libsndfile found less sound than a header says, by its `extra_info`.
+
+    Programs that write to a pipe say 2 or 4 GB, because they do not know yet: that is no promise.
+    """
+    found = _LONGER.search(told)
+    return found is not None and int(found[1]) < _UNKNOWN_BYTES
 
 
 def write_sound(samples: Audio, sample_rate_hz: int, path: Path | str) -> None:

@@ -7,22 +7,24 @@ arousal the tempo, the density and the loudness.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from antiphon.errors import AntiphonError
 from antiphon.inference._walk import as_tensor, walk
 from antiphon.models._ensemble import Ensemble
+from antiphon.models._waiting import Kept
 from antiphon.models.choir import Segment
 from antiphon.models.progression import write_progression
 from antiphon.music.chords import Chord
 from antiphon.music.form import written_form
 from antiphon.music.keys import Key, estimate_key
-from antiphon.music.piece import ChordSpan, Metre, Section
+from antiphon.music.piece import ChordSpan, KeyMark, Metre, Section
 from antiphon.music.plan import Plan
 from antiphon.representations.bars import (
     BAR,
@@ -43,11 +45,19 @@ from antiphon.representations.outline import (
     outline_of,
 )
 from antiphon.representations.progression import chords_of, frame_of
-from antiphon.representations.rolls import CONTROL_NAMES, conditions_of, same_place
+from antiphon.representations.rolls import (
+    CONTROL_NAMES,
+    chord_features,
+    conditions_of,
+    same_place,
+)
 from antiphon.representations.score import returning
 
 Floats = NDArray[np.float32]
 _TONIC_WEIGHTS = np.array([9, 4, 7, 5, 5, 7, 2, 8, 4, 6, 5, 3], dtype=np.float64)
+_FITS, _ROOTS = 3.0, 3.0  # logits for a beat of chord tones, and of the bass, that are heard
+_COLOUR = 1.0  # logits that each tone beyond a triad costs
+_PLAIN = 0.4  # share of a plan's adventure with which a given tune is harmonised
 _OPEN_BARS = 12  # bars from which on a form is written when none was asked for
 
 
@@ -61,6 +71,10 @@ class Sheet:
         bpm: felt beats a minute.
         bars: (N,) table of `bars.BAR`.
         controls, controls_known: (N, K) as networks get them.
+        before, after: bars of a given piece before and after these.
+        close: whether the music comes to rest in the last bar.
+        kept: what stays of a given piece, and its latents (N, Z); None where all is made.
+        reach: lowest and highest pitch of parts that go beyond their usual range.
     """
 
     plan: Plan
@@ -71,6 +85,29 @@ class Sheet:
     bars: NDArray[np.void]
     controls: Floats
     controls_known: Floats
+    before: int = 0
+    after: int = 0
+    close: bool = True
+    kept: tuple[Kept, Tensor] | None = None
+    reach: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+    def stays(self) -> NDArray[np.bool_]:
+        """Return (N, M) which pitched parts of which bars are kept as they were given."""
+        if self.kept is None:
+            return np.zeros((len(self.bars), len(PITCHED)), bool)
+        return self.kept[0].parts
+
+    def key_marks(self) -> list[KeyMark]:
+        """Return the keys in steps from the first bar."""
+        bar_steps = beat_steps(self.metre) * int(self.bars["n_beats"][0])
+        names = self.bars["tonic"].astype(np.int64) * 2 + (self.bars["minor"] > 0)
+        changes = np.flatnonzero(np.diff(names, prepend=-1))
+        return [
+            KeyMark(int(bar) * bar_steps, Key(int(tonic), "minor" if minor else "major"))
+            for bar, (tonic, minor) in zip(
+                changes, self.bars[["tonic", "minor"]][changes], strict=True
+            )
+        ]
 
     def chord_spans(self) -> list[ChordSpan]:
         """Return the chords in steps of the piece, equal neighbours joined."""
@@ -95,7 +132,9 @@ class Sheet:
         at = np.arange(n)
         offset = self.bars["number"] - self.bars["section_start"]
         return Segment(
-            condition=as_tensor(conditions_of(self.bars, at, n - 1 - at)),
+            condition=as_tensor(
+                conditions_of(self.bars, self.before + at, self.after + n - 1 - at)
+            ),
             controls=as_tensor(self.controls),
             controls_known=as_tensor(self.controls_known),
             known=torch.zeros(1, n, latent_size),
@@ -127,7 +166,7 @@ def write_sheet(plan: Plan, ensemble: Ensemble) -> Sheet:
     progression = plan.progression(key)
     _fill(bars, plan, ensemble, sections, progression)
     sections = sections or sections_from(bars)
-    controls, known = _controls(plan, ensemble, n_bars)
+    controls, known = controls_for(plan, ensemble, n_bars)
     decided = replace(
         plan,
         bars=n_bars,
@@ -174,7 +213,7 @@ def _tempo(plan: Plan, ensemble: Ensemble, rng: np.random.Generator) -> float:
     return float(round(np.interp(at, np.linspace(0, 1, len(quantiles)), quantiles)))
 
 
-def _controls(plan: Plan, ensemble: Ensemble, n_bars: int) -> tuple[Floats, Floats]:
+def controls_for(plan: Plan, ensemble: Ensemble, n_bars: int) -> tuple[Floats, Floats]:
     """Return the controls a plan asks for, read off the style's quantiles."""
     table = ensemble.tables["controls"].numpy()  # (K, Q)
     density = plan.density
@@ -295,8 +334,45 @@ def write_chords(bars: NDArray[np.void], progression: list[list[Chord | None]]) 
             bars["chords"][number, place] = chord_row(ChordSpan(0, 1, chord))
 
 
-def _write_planned(bars: NDArray[np.void], outline: Floats, plan: Plan, ensemble: Ensemble) -> None:
-    """Write the chords of all bars after an outline."""
+def harmonise(
+    bars: NDArray[np.void], plan: Plan, ensemble: Ensemble, heard: Floats, lowest: Floats
+) -> None:
+    """Write chords that fit what is heard into bars that have sections.
+
+    Args:
+        bars: (N,) table of `bars.BAR`.
+        plan: adventure and seed.
+        ensemble: of the style.
+        heard: (N, MAX_BEATS, 12) for what share of each beat each pitch class sounds.
+        lowest: the same of the bass.
+    """
+    outline = _planned(bars, plan, ensemble, form=True, chords=False)
+    vocabulary = chord_features(
+        ensemble.tables["vocabulary"].numpy()[:, None],
+        np.zeros(len(ensemble.tables["vocabulary"]), np.int64),
+    )[:, 0]
+    shift = home_shift(bars["tonic"], bars["minor"])
+    turn = (np.arange(12) - shift[:, None, None]) % 12  # home pitch class p sounds as p − shift
+    heard, lowest = (
+        np.take_along_axis(x, np.broadcast_to(turn, x.shape), axis=2) for x in (heard, lowest)
+    )
+    tones = vocabulary[:, :12]
+    flat = heard.reshape(-1, 12)
+    ahead = heard + np.append(flat[1:], flat[-1:], axis=0).reshape(heard.shape)
+    lean = _FITS * ahead @ (2 * tones.T - 1) - _COLOUR * (tones.sum(axis=1) - 3)
+    lean += _ROOTS * lowest @ (2 * vocabulary[:, 12:24].T - 1)
+    plain = replace(plan, adventure=_PLAIN * plan.adventure)
+    _write_planned(bars, outline, plain, ensemble, lean.astype(np.float32))
+
+
+def _write_planned(
+    bars: NDArray[np.void],
+    outline: Floats,
+    plan: Plan,
+    ensemble: Ensemble,
+    lean: Floats | None = None,
+) -> None:
+    """Write the chords of all bars after an outline; `lean` as `write_progression` takes it."""
     network = ensemble.progression
     if network is None:
         raise ValueError(f"the weights {ensemble.name} write no chords")
@@ -308,7 +384,7 @@ def _write_planned(bars: NDArray[np.void], outline: Floats, plan: Plan, ensemble
     temperature = float(np.interp(plan.adventure, [0.5, 1], [1.0, 1.25]))
     at = np.arange(n)
     frame = frame_of(bars, at, n - 1 - at)
-    sounding = write_progression(network, heard, frame, rng, share, temperature)
+    sounding = write_progression(network, heard, frame, rng, share, temperature, lean)
     found = chords_of(sounding, ensemble.tables["vocabulary"].numpy()).astype(np.int64)
     shift = home_shift(bars["tonic"], bars["minor"])[:, None]
     there = found[..., 0] != NO_CHORD

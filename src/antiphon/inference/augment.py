@@ -16,7 +16,6 @@ from antiphon.music.piece import Piece
 from antiphon.representations import mel, spectra
 from antiphon.sound.augment import Augmentation as SoundAugmentation
 
-_MARKS_HZ = (100, 300, 1000, 3000, 10_000)
 _MAX_FRAMES = 4400  # of a picture; four to a pixel
 
 
@@ -134,10 +133,5 @@ def _picture(mono: np.ndarray, rate_hz: int, path: Path) -> None:
     )
     n_mels = 160
     levels = mel.encode_level(torch.from_numpy(mono)[None], config, n_mels)[0, 0].numpy()
-    top = np.log10(1 + rate_hz / 2 / 700)
-    ticks = [
-        ((n_mels + 1) * np.log10(1 + hz / 700) / top - 1, f"{hz} Hz")
-        for hz in _MARKS_HZ
-        if hz < rate_hz / 2
-    ]
+    ticks = mel.ticks(n_mels, rate_hz)
     formats.write_spectrogram(levels, path, seconds=len(mono) / rate_hz, ticks=ticks)

@@ -3,9 +3,12 @@
 Idea and settings: Radford et al., ICLR 2016, https://arxiv.org/abs/1511.06434: 512 channels down
 to 64, batch normalisation, ReLU in the generator, leaky ReLU (.2) in the discriminator, Tanh at
 the end, weights from N(0, .02). What differs: sizes that are no power of two are cut to size,
-and pictures are in [0, 1], to which Tanh is moved.
+and pictures are in [0, 1], to which Tanh is moved. What may be told (conditional GAN, Mirza &
+Osindero, 2014, https://arxiv.org/abs/1411.1784) are K numbers for each row of the picture, such as
+where the harmonics of a pitch lie. The discriminator sees them as further channels, so does every
+stage of the generator; those of all rows that are one row there lie side by side.
 
-Shapes: B segments, Z noise, C channels, H × W the picture.
+Shapes: B segments, Z noise, C channels, H × W the picture, K numbers told of a row.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ from antiphon.models._labels import Embedded, Projection
 
 VIEWS = ("rolls", "spectrograms")
 _STRIDE = 16  # four stages, each of which doubles
+_GAIN = 8.0  # of what the generator is told, else a few numbers are lost among hundreds of channels
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,8 +38,13 @@ class Config:
     spectral_norm: bool = False  # instead of the discriminator's batch normalisation
 
     def __post_init__(self) -> None:
-        if self.condition_shape != (0,):
-            raise ValueError("a dcgan is told nothing: leave out condition")
+        if self.condition_shape != (0,) and self.condition_shape[1:] != (self.shape[1], 1):
+            raise ValueError("a dcgan is told nothing but pitches of sounds: leave out condition")
+
+    @property
+    def n_told(self) -> int:
+        """K."""
+        return self.condition_shape[0]
 
 
 class Generator(Maker):
@@ -52,6 +61,8 @@ class Generator(Maker):
         )
         size = config.latent_size + (config.label_width if self.label is not None else 0)
 
+        k = config.n_told
+
         def stage(n_in: int, n_out: int) -> list[nn.Module]:
             grow = nn.ConvTranspose2d(n_in, n_out, 4, 2, 1, bias=False)
             return [grow, nn.BatchNorm2d(n_out), nn.ReLU()]
@@ -60,10 +71,10 @@ class Generator(Maker):
             nn.ConvTranspose2d(size, 8 * w, seed, bias=False),
             nn.BatchNorm2d(8 * w),
             nn.ReLU(),  # (B, 8w, H / 16, W / 16)
-            *stage(8 * w, 4 * w),
-            *stage(4 * w, 2 * w),
-            *stage(2 * w, w),  # (B, w, H / 2, W / 2)
-            nn.ConvTranspose2d(w, channels, 4, 2, 1),
+            *stage(8 * w + 16 * k, 4 * w),
+            *stage(4 * w + 8 * k, 2 * w),
+            *stage(2 * w + 4 * k, w),  # (B, w, H / 2, W / 2)
+            nn.ConvTranspose2d(w + 2 * k, channels, 4, 2, 1),
         )
         self.apply(_begin)
 
@@ -71,8 +82,12 @@ class Generator(Maker):
         if self.label is not None:
             noise = torch.cat([noise, self.label(labels)], dim=1)
         _, height, width = self.config.shape
-        picture = self.stages(noise[:, :, None, None])[:, :, :height, :width]
-        return (picture.tanh() + 1) / 2
+        x = noise[:, :, None, None]
+        for place, layer in enumerate(self.stages):
+            if self.config.n_told and place and isinstance(layer, nn.ConvTranspose2d):
+                x = torch.cat([x, _GAIN * _folded(condition, *x.shape[2:])], dim=1)
+            x = layer(x)
+        return (x[:, :, :height, :width].tanh() + 1) / 2
 
 
 class Discriminator(Judge):
@@ -82,6 +97,7 @@ class Discriminator(Judge):
         super().__init__()
         channels, height, width = config.shape
         w = config.width
+        self.n_told = config.n_told
         self.padding = (0, -width % _STRIDE, 0, -height % _STRIDE)
 
         def stage(n_in: int, n_out: int, normed: bool = True) -> list[nn.Module]:
@@ -91,7 +107,7 @@ class Discriminator(Judge):
             return [shrink, nn.BatchNorm2d(n_out) if normed else nn.Identity(), nn.LeakyReLU(0.2)]
 
         self.stages = nn.Sequential(
-            *stage(channels, w, normed=False),  # (B, w, H / 2, W / 2)
+            *stage(channels + config.n_told, w, normed=False),  # (B, w, H / 2, W / 2)
             *stage(w, 2 * w),
             *stage(2 * w, 4 * w),
             *stage(4 * w, 8 * w),  # (B, 8w, H / 16, W / 16)
@@ -102,12 +118,25 @@ class Discriminator(Judge):
         self.apply(_begin)
 
     def forward(self, x: Tensor, condition: Tensor, labels: Tensor | None = None) -> Tensor:
-        padded = nn.functional.pad(2 * x - 1, self.padding, value=-1.0)
+        shown = 2 * x - 1
+        if self.n_told:
+            told = condition.expand(-1, -1, -1, shown.shape[3])
+            shown = torch.cat([shown, told.to(shown)], dim=1)
+        padded = nn.functional.pad(shown, self.padding, value=-1.0)
         seen = self.stages(padded)
         logits = self.to_logit(seen).flatten()
         if self.project is not None:
             logits = logits + self.project.added(seen.mean(dim=(2, 3)), labels)
         return logits
+
+
+def _folded(condition: Tensor, height: int, width: int) -> Tensor:
+    """Return what is told of rows (B, K, H, 1) as (B, K · ⌈H / h⌉, h, w), fewer rows h."""
+    n_missing = -condition.shape[2] % _STRIDE
+    padded = nn.functional.pad(condition[..., 0], (0, n_missing))
+    factor = padded.shape[2] // height
+    folded = padded.unflatten(2, (height, factor)).transpose(2, 3).flatten(1, 2)
+    return folded[..., None].expand(-1, -1, -1, width)
 
 
 @torch.no_grad()

@@ -14,13 +14,16 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from antiphon.representations import spectra
 from antiphon.representations.spectra import Config
 
 GRIFFIN_LIM = 60  # iterations
+MARKS_HZ = (100, 300, 1000, 3000, 10_000)
 _NONNEGATIVE = 60  # iterations until powers fit the bands
 
 
@@ -43,6 +46,20 @@ def bands(n_mels: int, n_fft: int, sample_rate_hz: int) -> Tensor:
     away = torch.arange(n_bins, dtype=torch.float64) - middle
     shares = (1 - torch.where(away < 0, -away / rising, away / falling)).clamp_min(0)
     return (shares / shares.sum(dim=1, keepdim=True)).float()
+
+
+def band_of(
+    hz: NDArray[np.floating] | float, n_mels: int, sample_rate_hz: int
+) -> NDArray[np.float64]:
+    """Return which band has its middle at a frequency; between two bands it is no whole number."""
+    top = np.log10(1 + sample_rate_hz / 2 / 700)
+    return np.asarray((n_mels + 1) * np.log10(1 + np.asarray(hz) / 700) / top - 1)
+
+
+def ticks(n_mels: int, sample_rate_hz: int) -> list[tuple[float, str]]:
+    """Return bands and the round frequencies in their middles, to be written beside a picture."""
+    marks = [hz for hz in MARKS_HZ if hz < sample_rate_hz / 2]
+    return [(float(band_of(hz, n_mels, sample_rate_hz)), f"{hz} Hz") for hz in marks]
 
 
 @lru_cache(maxsize=8)

@@ -53,6 +53,11 @@ class Monitor:
         self._board.add_image(name, picture, iteration, dataformats="HWC")
         self._board.flush()
 
+    def sound(self, name: str, samples: NDArray[np.float32], rate_hz: int, iteration: int) -> None:
+        """Log a sound (samples,), full scale −1 … 1."""
+        self._board.add_audio(name, torch.from_numpy(samples)[None], iteration, rate_hz)
+        self._board.flush()
+
     def watch_song(self, coder: Coder, held_out: Segments) -> None:
         """From now on draw samples of songs with these held-out plans."""
         _, segment = held_out.batch(2, np.random.default_rng(7))

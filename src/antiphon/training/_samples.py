@@ -12,7 +12,7 @@ from PIL import Image
 from antiphon import formats
 from antiphon.models._gan import Maker
 from antiphon.representations.spectrogram_view import SpectrogramView, picture
-from antiphon.representations.views import Source, View, piece_of
+from antiphon.representations.views import Array, Source, View, piece_of
 
 _N, _SEED = 4, 7
 _N_CONDITIONS, _MOST_NUMBERS = 256, 500_000  # kept with the weights, to draw music for
@@ -34,23 +34,29 @@ class Samples:
     @torch.no_grad()
     def write(
         self, generator: Maker, device: torch.device, run: Path, iteration: int
-    ) -> NDArray[np.uint8]:
-        """Write ``samples/ITERATION.png``, and music as MIDI; return the picture (H, W, 3)."""
+    ) -> tuple[NDArray[np.uint8], Array | None]:
+        """Write ``samples/ITERATION.png``, and music as MIDI, sounds as one WAV file.
+
+        Returns:
+            The picture (H, W, 3), and the sounds one after another, where there are some.
+        """
         told = (x.to(device) for x in self.told)
         made = generator(self.noise.to(device), *told).float().cpu().numpy()
         file = run / "samples" / f"{iteration:07d}.png"
         file.parent.mkdir(exist_ok=True)
+        heard = None
         if isinstance(self.view, SpectrogramView):
-            beside = file.with_suffix(".part")
-            Image.fromarray(picture(made)).save(beside, "PNG")
-            beside.replace(file)
+            with formats.beside(file) as beside:
+                Image.fromarray(picture(made)).save(beside, "PNG")
+            heard = self.view.sounds(made).reshape(-1)
+            formats.write_sound(heard, self.view.sample_rate_hz, file.with_suffix(".wav"))
         else:
             passages = [self.view.passage(segment) for segment in made]
             piece = piece_of(passages, sum(p.n_bars for p in passages), f"after {iteration}")
             formats.write(piece, file)
             formats.write(piece, file.with_suffix(".mid"))
         with Image.open(file) as picture_file:
-            return np.asarray(picture_file.convert("RGB"))
+            return np.asarray(picture_file.convert("RGB")), heard
 
 
 def told(source: Source, labels: NDArray[np.int64], seed: int) -> tuple[torch.Tensor, torch.Tensor]:

@@ -20,6 +20,7 @@ from antiphon.models import _gan
 from antiphon.models._ensemble import config_from
 from antiphon.representations.labels import classes_of, vocabulary_of
 from antiphon.representations.roll_view import RollView
+from antiphon.representations.spectrogram_view import SpectrogramView
 from antiphon.training._alarm import Alarm
 from antiphon.training._augment import adapted
 from antiphon.training._card import write_card
@@ -72,6 +73,8 @@ class Engine:
         self.settings, self.training, self.run, self.team = settings, training, run, team
         shown = {key: value for key, value in settings.data.items() if key != "labels"}
         self.view = _gan.view_of(settings.model, shown)
+        if isinstance(self.view, SpectrogramView):
+            self.view = self.view.fitted(Path(settings.prepared))
         self.source = self.view.open(Path(settings.prepared), "train")
         check_licence(settings, self.source.pieces)
         learned = [piece for piece in self.source.pieces if piece.get("split") == "train"]
@@ -244,8 +247,11 @@ class Engine:
 
     def _show(self, done: int, report: Monitor | None, samples: Samples) -> None:
         if report is not None:
-            picture = samples.write(self.average, self.team.fabric.device, self.run.path, done)
+            device = self.team.fabric.device
+            picture, heard = samples.write(self.average, device, self.run.path, done)
             report.image("samples", picture, done)
+            if isinstance(self.view, SpectrogramView) and heard is not None:
+                report.sound("samples", heard, self.view.sample_rate_hz, done)
 
     def _save(self, done: int) -> None:
         cpu_s = self._all_cpu_s()
