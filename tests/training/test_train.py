@@ -275,6 +275,24 @@ def test_networks_may_begin_with_those_of_another_run(config, finished, tmp_path
         assert begun[name] != scratch[name], stage
 
 
+def test_networks_may_begin_with_weights_and_stop_with_whole_ones(config, finished, tmp_path):
+    weights = whole(config, finished) / "weights"
+    file = config(more=f'start = "{weights.as_posix()}"')
+    with pytest.raises(OutOfTime, match="after 1 of 6 iterations of the coder"):
+        train(file, run=tmp_path / "run", time_budget_s=0)
+    kept = load_file(tmp_path / "run" / "weights" / "weights.safetensors")
+    first = load_file(weights / "weights.safetensors")
+    # of the stages that had not begun, all is as the start has it
+    for name in ("scribe.pitch.bias", "discriminator.of_bar.bias", "planner.leave.bias"):
+        assert torch.allclose(kept[name].float(), first[name].float(), atol=1e-3), name
+    assert torch.equal(kept["table.vocabulary"], first["table.vocabulary"])
+    assert "begun with" in (tmp_path / "run" / "weights" / "CARD.md").read_text()
+    # what is not there was not called finished: the same command trains it
+    assert not (tmp_path / "run" / "scribe.safetensors").exists()
+    with pytest.raises(AntiphonError, match="No 'nobody' in models"):
+        train(config(more='start = "nobody"'), run=tmp_path / "other")
+
+
 def test_a_small_checkpoint_begins_a_training_on_another_machine(config, finished, tmp_path):
     run, kept = whole(config, finished), tmp_path / "kept"
     write_checkpoint(run, kept)

@@ -51,14 +51,18 @@ def train_coder(
     *,
     seed: int,
     report: Report,
+    first: Coder | None = None,
 ) -> Coder:
     """Train (or go on training) the coder and return it; `run` holds ``coder.safetensors``.
 
     Args:
+        first: of the same sizes, whose weights it begins with.
         train, held_out: draw so many bars: rolls (B, M, T, 2P + 1) and chords (B, 4, 25).
     """
     torch.manual_seed(seed)
     coder = Coder(config)
+    if first is not None:
+        load_module("coder", coder, module_state("coder", first))
     optimizer = torch.optim.AdamW(coder.parameters(), training.learning_rate, weight_decay=1e-4)
     begin = 0
     if (found := run.load("coder")) is not None:

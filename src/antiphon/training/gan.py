@@ -23,6 +23,7 @@ from antiphon.representations.roll_view import RollView
 from antiphon.representations.spectrogram_view import SpectrogramView
 from antiphon.training._alarm import Alarm
 from antiphon.training._augment import adapted
+from antiphon.training._card import write_card
 from antiphon.training._effort import Effort, spent
 from antiphon.training._gan_steps import Batches, game_of
 from antiphon.training._monitor import Monitor
@@ -293,4 +294,7 @@ class Engine:
                 labels,
             )
             _gan.write_drawer(drawer, self.run.path / "weights")
+            write_card(
+                self.run.path / "weights", self.settings, self.source.pieces, self.vocabulary
+            )
         self.team.wait()
