@@ -21,13 +21,14 @@ import torch
 
 from antiphon import models
 from antiphon.formats import wav
+from antiphon.inference._drafts import BATCH
 from antiphon.inference._sheet import write_sheet
 from antiphon.inference._walk import stacked, walk
 from antiphon.inference.compose import compose
 from antiphon.models._writer import write
 from antiphon.music.plan import Plan
 
-N_PIECES, N_BARS, RUNS = 96, 32, 3
+N_BARS, RUNS = 32, 3
 
 
 def median_s(work: Callable[[], object]) -> float:
@@ -46,19 +47,19 @@ def generation() -> float:
     config, scribe = ensemble.generator.config, ensemble.scribe
     assert scribe is not None
     plan = Plan(bars=N_BARS, form="AABA", key="C", chords="C Am F G")
-    sheets = [write_sheet(replace(plan, seed=seed), ensemble) for seed in range(N_PIECES)]
+    sheets = [write_sheet(replace(plan, seed=seed), ensemble) for seed in range(BATCH)]
     segment = stacked([s.segment(config.n_parts, config.latent_size) for s in sheets])
 
     def work() -> None:
         level, latents = scribe.config.level, segment.known
         if level < 1:
-            latents = walk(ensemble.generator, segment, list(range(N_PIECES)))
-        seeds = [[seed] for seed in range(N_PIECES)]
+            latents = walk(ensemble.generator, segment, list(range(BATCH)))
+        seeds = [[seed] for seed in range(BATCH)]
         bars, threads = [s.bars for s in sheets], torch.get_num_threads()
         write(scribe, latents, level, segment, bars, seeds, n_threads=threads)
 
     work()
-    return N_PIECES * N_BARS / median_s(work)
+    return BATCH * N_BARS / median_s(work)
 
 
 def cold() -> float:
@@ -85,7 +86,7 @@ def rendering() -> float:
 
 def main() -> None:
     print(f"{torch.get_num_threads()} threads, load {os.getloadavg()[0]:.1f}")
-    print(f"generation alone: {generation():,.0f} bars a second in batches of {N_PIECES}")
+    print(f"generation alone: {generation():,.0f} bars a second in batches of {BATCH}")
     print(f"cold `antiphon compose`, 32 bars, MIDI + WAV + picture: {cold():.1f} s")
     print(f"rendering 3 minutes: {rendering():.0f} × real time")
 

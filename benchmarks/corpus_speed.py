@@ -3,12 +3,13 @@
     python -m venv /tmp/readers && /tmp/readers/bin/pip install muspy pypianoroll
     python benchmarks/corpus_speed.py data/band --readers /tmp/readers/bin/python
 
-One run, one after another, on the same files: `antiphon data prepare` of the first half and of
-all of them (so that one sees whether memory grows), then muspy and pypianoroll reading them, with
-as many processes. They are no dependencies: they run in an environment of their own. Prints for
-each seconds (wall clock, and processor time of all processes, which a busy machine does not
-stretch as much), files a second, and the peak resident memory of the first process and of the
-largest of the others.
+One run, one after another: `antiphon data prepare` of every second file and of all of them (so
+that one sees whether memory grows), then muspy and pypianoroll reading the same files, with as
+many processes. `--readers-every 20` lets the others read every 20th file only, which are then
+prepared by themselves, too. The readers are no dependencies: they run in an environment of their
+own. Prints for each seconds (wall clock, and processor time of all processes, which a busy
+machine does not stretch as much), files a second, and the peak resident memory of the first
+process and of the largest of the others.
 """
 
 from __future__ import annotations
@@ -78,13 +79,18 @@ def main() -> None:
     parser.add_argument("root", type=Path, help="folder of MIDI files")
     parser.add_argument("--readers", required=True, help="Python that has muspy and pypianoroll")
     parser.add_argument("--every", type=int, default=1, help="take every so manieth file only")
+    parser.add_argument("--readers-every", type=int, default=1, help="the same for the readers")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     asked = parser.parse_args()
     found = sorted(p for p in asked.root.rglob("*") if p.suffix.lower() == ".mid")[:: asked.every]
     print("| what | files | failed | s | processor s | files a processor s | MB | MB of a worker |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     with tempfile.TemporaryDirectory() as folder:
-        for name, files in (("half", found[::2]), ("whole", found)):
+        few = found[:: asked.readers_every]
+        sets = [("half", found[::2]), ("whole", found)]
+        if asked.readers_every > 1:
+            sets.append(("the readers' files", few))
+        for name, files in sets:
             root = Path(folder) / name / "files"
             for path in files:
                 link = root / path.relative_to(asked.root)
@@ -97,10 +103,10 @@ def main() -> None:
                 "jobs": asked.jobs,
             }
             measure(f"antiphon, {name}: prepared", sys.executable, _PREPARE, todo, len(files))
-        paths = {"paths": [str(path) for path in found], "jobs": asked.jobs}
+        paths = {"paths": [str(path) for path in few], "jobs": asked.jobs}
         for library, function in (("muspy", "read_midi"), ("pypianoroll", "read")):
             code = _READ.format(library=library, function=function)
-            measure(f"{library}: read", asked.readers, code, paths, len(found))
+            measure(f"{library}: read", asked.readers, code, paths, len(few))
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
     print(f"\n{asked.jobs} processes each; {os.cpu_count()} cores, load {load:.1f}.")
 

@@ -189,9 +189,15 @@ def install(root: Path, *, dev: bool) -> None:
 
 
 def compile_ahead(python: Path) -> None:
-    """Let numba compile what composing and listening need, so that the first time is quick."""
+    """Let numba compile what composing, preparing and listening need, so that all start quickly."""
     print("Compiling ...", flush=True)
-    piece = "from antiphon import Plan, compose; compose(Plan(bars=4))"
+    piece = """
+from antiphon import Plan, compose
+from antiphon.music import harmony, structure
+piece = compose(Plan(bars=4))[0].piece
+harmony.estimate_chords(piece)
+structure.find_sections(piece)
+"""
     sound = (
         "import numpy; from antiphon.sound.hearing import hear; "
         "hear(numpy.sin(numpy.arange(32000, dtype=numpy.float32) / 10), 16000)"

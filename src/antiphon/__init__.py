@@ -16,16 +16,34 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from antiphon.formats import read as read
     from antiphon.formats import write as write
+    from antiphon.inference.accompany import accompany as accompany
     from antiphon.inference.compose import compose as compose
+    from antiphon.inference.extend import extend as extend
+    from antiphon.inference.inpaint import inpaint as inpaint
+    from antiphon.inference.vary import vary as vary
     from antiphon.music.plan import Plan as Plan
 
-__all__ = ["Plan", "__version__", "compose", "read", "write"]
+__all__ = [
+    "Plan",
+    "__version__",
+    "accompany",
+    "compose",
+    "extend",
+    "inpaint",
+    "read",
+    "vary",
+    "write",
+]
 __version__ = "0.1.0"
 
 _HOMES = {
     "Plan": "antiphon.music.plan",
+    "accompany": "antiphon.inference.accompany",
     "compose": "antiphon.inference.compose",
+    "extend": "antiphon.inference.extend",
+    "inpaint": "antiphon.inference.inpaint",
     "read": "antiphon.formats",
+    "vary": "antiphon.inference.vary",
     "write": "antiphon.formats",
 }
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from antiphon import datasets
 from antiphon.datasets import Source, band, lakh, lpd, openmsx, styles
 from antiphon.datasets._played import read_played
 from antiphon.errors import AntiphonError
@@ -31,7 +32,7 @@ def test_a_band_has_the_style_its_collection_says(tmp_path: Path):
     put(tmp_path / "band" / "web90s" / "02.MID", 1)
     found = band.sources(tmp_path)
     assert [s.id for s in found] == ["band/vgm_game/td-dataset/A Game/01.mid", "band/web90s/02.MID"]
-    pieces = [band.read(s) for s in found]
+    pieces = [datasets.read(band, s) for s in found]
     assert [p.labels.style for p in pieces] == ["game", ""]
     assert {t.role for t in pieces[0].tracks} == {"melody", "chords", "bass", "drums"}
 
@@ -40,7 +41,7 @@ def test_styles_are_named_by_their_folders(tmp_path: Path):
     for seed, name in enumerate(("jazz/trio/a.MID", "classical/x/b.mid", "other/c.mid")):
         put(tmp_path / "styles" / name, seed)
     found = styles.sources(tmp_path)
-    assert [(s.id, styles.read(s).labels.style) for s in found] == [
+    assert [(s.id, datasets.read(styles, s).labels.style) for s in found] == [
         ("styles/classical/x/b.mid", "classical"),
         ("styles/jazz/trio/a.MID", "jazz"),
     ]
@@ -58,7 +59,10 @@ def test_openmsx_knows_its_titles(tmp_path: Path):
     (tmp_path / "src" / "themes.list").write_text(
         "# Purpose\ntheme; a.mid; somebody; A Journey\n\n"
     )
-    assert [openmsx.read(s).title for s in openmsx.sources(tmp_path)] == ["A Journey", "b"]
+    assert [datasets.read(openmsx, s).title for s in openmsx.sources(tmp_path)] == [
+        "A Journey",
+        "b",
+    ]
 
 
 ONE, TWO, TRACK = "0" * 31 + "a", "0" * 31 + "b", "TRAAAGR128F425B14B"
@@ -79,7 +83,7 @@ def test_versions_of_a_song_share_its_split_and_doubles_are_named(matched: Path)
     assert (one.id, two.id) == (f"{TRACK}/{ONE}", f"{TRACK}/{TWO}")
     assert one.split == two.split
     assert again.same_as == one.id
-    assert lakh.read(one).n_notes == song_of_a_band().n_notes
+    assert datasets.read(lakh, one).n_notes == song_of_a_band().n_notes
 
 
 def test_lmd_full_is_named_by_its_hashes(tmp_path: Path):

@@ -145,7 +145,7 @@ def read_all(name: str, root: Path) -> tuple[int, list[str]]:
         return 0, [str(error)]
     for source in sources:
         try:
-            n_read += isinstance(dataset.read(source), Piece)
+            n_read += isinstance(datasets.read(dataset, source), Piece)
         except AntiphonError as error:
             said.append(str(error))
     return n_read, said

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from antiphon.datasets import Source, chorales, folder, freedoom
+from antiphon import datasets
+from antiphon.datasets import Source, chorales, folder, freedoom, seeded_split
 from antiphon.datasets._beats import find_beats, grid_share
-from antiphon.datasets._estimate import lettered
 from antiphon.errors import AntiphonError
 from antiphon.formats import mid, musicxml
+from antiphon.music.estimation import lettered
 from antiphon.music.piece import Metre, Piece, Section, Tempo, Track, notes_of
 
 from .conftest import BEAT, band
@@ -35,6 +37,22 @@ def test_split_follows_the_content_not_the_name(own_folder: Path):
     assert splits["zz copy.mid"] == splits["song0.mid"]
 
 
+@pytest.mark.parametrize(("n", "held_out"), [(2, 0), (3, 1), (9, 1), (10, 2)])
+def test_of_few_songs_some_are_held_out_all_the_same(tmp_path: Path, n: int, held_out: int):
+    for index in range(n):  # contents of which by their hash all are of the train split
+        number = next(i for i in range(10**6) if seeded_split(hash_of(f"{index} {i}")) == "train")
+        (tmp_path / f"{index}.mid").write_text(f"{index} {number}")
+    splits = [s.split for s in folder.sources(tmp_path)]
+    assert splits.count("validation") == splits.count("test") == held_out
+    (tmp_path / "copy.mid").write_bytes((tmp_path / "0.mid").read_bytes())
+    by_name = {s.id: s.split for s in folder.sources(tmp_path)}
+    assert by_name["copy.mid"] == by_name["0.mid"]
+
+
+def hash_of(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def test_key_chords_roles_are_found(own_folder: Path):
     piece, remarks = folder.read_remarking(folder.sources(own_folder)[3])
     assert [t.role for t in piece.tracks] == ["melody", "chords", "bass", "drums"]
@@ -48,7 +66,7 @@ def test_hardly_any_notes_are_refused(tmp_path: Path, n_notes: int):
     notes = notes_of([(i * BEAT, BEAT, 60, 80) for i in range(n_notes)])
     mid.write(Piece([Track("", notes=notes)]), tmp_path / "a.mid")
     with pytest.raises(AntiphonError, match="fewer than 16 notes"):
-        folder.read(Source("a", tmp_path / "a.mid", "train"))
+        datasets.read(folder, Source("a", tmp_path / "a.mid", "train"))
 
 
 @pytest.mark.parametrize("name", ["missing", "empty"])

@@ -62,6 +62,16 @@ def test_every_version_of_the_table_tells_split_title_and_audio(root: Path, name
     assert maestro.performance(found[1]).title == "Frédéric Chopin: Etude Op. 25, No. 10"
 
 
+def test_of_several_versions_the_newest_is_taken_wherever_it_lies(root: Path):
+    (root / "z").mkdir()
+    (root / "z" / "maestro-v2.0.0.json").write_text(json.dumps(ROWS))
+    (root / "maestro-v3.0.0.json").write_text(json.dumps(COLUMNS))
+    assert maestro.sources(root)[0].path == root / "2017" / "a.midi"
+    (root / "a").mkdir()
+    (root / "a" / "maestro-v10.0.0.json").write_text(json.dumps(ROWS))
+    assert maestro.sources(root)[0].path == root / "a" / "2017" / "a.midi"
+
+
 def test_a_performance_keeps_its_seconds_and_pedals(tmp_path: Path):
     pedal = np.array([(96, 64, 127), (480, 64, 0)], CONTROL)
     # 384 ticks a quarter at 120 a minute: 768 a second

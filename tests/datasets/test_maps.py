@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from antiphon import datasets
 from antiphon.datasets import maps
 from antiphon.errors import AntiphonError
 
@@ -62,7 +63,7 @@ def test_only_pieces_are_music(root: Path):
     assert piece.title == "alb_se2"
     assert remarks == ["its notes were off its beats; the beats were estimated"]
     with pytest.raises(AntiphonError, match=r"It is of UCHO: notes and chords by themselves"):
-        maps.read(found[-1])
+        datasets.read(maps, found[-1])
 
 
 HEAD = "OnsetTime\tOffsetTime\tMidiPitch\n"

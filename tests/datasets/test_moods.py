@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from antiphon import datasets
 from antiphon.datasets import emopia, prepare, vgmidi
 from antiphon.errors import AntiphonError
 from antiphon.formats import mid
@@ -116,7 +117,7 @@ def games(tmp_path: Path) -> Path:
 
 def test_phrases_have_the_moods_of_their_table(games: Path):
     (source,) = vgmidi.sources(games)
-    piece = vgmidi.read(source)
+    piece = datasets.read(vgmidi, source)
     assert (source.id, piece.title) == ("A_N64_B_Tune_0", "A B Tune")
     assert (piece.labels.valence, piece.labels.arousal) == (-1, 1)
     assert piece.tracks[0].notes["onset"][1] == BEAT
@@ -125,13 +126,13 @@ def test_phrases_have_the_moods_of_their_table(games: Path):
 def test_a_phrase_that_is_its_whole_piece_is_read_with_the_beats_of_that(games: Path):
     (games / "labelled" / "midi").mkdir()
     mid.write(band(12), games / "labelled" / "midi" / "A_N64_B_Tune.mid")
-    assert vgmidi.read(vgmidi.sources(games)[0]).n_bars == 12
+    assert datasets.read(vgmidi, vgmidi.sources(games)[0]).n_bars == 12
     table = games / "vgmidi_labelled.csv"
     second = "2,A,N64,B,Tune,labelled/phrases/A_N64_B_Tune_1.mid,1,1\n"
     table.write_text(table.read_text() + second)
     phrases = vgmidi.sources(games)
     assert [s.id for s in phrases] == ["A_N64_B_Tune_0", "A_N64_B_Tune_1"]
-    assert vgmidi.read(phrases[0]).n_bars == 8
+    assert datasets.read(vgmidi, phrases[0]).n_bars == 8
 
 
 @pytest.mark.parametrize(

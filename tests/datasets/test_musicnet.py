@@ -97,7 +97,7 @@ def test_the_folder_of_midi_files_finds_the_table_beside_it(root: Path):
 def test_broken_labels_are_said(root: Path, text: str, said: str):
     source = musicnet.sources(root)[0]
     source.path.write_text(text)
-    for reader in (musicnet.performance, musicnet.read):
+    for reader in (musicnet.performance, musicnet.read_remarking):
         with pytest.raises(AntiphonError, match=said):
             reader(source)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from antiphon import datasets
 from antiphon.datasets import Source, folder, nottingham
 from antiphon.errors import AntiphonError
 from antiphon.formats import mid
@@ -82,6 +83,6 @@ def test_each_tune_of_a_book_is_a_song_of_a_folder(tmp_path: Path):
         ("book.abc#1", ""), ("book.abc#2", ""),
         ("copy.abc#1", "book.abc#1"), ("copy.abc#2", "book.abc#2"),
     ]  # fmt: skip
-    assert folder.read(found[0]).title == "Tune One"
+    assert datasets.read(folder, found[0]).title == "Tune One"
     with pytest.raises(AntiphonError, match="fewer than 16 notes"):
-        folder.read(found[1])
+        datasets.read(folder, found[1])

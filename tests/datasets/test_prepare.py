@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from antiphon import datasets
-from antiphon.datasets import _prepare
+from antiphon.datasets import _prepare, pop909
 from antiphon.errors import AntiphonError
 from antiphon.representations.bars import BAR, BAR_NOTE, PARTS
 
@@ -126,6 +126,24 @@ def test_pop909_is_read_with_its_beats_keys_and_split(pop_folder: Callable, tmp_
     assert chords.tolist() == [0, 9, 5, 7]
 
 
+@pytest.mark.parametrize(
+    ("file", "content", "said"),
+    [
+        ("beat_midi.txt", b"0.1 0.0 1.0\nsoon 0.0 0.0\n", "beat_midi.txt has a time that is none"),
+        ("chord_midi.txt", b"0.1\tlate\tC:maj\n", "chord_midi.txt has a time that is none"),
+        ("chord_midi.txt", b"\xff\xfe\x00", "chord_midi.txt is no text"),
+    ],
+    ids=["a beat", "a chord", "no text"],
+)
+def test_a_broken_table_of_pop909_is_told(
+    pop_folder: Callable, tmp_path: Path, file: str, content: bytes, said: str
+):
+    root = pop_folder("001")
+    (root / "POP909" / "001" / file).write_bytes(content)
+    with pytest.raises(AntiphonError, match=f"001: {said}"):
+        pop909.read(pop909.sources(root)[0])
+
+
 def test_licence_travels_with_every_song(own_folder: Path, tmp_path: Path):
     prepared("folder", own_folder, tmp_path / "out")
     pieces = json.loads((tmp_path / "out" / "pieces.json").read_text())
@@ -175,8 +193,13 @@ def test_every_data_set_says_what_it_is(name: str):
     assert isinstance(about.SHIP, bool)
     assert all(isinstance(getattr(about, n), str) for n in ("CITATION", "LICENCE", "URL", "STYLE"))
     assert about.HOLDS
-    verbs = ("recordings",) if hasattr(about, "recordings") else ("sources", "read")
-    assert all(callable(getattr(about, verb)) for verb in verbs)
+    if hasattr(about, "recordings"):
+        assert callable(about.recordings)
+    else:
+        ways = [verb for verb in ("read", "read_remarking") if hasattr(about, verb)]
+        assert callable(about.sources)
+        assert len(ways) == 1
+        assert callable(getattr(about, ways[0]))
 
 
 def test_eight_in_ten_songs_train():

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from distributed import LocalCluster
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from antiphon import datasets
 from antiphon.datasets import _prepare, _workers
@@ -37,6 +38,18 @@ def cluster() -> Iterator[str]:
         dashboard_address=None,
     ) as started:
         yield started.scheduler_address
+
+
+def test_songs_are_prepared_with_one_thread_and_the_others_are_given_back():
+    def threads() -> list[int]:
+        found = [lib for lib in threadpool_info() if lib["user_api"] == "blas"]
+        return [lib["num_threads"] for lib in found if "numpy" in lib["filepath"]]
+
+    with threadpool_limits(2, user_api="blas"):
+        before = threads()
+        with _workers.one_thread():
+            assert set(threads()) <= {1}
+        assert threads() == before
 
 
 @pytest.mark.usefixtures("parts_of_two")

@@ -269,7 +269,7 @@ def test_bars_that_were_drawn_again_name_what_failed():
 @pytest.fixture
 def writes(monkeypatch) -> list[tuple[dict, Writing]]:
     """What the scribe was asked and what it wrote, call by call, when something is composed."""
-    module = sys.modules["antiphon.inference.compose"]
+    module = sys.modules["antiphon.inference._drafts"]
     calls, true_write = [], module.write
 
     def write(scribe, latents, level, segment, bars, seeds, **more):
@@ -285,7 +285,7 @@ def test_bars_that_fail_are_written_again_and_the_others_stay(writes, monkeypatc
     module = sys.modules["antiphon.inference.compose"]
     usual = module.habits(models.load("pop"))
 
-    monkeypatch.setattr(module, "MIN_FAILURES", 1)
+    monkeypatch.setattr(sys.modules["antiphon.inference._drafts"], "MIN_FAILURES", 1)
 
     def at_most(n_notes: float) -> None:
         few = np.where(np.array(MEASURES) == "notes in the bar", n_notes, np.inf)
@@ -331,7 +331,7 @@ def test_adventure_is_the_nerve_of_the_scribe(writes, adventure):
 def test_the_flagship_is_walked_for_a_scribe_that_hears_it_and_for_no_other(
     monkeypatch, tiny_ensemble, untrained_scribe
 ):
-    module = sys.modules["antiphon.inference.compose"]
+    module = sys.modules["antiphon.inference._drafts"]
     walked, true_walk = [], module.walk
     monkeypatch.setattr(
         module, "walk", lambda *a, **k: (walked.append(a[2]), true_walk(*a, **k))[1]
@@ -341,7 +341,7 @@ def test_the_flagship_is_walked_for_a_scribe_that_hears_it_and_for_no_other(
     assert walked and len(set(walked[0])) == len(walked[0])  # a walk for each take
     walked.clear()
     tiny_ensemble.scribe = untrained_scribe(level=1.0)
-    monkeypatch.setattr(module.models, "load", lambda name: tiny_ensemble)
+    monkeypatch.setattr(models, "load", lambda name: tiny_ensemble)
     assert one(**asked).n_notes > 0 and walked == []
 
 

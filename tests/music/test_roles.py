@@ -138,4 +138,19 @@ def test_gunshots_are_no_part():
             Track("Flute", 73, notes=notes_of(line(72, [0, 2, 4, 5]))),
         ]
     )
-    assert [t.name for t in assign_roles(piece).tracks] == ["Melody"]
+    cast = assign_roles(piece)
+    assert [t.name for t in cast.tracks] == ["Melody"]
+    assert cast.left_out == {"it is a noise, no part of the ensemble": 16}
+
+
+def test_notes_that_two_tracks_of_a_part_play_are_counted_as_left_out():
+    kick, snare = [(b * BEAT, 6, 36, 90) for b in range(4)], [(BEAT, 6, 38, 90)]
+    piece = Piece(
+        [
+            Track("Kit", is_drum=True, notes=notes_of(kick)),
+            Track("Kit 2", is_drum=True, notes=notes_of(kick[:3] + snare)),
+        ]
+    )
+    cast = assign_roles(piece)
+    assert cast.n_notes == 5
+    assert cast.left_out == {"another track of its part plays it, too": 3}

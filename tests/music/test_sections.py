@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+import tracemalloc
 
 import pytest
 
+from antiphon.music import structure
 from antiphon.music.piece import Piece, Section, Track, notes_of
 from antiphon.music.structure import find_sections
 
@@ -83,6 +85,30 @@ def test_no_melody_means_no_intro():
 )
 def test_poorest_pieces_are_one_section(tracks: list[Track]):
     assert find_sections(Piece(tracks)) == [Section(0, 1, "A")]
+
+
+def test_a_letter_returns_in_a_later_stretch_of_a_long_piece(monkeypatch):
+    monkeypatch.setattr(structure, "STRETCH_BARS", 16)
+    found = find_sections(song("AABAAB"))
+    assert "".join(s.label * s.n_bars for s in found) == "".join(8 * x for x in "AABAAB")
+
+
+def test_when_letters_run_out_a_section_takes_the_one_it_is_likest_to(monkeypatch):
+    monkeypatch.setattr(structure, "MAX_LETTERS", 1)
+    assert {s.label for s in find_sections(song("AB"))} == {"A"}
+
+
+def test_memory_does_not_grow_with_the_square_of_the_bars(monkeypatch):
+    monkeypatch.setattr(structure, "STRETCH_BARS", 64)
+    rows = [(bar * BAR, BAR, 40 + bar * bar % 47, 80) for bar in range(1500)]
+    piece = Piece([Track("Piano", notes=notes_of(rows))])
+    find_sections(piece)
+    tracemalloc.start()
+    found = find_sections(piece)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert sum(s.n_bars for s in found) == 1500
+    assert peak < 1500 * 1500 * 8 / 3  # of the one table of all bars, that there once were four of
 
 
 def test_twenty_songs_a_second_even_on_a_busy_machine():

@@ -106,6 +106,13 @@ def test_bars_know_key_chords_section_and_tempo():
     assert bars["bpm"].tolist() == [100.0, 50.0, 50.0, 50.0, 50.0]
 
 
+def test_sections_beyond_what_a_byte_holds_share_the_last_number():
+    piece = melody((0, 24, 60), n_bars_asked=300)
+    piece.sections = [Section(bar, 1, f"part {bar}") for bar in range(300)]
+    bars, _, _ = encode(piece)
+    assert bars["section"].tolist() == [*range(255), *[255] * 45]
+
+
 def test_felt_beats_of_compound_bars_are_slower_than_quarters():
     bars, _, _ = encode(melody((0, 12, 60), metres=[Metre(0, 6, 8)], tempos=[Tempo(0, 90.0)]))
     assert bars["bpm"][0] == 60.0

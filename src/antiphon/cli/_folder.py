@@ -93,6 +93,8 @@ def named(folder: Path, records: Sequence[Record], endings: Sequence[str]) -> li
 
 
 def _stem(record: Record) -> str:
+    if record["name"]:
+        return f"{record['name']}-seed{record['plan']['seed']}"
     key = re.sub(r"^([A-G])b", r"\1-flat", record["key"]).replace("#", "-sharp")
     words = f"{record['plan']['style']} {key} seed{record['plan']['seed']}"
     return re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")

@@ -26,13 +26,20 @@ Record = dict[str, Any]
 FORMAT = "antiphon composition 1"  # what marks a JSON file as ours
 
 
-def record_of(made: Composition) -> Record:
-    """Return what is told of a composition; ``files`` is filled in when they are written."""
+def record_of(made: Composition, name: str = "") -> Record:
+    """Return what is told of a composition; ``files`` is filled in when they are written.
+
+    Args:
+        made: the composition.
+        name: what its files are called; by its plan when left out.
+    """
     piece, plan = made.piece, made.plan
     return {
         "format": FORMAT,
         "version": antiphon.__version__,
         "title": piece.title or plan.title,
+        "name": name,
+        "metre": str(piece.metres[0]) if piece.metres else plan.metre,
         "plan": _plain(plan),
         "key": key_of(made),
         "n_bars": piece.n_bars,
@@ -120,7 +127,8 @@ def headline(record: Record) -> str:
     key = f" in {record['key']}" if record["key"] else ""
     tempo = f" at {plan['tempo']:g} bpm" if "tempo" in plan else ""
     bars = f"{record['n_bars']} bar{'s' if record['n_bars'] != 1 else ''}"
+    metre = record.get("metre", plan["metre"])
     return (
-        f"{plan['style'].capitalize()}{key}, {bars} of {plan['metre']}{tempo}, "
+        f"{plan['style'].capitalize()}{key}, {bars} of {metre}{tempo}, "
         f"{clock(record['duration_s'])}"
     )

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import os
-import shlex
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from antiphon.errors import AntiphonError
+from antiphon.cli._delivery import (
+    FORMATS,
+    Delivery,
+    Progress,
+    check_counts,
+    check_weights,
+    command,
+    deliver,
+    rather_wait,
+    sounding,
+)
 
 if TYPE_CHECKING:
-    from antiphon.cli._record import Record
     from antiphon.inference.compose import Composition
     from antiphon.music.plan import Plan
-
-FORMATS = "mid,wav,png,pdf"
-_TOLD_BEST = 10  # pieces of many that are told on the screen; the page has all
 
 
 def compose(
@@ -80,17 +81,23 @@ def compose(
 ) -> None:
     """Compose pieces and write them as MIDI, sound, score and picture."""
     flags = {name: v for name, v in locals().items() if name in _PLAN_FLAGS and v is not None}
-    # threads that spin while they wait make it 30 s instead of 6 where other programs run, too
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    rather_wait()
     asked = asked_plan(plan, flags)
-    chosen, font = _sounding(formats, soundfont)
-    if keep is not None and keep > count:
-        raise AntiphonError(
-            f"Keep at most as many as are composed: --keep {keep} of --count {count}."
-        )
-    _check_weights(model or asked.style)
-    again = _Again(formats, model, soundfont, out)
-    run(asked, count, keep, model, _Delivery(out, chosen, font, again))
+    chosen, font = sounding(formats, soundfont)
+    check_counts(count, keep)
+    check_weights(model or asked.style)
+
+    def again(stem: str, _: Composition) -> str:
+        written = {"formats": formats, "model": model, "soundfont": soundfont, "out": out}
+        return command("compose", "--plan", out / f"{stem}.toml", **written)
+
+    def make(progress: Progress) -> list[Composition]:
+        from antiphon.inference.compose import compose as draw  # torch loads only here
+
+        return draw(asked, count=count, keep=keep, model=model, progress=progress)
+
+    to = Delivery(out, chosen, font, again, has_plan=True)
+    deliver(make, "Composing", count, keep or count, to)
 
 
 _PLAN_FLAGS = (
@@ -124,144 +131,3 @@ def asked_plan(file: Path | None, flags: Mapping[str, Any]) -> Plan:
     elif plan.tempo is not None:
         plan.sections(plan.n_bars(plan.tempo))
     return plan
-
-
-def _sounding(formats: str | None, soundfont: Path | None) -> tuple[list[str], Path | None]:
-    """Return the formats to write and the soundfont, both checked.
-
-    Where nobody asked for sound and there is nothing to play it with, it is left out, and said.
-    """
-    from antiphon.cli._render import SOUND, parse_formats
-    from antiphon.formats._soundfont import find
-
-    chosen = parse_formats(formats or FORMATS)
-    if not set(chosen) & set(SOUND):
-        return chosen, soundfont
-    try:
-        return chosen, find(soundfont)
-    except AntiphonError as error:
-        if formats or soundfont:
-            raise
-        print(f"Without sound: {error}", file=sys.stderr)
-        return [name for name in chosen if name not in SOUND], None
-
-
-def _check_weights(name: str) -> None:
-    from antiphon import models
-
-    models.folder_of(name)
-
-
-@dataclass(frozen=True)
-class _Again:
-    """What the command to get a piece again needs beside its plan."""
-
-    formats: str | None
-    model: str | None
-    soundfont: Path | None
-    out: Path
-
-    def command(self, stem: str) -> str:
-        words = ["antiphon", "compose", "--plan", str(self.out / f"{stem}.toml")]
-        options = {"formats": self.formats, "model": self.model, "soundfont": self.soundfont}
-        for name, value in options.items():
-            words += [f"--{name}", str(value)] if value else []
-        return shlex.join([*words, "--out", str(self.out)])
-
-
-@dataclass(frozen=True)
-class _Delivery:
-    """Where and as what pieces are written."""
-
-    out: Path
-    formats: list[str]
-    soundfont: Path | None
-    again: _Again
-
-
-def run(plan: Plan, count: int, keep: int | None, model: str | None, to: _Delivery) -> None:
-    """Compose, write, show, and tell; what is whole when it is stopped stays."""
-    from antiphon.cli import _folder
-    from antiphon.cli._record import record_of
-    from antiphon.cli._render import rendering
-
-    with (
-        _folder.opened(to.out) as workshop,
-        rendering(to.formats, to.soundfont, keep or count) as renderer,
-    ):
-        page = _folder.page_name(to.out)
-        with _bar("Composing", count) as progress:
-            from antiphon.inference.compose import compose as draw  # torch loads only here
-
-            made = draw(plan, count=count, keep=keep, model=model, progress=progress)
-        records = [record_of(m) for m in made]
-        endings = [f".{name}" for name in (*to.formats, "toml", "json")]
-        stems = _folder.named(to.out, records, endings)
-        done: list[tuple[str, Record]] = []
-        try:
-            with _bar("Writing", len(made)) as progress:
-                for index in renderer.render([m.piece for m in made], stems, workshop):
-                    stem = stems[index]
-                    plan_file = workshop / f"{stem}.toml"
-                    plan_file.write_text(_plan_text(made[index], stem), encoding="utf-8")
-                    done.append((stem, _folder.lay(to.out, workshop, stem, records[index])))
-                    progress(len(done))
-        finally:
-            if done:
-                _show(to.out, page, done)
-    _tell(done, to, page)
-
-
-def _plan_text(made: Composition, stem: str) -> str:
-    return f"# this piece again: antiphon compose --plan {stem}.toml\n{made.plan.to_toml()}"
-
-
-def _show(out: Path, page: str, done: Sequence[tuple[str, Record]]) -> None:
-    from antiphon.cli._folder import earlier_records
-    from antiphon.cli._page import page_of
-    from antiphon.formats import write_bytes
-
-    earlier = earlier_records(out, but=[stem for stem, _ in done])
-    write_bytes(out / page, page_of(done, earlier).encode())
-
-
-@contextmanager
-def _bar(what: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Yield what is told how many are done; people see a bar, or for one that it goes on."""
-    if not sys.stderr.isatty():
-        yield lambda done: None
-        return
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        ProgressColumn,
-        TimeRemainingColumn,
-    )
-
-    columns: list[str | ProgressColumn] = ["{task.description}", BarColumn()]
-    columns += [MofNCompleteColumn(), TimeRemainingColumn()] if total > 1 else []
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(what, total=total if total > 1 else None)
-        yield lambda done: progress.update(task, completed=done)
-
-
-def _tell(done: Sequence[tuple[str, Record]], to: _Delivery, page: str) -> None:
-    """Say what was decided, where it was written, and how to get it again."""
-    from antiphon.cli import _words
-
-    if len(done) == 1:
-        lines = _words.one(done[0][1])
-    else:
-        lines = _words.ranking(done[:_TOLD_BEST])
-        if len(done) > _TOLD_BEST:
-            lines.append(f"     and {len(done) - _TOLD_BEST} more on the page")
-    endings = " ".join(f".{name}" for name in (*to.formats, "toml", "json"))
-    stems = done[0][0] if len(done) == 1 else f"{done[0][0]} to {done[-1][0]}"
-    lines += [
-        f"Wrote    {to.out / stems} as {endings}",
-        f"Look at  {to.out / page}",
-        f"Again    {to.again.command(done[0][0])}",
-    ]
-    typer.echo("\n".join(lines))

@@ -3,8 +3,9 @@
 A data set `NAME.py` says what it is (`CITATION`, `LICENCE`, `URL`, `STYLE`, and `SHIP`:
 whether weights trained on it may be released), lists its songs without opening them
 (`sources(root)`) and reads one of them (`read(source)`) as a `Piece` on the `RESOLUTION`
-grid with roles, keys, chords and sections. What cannot be used is left out by raising
-`AntiphonError`, whose sentence ends in the report. A set of performances has
+grid with roles, keys, chords and sections; a set that has something to remark of a song, as that
+its beats are estimated, has `read_remarking(source)` in its place. What cannot be used is left
+out by raising `AntiphonError`, whose sentence ends in the report. A set of performances has
 `performance(source)` as well: the same notes where they were played, on no grid. `HOLDS` says
 in a few words how much it is, `REMOTES` where it can be downloaded from (`_remotes.Remote`).
 A set of sounds has `recordings(root)` instead, which lists its `Recording`s without opening them.
@@ -27,6 +28,7 @@ from antiphon.music.recording import Recording
 if TYPE_CHECKING:
     from antiphon.datasets._get import Got, Stage
     from antiphon.datasets._prepare import Outcome
+    from antiphon.music.piece import Piece
 
 __all__ = [
     "SPLITS",
@@ -38,6 +40,8 @@ __all__ = [
     "load",
     "names",
     "prepare",
+    "read",
+    "read_remarking",
     "remotes_of",
     "seeded_split",
 ]
@@ -90,6 +94,27 @@ def listing(dataset: ModuleType, root: Path) -> Sequence[Source | Recording]:
         dataset.recordings(root) if hasattr(dataset, "recordings") else dataset.sources(root)
     )
     return found
+
+
+def read(dataset: ModuleType, source: Source) -> Piece:
+    """Read one song of a data set, whichever of the two ways to read it has.
+
+    Raises:
+        AntiphonError: it cannot be used; the sentence says why.
+    """
+    return read_remarking(dataset, source)[0]
+
+
+def read_remarking(dataset: ModuleType, source: Source) -> tuple[Piece, list[str]]:
+    """Read one song of a data set, with what that remarks of it; most have nothing to say.
+
+    Raises:
+        AntiphonError: it cannot be used; the sentence says why.
+    """
+    if hasattr(dataset, "read_remarking"):
+        found: tuple[Piece, list[str]] = dataset.read_remarking(source)
+        return found
+    return dataset.read(source), []
 
 
 def _silent(_what: str) -> Callable[[int, int], None]:

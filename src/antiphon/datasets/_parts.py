@@ -17,6 +17,7 @@ import numpy as np
 
 from antiphon.datasets import Source, load
 from antiphon.datasets._song import DRUM_NOTE, Song, fingerprint, prepare_song
+from antiphon.datasets._workers import one_thread
 from antiphon.formats import write_bytes
 from antiphon.representations.bars import BAR, BAR_NOTE
 
@@ -48,7 +49,8 @@ def make_part(name: str, group: list[Source], path: Path) -> tuple[str, bool]:
     if _print_of(path) == print_:
         return print_, True
     dataset = load(name)
-    songs = [prepare_song(dataset, source) for source in group]
+    with one_thread():
+        songs = [prepare_song(dataset, source) for source in group]
     arrays = {
         table: np.concatenate([getattr(song, table) for song in songs], dtype=dtype)
         for table, dtype in TABLES.items()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from antiphon.datasets._beats import on_beats
-from antiphon.datasets._estimate import complete
 from antiphon.formats import mid
+from antiphon.music.estimation import complete
 from antiphon.music.piece import Piece
 from antiphon.music.roles import assign_roles
 

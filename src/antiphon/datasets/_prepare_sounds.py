@@ -29,7 +29,7 @@ from antiphon.datasets._prepare import Outcome, about_of, make_folder, remove
 from antiphon.datasets._sound import FORMAT, N_FRAMES, SAMPLE_RATE_HZ, SECONDS, prepare_recording
 from antiphon.datasets._sound_report import summary, write_report
 from antiphon.datasets._tables import open_file, open_table
-from antiphon.datasets._workers import check, workers
+from antiphon.datasets._workers import check, one_thread, workers
 from antiphon.errors import AntiphonError
 from antiphon.formats import write_bytes
 from antiphon.music.recording import Recording
@@ -116,7 +116,8 @@ def make_part(group: list[Recording], path: Path, print_: str, listen: bool = Fa
     """Prepare some recordings and write them; return whether that had been done before."""
     if _print_of(path) == print_:
         return True
-    sounds = [prepare_recording(recording, listen=listen) for recording in group]
+    with one_thread():
+        sounds = [prepare_recording(recording, listen=listen) for recording in group]
     told = {
         "print": print_,
         "infos": [sound.info for sound in sounds],

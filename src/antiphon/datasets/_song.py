@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from antiphon.datasets import Source
+from antiphon.datasets import Source, read_remarking
 from antiphon.errors import AntiphonError
 from antiphon.music.instruments import ROLES
 from antiphon.music.keys import Key
@@ -87,7 +87,7 @@ def prepare_song(dataset: ModuleType, source: Source) -> Song:
         said = f"The same file as {source.same_as}."
         return Song(info | {"left_out": said, "reason": "the same file as another"})
     try:
-        piece, remarks = _read(dataset, source)
+        piece, remarks = read_remarking(dataset, source)
     except AntiphonError as error:
         return Song(info | {"left_out": str(error), "reason": _reason(str(error), source)})
     gridded = piece.on_grid() if piece.resolution != RESOLUTION else piece
@@ -98,14 +98,6 @@ def prepare_song(dataset: ModuleType, source: Source) -> Song:
     drums = drum_table(piece, bars)
     told = info | _described(piece, bars, notes, why) | {"remarks": remarks}
     return Song(told, bars, notes, drums)
-
-
-def _read(dataset: ModuleType, source: Source) -> tuple[Piece, list[str]]:
-    """Read a song, with what its data set remarks of it where it has something to say."""
-    if hasattr(dataset, "read_remarking"):
-        found: tuple[Piece, list[str]] = dataset.read_remarking(source)
-        return found
-    return dataset.read(source), []
 
 
 def _reason(sentence: str, source: Source) -> str:
@@ -124,12 +116,13 @@ def _described(
     """Return what pieces.json and the report say of a song."""
     key = Key(int(bars["tonic"][0]), "minor" if bars["minor"][0] else "major")
     n_taken = sum(len(t.notes) for t in piece.tracks if t.role in PARTS)
-    dropped = {
+    dropped = piece.left_out | {
         "its bar was left out": n_taken - len(notes),
         _NO_PART: piece.n_notes - n_taken,
     }
     low, high = transposition_range(notes)
     metre = piece.metres[0]
+    n_of_part = np.bincount(notes["part"], minlength=len(PARTS))
     return {
         "title": piece.title,
         "key": str(key),
@@ -137,9 +130,9 @@ def _described(
         "bpm": round(median(bars["bpm"].tolist()), 2),
         "n_bars": len(bars),
         "n_runs": int(bars["run"][-1]) + 1,
-        "parts": [p for i, p in enumerate(PARTS) if (notes["part"] == i).any()],
+        "parts": [part for part, n in zip(PARTS, n_of_part, strict=True) if n],
         "transpose": [low, high],
-        "notes_read": piece.n_notes,
+        "notes_read": piece.n_notes + sum(piece.left_out.values()),
         "notes_kept": len(notes),
         "notes_dropped": {reason: n for reason, n in dropped.items() if n},
         "bars_left_out": dict(why),
@@ -167,7 +160,7 @@ def transposition_range(notes: NDArray[np.void]) -> tuple[int, int]:
     """
     low, high = SHIFTS
     for part in PITCHED:
-        pitches = np.sort(notes["pitch"][notes["part"] == PARTS.index(part)])
+        pitches = np.sort(notes["pitch"].compress(notes["part"] == PARTS.index(part)))
         if len(pitches):
             spare = len(pitches) // 100
             low = max(low, min(0, ROLES[part].low - int(pitches[spare])))

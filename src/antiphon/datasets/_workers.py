@@ -11,6 +11,9 @@ import warnings
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
+from functools import cache
+
+from threadpoolctl import ThreadpoolController
 
 from antiphon.errors import AntiphonError, unknown
 
@@ -38,6 +41,16 @@ def workers(engine: str, jobs: int, scheduler: str) -> AbstractContextManager[Ex
         AntiphonError: Dask is not installed, or no cluster with a worker is at that address.
     """
     return _dask(jobs, scheduler) if engine == "dask" else _processes(jobs)
+
+
+def one_thread() -> AbstractContextManager[object]:
+    """Keep matrix products to one thread: those of songs are so small that more only wait."""
+    return _controller().limit(limits=1, user_api="blas")
+
+
+@cache
+def _controller() -> ThreadpoolController:
+    return ThreadpoolController()  # looking for the libraries takes longer than a song
 
 
 @contextmanager

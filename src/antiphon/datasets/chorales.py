@@ -10,9 +10,9 @@ import importlib.util
 from pathlib import Path
 
 from antiphon.datasets import Source, seeded_split
-from antiphon.datasets._estimate import complete
 from antiphon.errors import AntiphonError
 from antiphon.formats import musicxml
+from antiphon.music.estimation import complete
 from antiphon.music.instruments import ROLES, STYLE_PROGRAMS
 from antiphon.music.piece import Piece, Track
 

@@ -95,15 +95,6 @@ def _labels(source: Source) -> Labels:
     return Labels.of_quadrant(source.path.stem[:2])
 
 
-def read(source: Source) -> Piece:
-    """Read one clip on the `RESOLUTION` grid, its beats estimated.
-
-    Raises:
-        AntiphonError: the file is broken or has no notes.
-    """
-    return read_remarking(source)[0]
-
-
 def read_remarking(source: Source) -> tuple[Piece, list[str]]:
     """Read one clip and say whether its beats are estimated.
 

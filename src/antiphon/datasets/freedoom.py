@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from antiphon.datasets import Source
-from antiphon.datasets._estimate import complete
 from antiphon.datasets._listing import listed
 from antiphon.datasets._remotes import of_github
 from antiphon.formats import mid
+from antiphon.music.estimation import complete
 from antiphon.music.piece import Piece
 from antiphon.music.roles import assign_roles
 

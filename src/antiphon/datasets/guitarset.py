@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from antiphon.datasets import Source, find_files
-from antiphon.datasets._estimate import complete
 from antiphon.datasets._labelled import SAMPLE_RATE, notes_between, recorded
 from antiphon.datasets._remotes import MIRDATA, Remote
 from antiphon.errors import AntiphonError
 from antiphon.formats import read_text
 from antiphon.music.chords import Chord, parse_chord
+from antiphon.music.estimation import complete
 from antiphon.music.keys import Key
 from antiphon.music.labels import Labels
 from antiphon.music.piece import RESOLUTION, ChordSpan, KeyMark, Metre, Piece, Tempo, Track

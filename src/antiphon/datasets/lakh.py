@@ -77,15 +77,6 @@ def versions(files: list[Path]) -> list[Source]:
     return found
 
 
-def read(source: Source) -> Piece:
-    """Read one file on the `RESOLUTION` grid.
-
-    Raises:
-        AntiphonError: it is broken or has no notes.
-    """
-    return read_remarking(source)[0]
-
-
 def read_remarking(source: Source) -> tuple[Piece, list[str]]:
     """Read one file and say whether its beats are estimated.
 

@@ -20,10 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antiphon.datasets import Source, find_files
-from antiphon.datasets._estimate import complete
 from antiphon.datasets.lakh import versions
 from antiphon.errors import AntiphonError
 from antiphon.formats import MAX_NOTES, read_bytes
+from antiphon.music.estimation import complete
 from antiphon.music.piece import NOTE, Metre, Notes, Piece, Tempo, Track
 from antiphon.music.roles import assign_roles
 

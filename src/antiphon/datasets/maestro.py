@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -65,14 +66,19 @@ def sources(root: Path) -> list[Source]:
     Raises:
         AntiphonError: there is no such table, or it is broken or another one.
     """
-    tables = sorted(root.rglob("maestro-v*.json")) or sorted(root.rglob("maestro-v*.csv"))
+    tables = [*root.rglob("maestro-v*.json")] or [*root.rglob("maestro-v*.csv")]
     if not tables:
         raise AntiphonError(f"{root} is no MAESTRO: maestro-v3.0.0.json (or .csv) is missing.")
-    table = tables[-1]
+    table = max(tables, key=_version)
     rows = _records(table) if table.suffix == ".json" else rows_of(table, _COLUMNS, "MAESTRO")
     if not rows:
         raise AntiphonError(f"{table} names no performance.")
     return [_source(table, row) for row in rows]
+
+
+def _version(table: Path) -> tuple[list[int], Path]:
+    """Return what rises from an older table to a newer one: 10.0.0 comes after 3.0.0."""
+    return [int(number) for number in re.findall(r"\d+", table.stem)], table
 
 
 def _records(table: Path) -> list[dict[str, str]]:
@@ -114,15 +120,6 @@ def performance(source: Source) -> Piece:
         AntiphonError: the file is missing, broken or has no notes.
     """
     return replace(mid.read(source.path, quick=True), title=source.title)
-
-
-def read(source: Source) -> Piece:
-    """Read one performance on the `RESOLUTION` grid, its beats estimated.
-
-    Raises:
-        AntiphonError: the file is missing, broken or has no notes.
-    """
-    return read_remarking(source)[0]
 
 
 def read_remarking(source: Source) -> tuple[Piece, list[str]]:

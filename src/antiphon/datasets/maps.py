@@ -111,15 +111,6 @@ def labelled(path: Path, title: str = "") -> Piece:
     return recorded({0: notes_between(start * SAMPLE_RATE, end * SAMPLE_RATE, pitch)}, title)
 
 
-def read(source: Source) -> Piece:
-    """Read one piece on the `RESOLUTION` grid, its beats estimated.
-
-    Raises:
-        AntiphonError: it is no piece but a note or a chord, or its file cannot be read.
-    """
-    return read_remarking(source)[0]
-
-
 def read_remarking(source: Source) -> tuple[Piece, list[str]]:
     """Read one piece and say whether its beats are estimated.
 

@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 
 from antiphon.datasets import Source, find_files, seeded_split
 from antiphon.datasets._csv import rows_of
-from antiphon.datasets._estimate import complete
 from antiphon.datasets._labelled import SAMPLE_RATE, notes_between, recorded
 from antiphon.datasets._played import completed
 from antiphon.datasets._remotes import Remote
 from antiphon.errors import AntiphonError
 from antiphon.formats import mid
+from antiphon.music.estimation import complete
 from antiphon.music.piece import RESOLUTION, Piece, Tempo, Track
 from antiphon.music.roles import assign_roles
 
@@ -146,15 +146,6 @@ def _columns(path: Path) -> dict[str, NDArray[np.float64]]:
     if (columns["start_time"] > columns["end_time"]).any():
         raise AntiphonError(f"{path} has a note that ends before it begins.")
     return columns
-
-
-def read(source: Source) -> Piece:
-    """Read one recording on the `RESOLUTION` grid.
-
-    Raises:
-        AntiphonError: the file is missing, broken or has no notes.
-    """
-    return read_remarking(source)[0]
 
 
 def read_remarking(source: Source) -> tuple[Piece, list[str]]:

@@ -13,10 +13,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from antiphon.datasets import Source, find_files, seeded_split
-from antiphon.datasets._estimate import complete
 from antiphon.datasets._remotes import of_github
 from antiphon.errors import AntiphonError
 from antiphon.formats import musicxml
+from antiphon.music.estimation import complete
 from antiphon.music.instruments import ROLES
 from antiphon.music.labels import Labels
 from antiphon.music.piece import Piece, Track

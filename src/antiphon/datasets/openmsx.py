@@ -36,15 +36,6 @@ def sources(root: Path) -> list[Source]:
     return listed(root, (".mid",))
 
 
-def read(source: Source) -> Piece:
-    """Read one piece on the `RESOLUTION` grid.
-
-    Raises:
-        AntiphonError: the file is broken or has no notes.
-    """
-    return read_remarking(source)[0]
-
-
 def read_remarking(source: Source) -> tuple[Piece, list[str]]:
     """Read one piece and say whether its beats are estimated.
 

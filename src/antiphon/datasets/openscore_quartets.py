@@ -9,10 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from antiphon.datasets import Source, find_files, seeded_split
-from antiphon.datasets._estimate import complete
 from antiphon.datasets._remotes import of_github
 from antiphon.errors import AntiphonError
 from antiphon.formats import musicxml
+from antiphon.music.estimation import complete
 from antiphon.music.instruments import ROLES
 from antiphon.music.piece import Piece, Track
 from antiphon.music.roles import merge

@@ -91,15 +91,6 @@ def _joined(folder: Path) -> Piece:
     return replace(first, tracks=tracks, title=tracks[0].name)
 
 
-def read(source: Source) -> Piece:
-    """Read one song on the `RESOLUTION` grid.
-
-    Raises:
-        AntiphonError: a file of it is missing, broken or has no notes, or it is there twice.
-    """
-    return read_remarking(source)[0]
-
-
 def read_remarking(source: Source) -> tuple[Piece, list[str]]:
     """Read one song and say whether its beats had to be estimated.
 

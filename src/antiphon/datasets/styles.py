@@ -46,15 +46,6 @@ def _style(path: Path) -> str:
     return next((part for part in path.parts[:-1] if part in _NAMES), "")
 
 
-def read(source: Source) -> Piece:
-    """Read one piece on the `RESOLUTION` grid.
-
-    Raises:
-        AntiphonError: the file is broken or has no notes.
-    """
-    return read_remarking(source)[0]
-
-
 def read_remarking(source: Source) -> tuple[Piece, list[str]]:
     """Read one piece and say whether its beats are estimated.
 

@@ -79,15 +79,6 @@ def _whole(phrase: Path) -> Path:
     return phrase.parent.parent / "midi" / f"{phrase.stem.rpartition('_')[0]}.mid"
 
 
-def read(source: Source) -> Piece:
-    """Read one phrase on the `RESOLUTION` grid.
-
-    Raises:
-        AntiphonError: the file is missing, broken or has no notes.
-    """
-    return read_remarking(source)[0]
-
-
 def read_remarking(source: Source) -> tuple[Piece, list[str]]:
     """Read one phrase and say whether its beats are estimated.
 

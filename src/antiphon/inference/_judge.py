@@ -18,7 +18,7 @@ from antiphon.inference._walk import cut
 from antiphon.metrics.bars import Habits, measure_bars
 from antiphon.models._ensemble import Ensemble
 from antiphon.models.choir import Discriminator, Segment
-from antiphon.music.piece import KeyMark, Notes, Piece, Track
+from antiphon.music.piece import Notes, Piece, Track
 from antiphon.representations.bars import (
     PITCHED,
     SLOTS_PER_BEAT,
@@ -43,7 +43,7 @@ def measured(parts: Mapping[str, Notes], sheet: Sheet) -> NDArray[np.float64]:
     piece = Piece(
         tracks=tracks,
         metres=[sheet.metre],
-        keys=[KeyMark(0, sheet.key)],
+        keys=sheet.key_marks(),
         n_bars_asked=len(sheet.bars),
     )
     bars, notes, _ = encode(piece)
@@ -113,9 +113,10 @@ def _stretches(words: NDArray[np.uint16]) -> NDArray[np.uint16]:
 def _words(melody: Notes, sheet: Sheet) -> NDArray[np.uint16]:
     bar_steps = beat_steps(sheet.metre) * int(sheet.bars["n_beats"][0])
     bar, step = np.divmod(melody["onset"], bar_steps)
-    shift = int(home_shift(sheet.bars["tonic"][:1], sheet.bars["minor"][:1])[0])
+    shift = home_shift(sheet.bars["tonic"], sheet.bars["minor"])
     words = np.zeros((len(sheet.bars), 12), np.uint16)
     inside = bar < len(words)
     bits = (1 << (step * _PLACES // bar_steps)).astype(np.uint16)
-    np.bitwise_or.at(words, (bar[inside], (melody["pitch"][inside] + shift) % 12), bits[inside])
+    home = (melody["pitch"][inside] + shift[bar[inside]]) % 12
+    np.bitwise_or.at(words, (bar[inside], home), bits[inside])
     return words

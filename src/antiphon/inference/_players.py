@@ -12,7 +12,16 @@ from numpy.typing import NDArray
 
 from antiphon.inference._sheet import Sheet
 from antiphon.music.instruments import ROLES, STYLE_PROGRAMS
-from antiphon.music.piece import NOTE, KeyMark, Notes, Piece, Tempo, Track
+from antiphon.music.piece import (
+    NOTE,
+    KeyMark,
+    Notes,
+    Piece,
+    Tempo,
+    Track,
+    in_order,
+    together,
+)
 from antiphon.representations.bars import (
     PITCHED,
     SLOTS_PER_BEAT,
@@ -39,8 +48,8 @@ def written_notes(writing: Writing, piece: int, sheet: Sheet) -> dict[str, Notes
     stop = np.minimum(begin + DURATIONS[duration], len(steps) - 1)
     notes = np.zeros(len(bar), NOTE)
     notes["onset"], notes["duration"] = steps[begin], steps[stop] - steps[begin]
-    shift = int(home_shift(sheet.bars["tonic"][:1], sheet.bars["minor"][:1])[0])
-    notes["pitch"] = row + LOW_PITCH - shift
+    shift = home_shift(sheet.bars["tonic"], sheet.bars["minor"])
+    notes["pitch"] = row + LOW_PITCH - shift[bar]
     notes["velocity"] = loudness_of(loudness)
     parts = {role: distinct(notes[cell % N_PARTS == m]) for m, role in enumerate(PITCHED)}
     parts["melody"] = one_at_a_time(parts["melody"])
@@ -139,11 +148,17 @@ def distinct(notes: Notes) -> Notes:
     return np.sort(ordered, order=("onset", "pitch"))
 
 
-def in_range(notes: Notes, role: str) -> Notes:
-    """Return notes moved by octaves into the part's range, all together first."""
+def in_range(notes: Notes, role: str, reach: tuple[int, int] = (128, -1)) -> Notes:
+    """Return notes moved by octaves into the part's range, all together first.
+
+    Args:
+        notes: of the part.
+        role: whose range it is.
+        reach: lowest and highest pitch that may be played beyond the range.
+    """
     if not len(notes):
         return notes
-    low, high = ROLES[role].low, ROLES[role].high
+    low, high = min(ROLES[role].low, reach[0]), max(ROLES[role].high, reach[1])
     out = notes.copy()
     shifts = np.array([0, 12, -12, 24, -24])
     outside = [((out["pitch"] + s < low) | (out["pitch"] + s > high)).sum() for s in shifts]
@@ -155,7 +170,13 @@ def in_range(notes: Notes, role: str) -> Notes:
 
 
 def held_end(notes: Notes, end: int, bar_steps: int) -> Notes:
-    """Return notes of which those that begin in the final bar ring until the end."""
+    """Return notes of which those that begin in the final bar ring until the end.
+
+    Args:
+        notes: of a part.
+        end: step at which the music ends.
+        bar_steps: length of the final bar; 0 where nothing rings on.
+    """
     out = notes.copy()
     rings = out["onset"] >= end - bar_steps
     out["duration"] = np.where(
@@ -165,19 +186,29 @@ def held_end(notes: Notes, end: int, bar_steps: int) -> Notes:
 
 
 def play(writing: Writing, piece: int, sheet: Sheet) -> dict[str, Notes]:
-    """Return the notes of the four pitched parts of one of the pieces that were written."""
+    """Return the notes of the four pitched parts of one of the pieces that were written.
+
+    What is kept is returned as it was written.
+    """
     bar_steps = beat_steps(sheet.metre) * int(sheet.bars["n_beats"][0])
-    end = bar_steps * len(sheet.bars)
-    parts = {}
-    for role, notes in written_notes(writing, piece, sheet).items():
-        played = fitted(notes, sheet) if role in ("chords", "bass") else notes
-        played = held_end(in_range(played, role), end, bar_steps)
-        if ONE_VOICE[PITCHED.index(role)]:
-            played = one_at_a_time(played)
-        if role in ("chords", "bass"):
-            played = in_range(fitted(played, sheet), role)
-        parts[role] = played
+    stays, parts = sheet.stays(), {}
+    for index, (role, notes) in enumerate(written_notes(writing, piece, sheet).items()):
+        is_kept = stays[notes["onset"] // bar_steps, index]
+        played = _played(notes[~is_kept], role, sheet, bar_steps)
+        parts[role] = in_order(together([notes[is_kept], played])) if is_kept.any() else played
     return parts
+
+
+def _played(notes: Notes, role: str, sheet: Sheet, bar_steps: int) -> Notes:
+    """Return notes of a part as it can play them."""
+    end, reach = bar_steps * len(sheet.bars), sheet.reach.get(role, (128, -1))
+    played = fitted(notes, sheet) if role in ("chords", "bass") else notes
+    played = held_end(in_range(played, role, reach), end, bar_steps if sheet.close else 0)
+    if ONE_VOICE[PITCHED.index(role)]:
+        played = one_at_a_time(played)
+    if role in ("chords", "bass"):
+        played = in_range(fitted(played, sheet), role, reach)
+    return played
 
 
 def assembled(

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from antiphon import formats, registry
+from antiphon import datasets, formats
 from antiphon.errors import AntiphonError
 from antiphon.inference._controls import detune, mix_tracks, shuffle_bars
 from antiphon.inference._evaluation_page import (
@@ -197,12 +197,12 @@ def read_dataset(name: str, root: Path, splits: Sequence[str]) -> tuple[list[Pie
     Raises:
         AntiphonError: the dataset or the folder is unknown, or the splits are empty.
     """
-    dataset = registry.load("antiphon.datasets", name)
+    dataset = datasets.load(name)
     pieces, refused = [], []
     for source in dataset.sources(root):
         if source.split in splits:
             try:
-                pieces.append(dataset.read(source))
+                pieces.append(datasets.read(dataset, source))
             except AntiphonError as error:
                 refused.append(f"{source.id}: {error}")
     if not pieces:

@@ -13,9 +13,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from antiphon.compiled import compiled
 from antiphon.models._drawing import Floats, drawn_one
 from antiphon.representations.bars import PITCHED
-from antiphon.representations.compiled import compiled
 from antiphon.representations.facts import (
     Harmony,
     length_facts,
@@ -97,6 +97,8 @@ def choose_cells(
             allowed = places(page, standing, bar_slots, i)
             urged = logits[i].copy()
             urged[MELODY:END:N_PARTS] += urge(page, standing, bar_slots, i)
+            if waits != END:
+                urged[waits] = beyond(urged, waits)
             cell[i] = drawn_one(urged, allowed, page.chance[bar, written, 0], page.shares[0])
         kind[i] = ENDS if cell[i] == END else STAYS if cell[i] == waits else IS_MADE
     return cell, kind
@@ -123,6 +125,13 @@ def places(page: Page, standing: Standing, bar_slots: int, i: int) -> NDArray[np
             out[cell] = slot < page.latest[bar, part] and not page.kept[bar, part]
     out[waits] = True
     return out
+
+
+@compiled
+def beyond(logits: Floats, waits: int) -> np.float32:
+    """Return the logit of making nothing before a kept note: of all that stands there or later."""
+    highest = logits[waits:].max()
+    return np.float32(highest + np.log(np.exp(logits[waits:] - highest).sum()))
 
 
 @compiled

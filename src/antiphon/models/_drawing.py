@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from antiphon.representations.compiled import compiled
+from antiphon.compiled import compiled
 from antiphon.representations.score import Ints
 
 Floats = NDArray[np.float32]

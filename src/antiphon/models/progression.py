@@ -111,6 +111,7 @@ def write_progression(
     rng: np.random.Generator,
     share: float = 1.0,
     temperature: float = 1.0,
+    lean: NDArray[np.float32] | None = None,
 ) -> NDArray[np.int64]:
     """Return (N, MAX_BEATS) what sounds on each beat of a piece, as tokens; never silence.
 
@@ -120,6 +121,8 @@ def write_progression(
         share: each token is drawn among the likeliest that have this share together; `AGAIN` at
             the most where two bars have been the same so far as two that are looked back at.
         temperature: above 1 what is unlikely comes more often.
+        lean: (N, MAX_BEATS, V) logits that each chord gets for sounding on each beat, where there
+            is something to harmonise.
     """
     n, config = len(outline), network.config
     angle = config.level * np.pi / 2
@@ -149,6 +152,16 @@ def write_progression(
             allowed[0, SILENT] = False
             u = rng.random(1, np.float32)
             here = min(share, AGAIN) if goes_on_as_before(returns, config.n_chords) else share
-            token = int(drawn(logits[0].numpy() / temperature, allowed, u, here)[0])
+            heard = logits[0].numpy() / temperature
+            if lean is not None:
+                heard = heard + _leaning(lean[bar, beat], sounding[bar, beat - 1])
+            token = int(drawn(heard, allowed, u, here)[0])
             sounding[bar, beat] = sounding[bar, beat - 1] if token == GOES_ON else token
     return sounding
+
+
+def _leaning(lean: NDArray[np.float32], now: int) -> NDArray[np.float32]:
+    """Return logits (V + 2) of tokens for what each chord (V) gets, while one sounds."""
+    out = np.concatenate([np.zeros(2, np.float32), lean])
+    out[GOES_ON] = out[now]
+    return out

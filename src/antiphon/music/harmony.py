@@ -15,6 +15,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from antiphon.music._heard import best_path, sounding
 from antiphon.music.chords import QUALITIES, Chord
 from antiphon.music.keys import SCALES, Key, estimate_key
 from antiphon.music.piece import ChordSpan, Metre, Notes, Piece, together
@@ -85,20 +86,7 @@ def chroma(notes: Notes, edges: NDArray[np.int64]) -> Floats:
         notes: pitched notes.
         edges: (S + 1,) rising steps.
     """
-    end = int(max(edges[-1], (notes["onset"] + notes["duration"]).max(initial=0))) + 1
-    pc = (notes["pitch"] % 12).astype(np.int64)
-    # sounding time up to t = Σ max(0, t − onset) − max(0, t − end); needs only sums at the edges
-    times = np.concatenate([notes["onset"], notes["onset"] + notes["duration"]])
-    sign = np.repeat([1.0, -1.0], len(notes))
-    cell = np.searchsorted(edges, np.minimum(times, end)) * 12 + np.concatenate([pc, pc])
-    n_edges = len(edges)  # what lies after the last edge falls into a row that is left out
-    shape = (n_edges + 1, 12)
-    count, moment = (
-        np.bincount(cell, weights, shape[0] * 12).reshape(shape)[:n_edges].cumsum(axis=0)
-        for weights in (sign, sign * times)
-    )
-    total = count * edges[:, None] - moment
-    return total[1:] - total[:-1]
+    return sounding(notes["onset"], notes["duration"], notes["pitch"], edges)
 
 
 def _slots(piece: Piece) -> tuple[NDArray[np.int64], Floats]:
@@ -114,25 +102,6 @@ def _slots(piece: Piece) -> tuple[NDArray[np.int64], Floats]:
     edges = starts[bar] + beat * length[bar] // n_beats[bar]
     cost = np.where(2 * beat == n_beats[bar], _CHANGE_HALF, _CHANGE_BEAT)
     return np.append(edges, starts[-1]), np.where(beat == 0, _CHANGE_BAR, cost)
-
-
-def _viterbi(scores: Floats, change_cost: Floats) -> NDArray[np.int64]:
-    """Return the best state of each slot (S,); any change costs the same within a slot."""
-    best = scores.copy()  # what the best path to each state of a slot is worth
-    tops, jumps = [0], [0.0]
-    for before, here, cost in zip(best, best[1:], change_cost[1:].tolist(), strict=False):
-        top = before.argmax()
-        jump = before[top] - cost
-        here += np.maximum(before, jump)
-        tops.append(top)
-        jumps.append(jump)
-    state = best[-1].argmax()
-    path = [state]
-    for slot in range(len(best) - 1, 0, -1):
-        if best[slot - 1, state] < jumps[slot]:
-            state = tops[slot]
-        path.append(state)
-    return np.array(path[::-1], dtype=np.int64)
 
 
 def _bass_chroma(notes: Notes, edges: NDArray[np.int64]) -> Floats:
@@ -176,7 +145,7 @@ def estimate_chords(piece: Piece, key: Key | None = None) -> list[ChordSpan]:
     scores = _FIT * weight * (share @ tones) + bass @ bass_tones
     scores += weight * (_in_key(key.tonic, key.mode) - cost)
     scores[:, -1] = np.where(sounding[:, 0] > 0, scores[:, -1], 1.0)
-    return _spans(_viterbi(scores, change_cost), edges, bass)
+    return _spans(best_path(scores, change_cost), edges, bass)
 
 
 def _spans(path: NDArray[np.int64], edges: NDArray[np.int64], bass: Floats) -> list[ChordSpan]:

@@ -192,6 +192,7 @@ class Piece:
     n_bars_asked: int = 0  # a piece may be longer than its last note
     provenance: str = ""  # who or what made it, under which licence; kept in files
     labels: Labels = field(default_factory=Labels)  # what a data set says of it
+    left_out: dict[str, int] = field(default_factory=dict)  # notes that were, by reason
 
     @property
     def end(self) -> int:

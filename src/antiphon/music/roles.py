@@ -34,6 +34,8 @@ _ALONE = 0.9  # share of lone onsets from which on a part is a single line
 _TUNE_FLOOR = 48  # MIDI pitch (C3) its middle note must reach to be a melody
 _TUNE_ACTIVITY = 0.1  # share of bars in which a melody plays at least
 _DOUBLED = 0.7  # share of equal notes from which on a track is another one's double
+_NOISE = "it is a noise, no part of the ensemble"
+_DOUBLE = "another track of its part plays it, too"
 COUNTER_GAP = 3  # semitones it keeps from the chord below
 
 
@@ -194,7 +196,8 @@ def assign_roles(piece: Piece) -> Piece:
 
     Works on any tracks. Drums are the drum channel's or what is named so; then names decide,
     then instruments and how each track plays. What is left joins the chords; noises
-    (gunshots, helicopters) are left out. Where one part plays everything, as a solo piano
+    (gunshots, helicopters) are left out, and so is a note that two tracks of a part begin
+    together; `Piece.left_out` counts both. Where one part plays everything, as a solo piano
     does, its highest line becomes the melody and its lowest the bass.
 
     Args:
@@ -221,7 +224,9 @@ def assign_roles(piece: Piece) -> Piece:
         for role in ROLES
         if role in parts and len(parts[role].notes)
     ]
-    return replace(piece, tracks=tracks)
+    n_cast, n_kept = (sum(len(t.notes) for t in some) for some in (parts.values(), tracks))
+    left_out = {_NOISE: piece.n_notes - n_cast, _DOUBLE: n_cast - n_kept}
+    return replace(piece, tracks=tracks, left_out={why: n for why, n in left_out.items() if n})
 
 
 def _cast(tracks: list[Track], piece: Piece) -> dict[str, Track]:

@@ -14,22 +14,18 @@ from string import ascii_uppercase
 import numpy as np
 from numpy.typing import NDArray
 
+from antiphon.music._form_cut import cut, letters_of
+from antiphon.music._heard import onsets, weighted
 from antiphon.music.harmony import chroma
 from antiphon.music.piece import Notes, Piece, Section, together
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
 
-MAX_SECTION_BARS = 16
-_LENGTH_COST = {
-    1: 3.0, 2: 1.6, 3: 2.2, 4: 0.5, 5: 1.2, 6: 0.8, 7: 0.9, 8: 0.0, 9: 0.6, 10: 0.6,
-    11: 1.1, 12: 0.6, 13: 1.3, 14: 1.1, 15: 1.4, 16: 0.8,
-}  # fmt: skip
-_SECTION_COST = 1.5  # what one more section must bring
-_NOVELTY_GAIN = 2.5
-_REPETITION_GAIN = 0.5
-_RULED_OUT = -1e6
-_KERNEL = 8  # bars before and after a boundary that are compared
+# bars compared with each other at once: memory grows with their square, 8 MB a table
+STRETCH_BARS = 1024
+MAX_LETTERS = 254  # with intro and ending as many as one byte holds
+_PLACES = 8  # of a bar, at which notes begin
 _CHORDS, _MELODY, _RHYTHM, _TEXTURE = 0.4, 0.3, 0.15, 0.15  # shares of likeness
 
 
@@ -38,28 +34,58 @@ def find_sections(piece: Piece) -> list[Section]:
 
     The same letter means the same material returning: harmony, melody and rhythm alike.
     ``intro`` and ``ending`` are a head and a tail in which the melody is silent; a piece
-    without a track of role ``melody`` has neither. Deterministic.
+    without a track of role ``melody`` has neither. Deterministic. A piece of more than
+    `STRETCH_BARS` bars is cut stretch by stretch, its letters going through all of them; after
+    `MAX_LETTERS` letters a section takes the one it is likest to.
     """
     starts = piece.bar_starts()
     n_bars = len(starts) - 1
     if not piece.n_notes:
         return [Section(0, n_bars, "A")]
     melody, others = _parts(piece)
-    likeness = bar_likeness(piece, starts, melody, others)
+    features = _features(starts, melody, others)
     first, last = _melody_extent(melody, starts) if len(melody) and len(others) else (0, n_bars)
-    inner = likeness[first:last, first:last]
-    usual, strong = _levels(inner)
-    lengths = _cut(inner, usual)
     sections = [Section(0, first, "intro")] if first else []
-    sections += [
-        Section(start + first, length, label)
-        for (start, length), label in zip(
-            lengths, _labels(inner, lengths, usual, strong), strict=True
-        )
-    ]
+    sections += _lettered(features, first, last)
     if last < n_bars:
         sections.append(Section(last, n_bars - last, "ending"))
     return sections
+
+
+def _lettered(features: Floats, first: int, last: int) -> list[Section]:
+    """Return the sections of the bars from the first up to the last, stretch by stretch."""
+    sections: list[Section] = []
+    known = np.zeros((0, 2), np.int64)
+    remembered = features[:0]  # the bars that each letter stands for
+    for begin in range(0, len(features), STRETCH_BARS):
+        rows = features[begin : begin + STRETCH_BARS]
+        start, stop = max(first - begin, 0), min(last - begin, len(rows))
+        if start >= stop:
+            continue
+        likeness = np.ascontiguousarray((rows @ rows.T)[start:stop, start:stop])
+        usual, strong = _levels(likeness)
+        found = cut(likeness, usual)
+        enough = min(max(usual + 0.45 * (strong - usual), 0.6), 0.8)
+        rows = rows[start:stop]
+        if len(remembered):
+            likeness = np.hstack([rows @ remembered.T, likeness])
+        letters, firsts = letters_of(likeness, found, known, enough, MAX_LETTERS)
+        sections += [
+            Section(begin + start + at, length, _letter(letter))
+            for (at, length), letter in zip(found.tolist(), letters.tolist(), strict=True)
+        ]
+        if stop + begin < last:
+            remembered, known = _remembered(np.concatenate([remembered, rows]), firsts)
+    return sections
+
+
+def _remembered(rows: Floats, sections: Places) -> tuple[Floats, Places]:
+    """Return the rows of some sections only, one after the other, and where these lie now."""
+    starts, lengths = sections.T
+    ends = np.cumsum(lengths)
+    begun = ends - lengths
+    kept = np.arange(ends[-1]) + np.repeat(starts - begun, lengths)
+    return rows[kept], np.stack([begun, lengths], axis=1)
 
 
 def _parts(piece: Piece) -> tuple[Notes, Notes]:
@@ -85,10 +111,11 @@ def _melody_extent(melody: Notes, starts: NDArray[np.int64]) -> tuple[int, int]:
     return min(first, n_bars - 1, last - 1), last
 
 
-def bar_likeness(
-    piece: Piece, starts: NDArray[np.int64], melody: Notes, others: Notes
-) -> NDArray[np.float64]:
-    """Return how alike every two bars are, (N, N), 0 … 1, 1 on the diagonal."""
+def _features(starts: NDArray[np.int64], melody: Notes, others: Notes) -> Floats:
+    """Return (N, D) what is heard in each bar: the product of two rows, 0 … 1, is their likeness.
+
+    Of bars that sound alike it is 1; so it is of all bars where nothing is heard.
+    """
     n_bars = len(starts) - 1
     halves = np.empty(2 * n_bars + 1, dtype=np.int64)
     halves[::2], halves[1::2] = starts, (starts[:-1] + starts[1:]) // 2
@@ -96,24 +123,14 @@ def bar_likeness(
     parts = [
         (_CHORDS, (sung + around).reshape(n_bars, -1)),
         (_MELODY, sung.reshape(n_bars, -1)),
-        (_RHYTHM, _onsets(melody, starts)),
-        (_TEXTURE, _onsets(others, starts)),
+        (_RHYTHM, onsets(melody["onset"], starts, _PLACES)),
+        (_TEXTURE, onsets(others["onset"], starts, _PLACES)),
     ]
     heard = [(share, features) for share, features in parts if features.any()]
     if not heard:
-        return np.ones((n_bars, n_bars))
+        return np.ones((n_bars, 1))
     total = sum(share for share, _ in heard)
-    rows = np.concatenate([np.sqrt(share / total) * _unit(f) for share, f in heard], axis=1)
-    return np.asarray(rows @ rows.T)
-
-
-def _onsets(notes: Notes, starts: NDArray[np.int64], n_places: int = 8) -> Floats:
-    """Return (N, n_places) how many notes begin at each place of a bar."""
-    n_bars = len(starts) - 1
-    bar = _bar_of(notes["onset"], starts)
-    place = (notes["onset"] - starts[bar]) * n_places // (starts[bar + 1] - starts[bar])
-    cell = bar * n_places + np.minimum(np.maximum(place, 0), n_places - 1)
-    return np.bincount(cell, minlength=n_bars * n_places).reshape(n_bars, n_places).astype(float)
+    return np.concatenate([weighted(f, share / total) for share, f in heard], axis=1)
 
 
 def _bar_of(steps: NDArray[np.integer], starts: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -122,117 +139,12 @@ def _bar_of(steps: NDArray[np.integer], starts: NDArray[np.int64]) -> NDArray[np
     return np.minimum(np.maximum(bar, 0), len(starts) - 2)
 
 
-def _unit(features: Floats) -> Floats:
-    """Return (N, D + 1) rows of length 1; all silent bars are alike and unlike any other."""
-    norm = np.sqrt(np.einsum("nd,nd->n", features, features))[:, None]
-    return np.concatenate([features / np.maximum(norm, 1e-9), norm == 0], axis=1)
-
-
 def _levels(likeness: Floats) -> tuple[float, float]:
     """Return how alike two bars usually are (median), and how alike copies are (97 in 100)."""
     values = likeness.ravel()
     places = [len(values) // 2, len(values) * 97 // 100]
     ordered = np.partition(values, places)
     return float(ordered[places[0]]), float(ordered[places[1]])
-
-
-def _novelty(likeness: Floats) -> Floats:
-    """Return (N + 1,) how much the music changes at each bar line, 0 at the edges."""
-    n_bars = len(likeness)
-    area = np.zeros((n_bars + 1, n_bars + 1))
-    area[1:, 1:] = likeness.cumsum(axis=0).cumsum(axis=1)
-
-    line = np.arange(1, n_bars)
-    first = np.maximum(line - _KERNEL, 0), line  # bars before the line
-    then = line, np.minimum(line + _KERNEL, n_bars)  # bars after it
-
-    def mean(rows: tuple[Places, Places], columns: tuple[Places, Places]) -> Floats:
-        (a, b), (c, d) = rows, columns
-        return (area[b, d] - area[a, d] - area[b, c] + area[a, c]) / ((b - a) * (d - c))
-
-    within = (mean(first, first) + mean(then, then)) / 2
-    novelty = np.zeros(n_bars + 1)
-    novelty[1:-1] = np.maximum(within - mean(first, then), 0)
-    return novelty
-
-
-def _repetition(likeness: Floats) -> Floats:
-    """Return (N, L + 1): the likeness of the L bars from each on to their best copy elsewhere."""
-    n_bars = len(likeness)
-    found = np.zeros((n_bars, MAX_SECTION_BARS + 1))
-    total = likeness.copy()
-    cells = total.reshape(-1)  # a diagonal is every (n_bars + 1)th of them
-    for length in range(1, min(MAX_SECTION_BARS, n_bars) + 1):
-        n = n_bars - length + 1
-        if length > 1:
-            total[:n, :n] += likeness[length - 1 :, length - 1 :]
-        # a copy must not overlap what it copies: rule out the next two diagonals
-        reach = max(n - length + 1, 0) * (n_bars + 1)
-        for near in (length - 1, (length - 1) * n_bars):
-            cells[near : near + reach : n_bars + 1] = _RULED_OUT
-        # likeness is symmetric: of columns the greatest is found quicker
-        found[:n, length] = np.maximum.reduce(total[:n, :n], axis=0) / length
-    return found
-
-
-def _cut(likeness: Floats, usual: float) -> list[tuple[int, int]]:
-    """Return (start, length) of the sections that score best together."""
-    n_bars = len(likeness)
-    novelty, copies = _novelty(likeness), _repetition(likeness)
-    scale = max(float(np.sort(novelty)[n_bars * 9 // 10]), 0.05)
-    gain = _NOVELTY_GAIN * np.clip(novelty / scale - 0.3, 0.0, 1.0)
-    lengths = np.arange(1, MAX_SECTION_BARS + 1)
-    cost = np.array([_LENGTH_COST[n] for n in lengths.tolist()]) + _SECTION_COST
-    alike = np.maximum(copies[:, 1:] - usual, 0) * lengths
-    # plain lists: a few thousand scalar steps are quicker so than as arrays
-    worth = (gain[:-1, None] + _REPETITION_GAIN * alike - cost).tolist()
-    best = [0.0] + [-np.inf] * n_bars
-    came_from = [0] * (n_bars + 1)
-    for start, row in enumerate(worth):
-        so_far = best[start]
-        for stop, score in enumerate(row[: n_bars - start], start + 1):
-            if so_far + score > best[stop]:
-                best[stop], came_from[stop] = so_far + score, start
-    cut = []
-    stop = n_bars
-    while stop:
-        start = came_from[stop]
-        cut.append((start, stop - start))
-        stop = start
-    return cut[::-1]
-
-
-def _labels(likeness: Floats, cut: list[tuple[int, int]], usual: float, strong: float) -> list[str]:
-    """Return a letter for each section; a section takes that of the one it repeats."""
-    enough = min(max(usual + 0.45 * (strong - usual), 0.6), 0.8)
-    first_of: list[int] = []
-    labels = []
-    for index, section in enumerate(cut):
-        scores = [_section_likeness(likeness, section, cut[other]) for other in first_of]
-        if scores and max(scores) >= enough:
-            letter = scores.index(max(scores))
-        else:
-            letter = len(first_of)
-            first_of.append(index)
-        labels.append(_letter(letter))
-    return labels
-
-
-def _section_likeness(likeness: Floats, one: tuple[int, int], other: tuple[int, int]) -> float:
-    """Return how alike two (start, length) sections are where the shorter fits the longer best.
-
-    0 where the longer has more than twice the bars: a phrase is not the whole section.
-    """
-    (start, short), (long_start, long) = (one, other) if one[1] <= other[1] else (other, one)
-    if 2 * short < long:
-        return 0.0
-    n_bars = len(likeness)
-    cells = likeness.reshape(-1)  # a diagonal is every (n_bars + 1)th of them
-    first = start * n_bars + long_start
-    last = first + short * (n_bars + 1) - n_bars
-    shifts = range(long - short + 1)
-    total = max(np.add.reduce(cells[first + s : last + s : n_bars + 1]) for s in shifts)
-    return float(total) / short
 
 
 def _letter(index: int) -> str:

@@ -9,14 +9,12 @@ data set stores, memory-mapped, and what networks are fed from.
 from __future__ import annotations
 
 from collections import Counter
-from itertools import chain
-from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from antiphon.music.chords import QUALITIES, Chord
+from antiphon.music.chords import QUALITIES
 from antiphon.music.keys import Key
 from antiphon.music.piece import RESOLUTION, ChordSpan, KeyMark, Metre, Piece, together
 
@@ -26,6 +24,7 @@ N_SLOTS = SLOTS_PER_BEAT * MAX_BEATS
 PITCHED = ("melody", "counter", "chords", "bass")
 PARTS = (*PITCHED, "drums")
 NO_CHORD = 255
+MAX_SECTION = 255  # what one byte holds: letters beyond it share the last number
 KINDS = ("body", "intro", "ending")
 QUALITY_NAMES = tuple(QUALITIES)
 _QUALITY_INDEX = {name: index for index, name in enumerate(QUALITY_NAMES)}
@@ -203,7 +202,7 @@ def _write_sections(bars: NDArray[np.void], piece: Piece) -> None:
     rows = np.searchsorted(bars["number"], limits).tolist()
     for section, (first, stop) in zip(piece.sections, rows, strict=True):
         inside = bars[first:stop]
-        inside["section"] = letters.setdefault(section.label, len(letters))
+        inside["section"] = min(letters.setdefault(section.label, len(letters)), MAX_SECTION)
         inside["kind"] = KINDS.index(section.label) if section.label in KINDS else 0
         inside["section_start"], inside["section_bars"] = section.start, section.n_bars
 
@@ -212,14 +211,19 @@ def _chord_rows(
     piece: Piece, bar_steps: NDArray[np.int64], beat: NDArray[np.int64]
 ) -> NDArray[np.uint8]:
     """Return (n_bars, 4, 3): root, quality and bass of the chord in the middle of each beat."""
-    spans = sorted((c for c in piece.chords if c.chord), key=attrgetter("onset"))
+    spans = [span for span in piece.chords if span.chord]
     rows = np.full((len(bar_steps), MAX_BEATS, 3), NO_CHORD, np.uint8)
     if not spans:
         return rows
-    begin = np.array([c.onset for c in spans])
-    end = begin + np.array([c.duration for c in spans])
-    told = chain.from_iterable(_chord_row(span.chord) for span in spans if span.chord)
+    begin = np.array([span.onset for span in spans])
+    end = begin + np.array([span.duration for span in spans])
+    told: list[int] = []
+    for span in spans:
+        told.extend(chord_row(span))
     table = np.frombuffer(bytes(told), np.uint8).reshape(-1, 3)
+    if (begin[1:] < begin[:-1]).any():
+        order = begin.argsort(kind="stable")
+        begin, end, table = begin[order], end[order], table[order]
     middle = bar_steps[:, None] + (np.arange(MAX_BEATS) + 0.5)[None] * beat[:, None]
     index = np.searchsorted(begin, middle, side="right") - 1
     sounding = (index >= 0) & (middle < end[index])
@@ -229,12 +233,9 @@ def _chord_rows(
 
 def chord_row(span: ChordSpan) -> tuple[int, int, int]:
     """Return (root, index into QUALITY_NAMES, bass) of a span, or three times NO_CHORD."""
-    if span.chord is None:
+    chord = span.chord
+    if chord is None:
         return (NO_CHORD, NO_CHORD, NO_CHORD)
-    return _chord_row(span.chord)
-
-
-def _chord_row(chord: Chord) -> tuple[int, int, int]:
     bass = chord.root if chord.bass is None else chord.bass
     return (chord.root, _QUALITY_INDEX[chord.quality], bass)
 

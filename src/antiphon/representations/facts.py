@@ -19,6 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from antiphon.compiled import compiled
 from antiphon.representations.bars import (
     MAX_BEATS,
     N_SLOTS,
@@ -27,7 +28,6 @@ from antiphon.representations.bars import (
     SLOTS_PER_BEAT,
     home_shift,
 )
-from antiphon.representations.compiled import compiled
 from antiphon.representations.rolls import LOW_PITCH, N_PITCHES
 from antiphon.representations.score import (
     END,

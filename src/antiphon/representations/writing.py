@@ -14,8 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from antiphon.compiled import compiled
 from antiphon.representations.bars import N_SLOTS
-from antiphon.representations.compiled import compiled
 from antiphon.representations.rolls import N_PITCHES
 from antiphon.representations.score import (
     DURATIONS,

@@ -1,9 +1,10 @@
 """Compiled: functions that loop over numbers, as machine code.
 
-Writing asks for hundreds of small numbers before every note; array by array that costs more
-than the networks do. numba compiles such functions at their first call and keeps the machine
-code on the disk: beside the source where it may, else in the user's cache folder. What is kept
-is right as long as none of the files that it comes from has changed.
+Writing asks for hundreds of small numbers before every note, and finding a form looks at every
+two bars of a piece; array by array that costs more than the rest does. numba compiles such
+functions at their first call and keeps the machine code on the disk: beside the source where it
+may, else in the user's cache folder. What is kept is right as long as none of the files that it
+comes from has changed.
 """
 
 from __future__ import annotations
@@ -19,7 +20,13 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 # files that hold compiled functions or what those take from others
-_SOURCES = ("representations/*.py", "models/_choosing.py", "models/_drawing.py")
+_SOURCES = (
+    "music/_form_cut.py",
+    "music/_heard.py",
+    "representations/*.py",
+    "models/_choosing.py",
+    "models/_drawing.py",
+)
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
@@ -38,6 +45,6 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
 @cache
 def sources() -> tuple[tuple[str, int, int], ...]:
     """Return name, time and size of every file that what is compiled depends on."""
-    package = Path(__file__).parents[1]
+    package = Path(__file__).parent
     paths = sorted(path for pattern in _SOURCES for path in package.glob(pattern))
     return tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in paths)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from antiphon.representations import compiled as module
-from antiphon.representations.compiled import compiled
+from antiphon import compiled as module
+from antiphon.compiled import compiled
 
 
 def halves(values: np.ndarray) -> float:

@@ -1,0 +1,109 @@
+"""Extend: more bars before, after or within a given piece, of the same stuff."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from antiphon.errors import AntiphonError, unknown
+from antiphon.inference._given import Given, stretches_of, understand
+from antiphon.inference._opening import Gap, opened
+from antiphon.inference._rewriting import rewrite
+from antiphon.inference.compose import Composition
+from antiphon.inference.inpaint import order_of
+from antiphon.music.piece import Piece, Section
+from antiphon.music.plan import MAX_BARS, Plan
+
+PLACES = ("start", "end", "between")
+
+
+def extend(
+    piece: Piece,
+    bars: int = 8,
+    where: str = "end",
+    after: int | None = None,
+    *,
+    plan: Plan | None = None,
+    count: int = 1,
+    keep: int | None = None,
+    model: str | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> list[Composition]:
+    """Return a piece with more bars, for all the parts it has; its own are as they were.
+
+    Args:
+        piece: the piece.
+        bars: how many bars more.
+        where: ``"start"``, ``"end"`` or ``"between"``.
+        after: the bar after which they come, where they come between; the first is 1.
+        plan: style, key, chords, density, adventure, arousal and seed.
+        count, keep, model, progress: as `compose` takes them.
+
+    Raises:
+        AntiphonError: the piece cannot be worked on, or has no such place.
+    """
+    plan = plan or Plan()
+    given = understand(piece, plan)
+    at = _place(given, where, after)
+    if not 1 <= bars <= MAX_BARS - given.n_bars:
+        raise AntiphonError(
+            f"{bars} bars more cannot be: from 1 up to {MAX_BARS} bars in all, and the piece "
+            f"has {given.n_bars}."
+        )
+    longer = _longer(given, _gap(given, bars, at))
+    chosen = np.zeros(longer.n_bars, bool)
+    chosen[at : at + bars] = True
+    tracks = longer.piece.tracks
+    order = order_of(longer, chosen, [np.ones(len(track.notes), bool) for track in tracks])
+    order = replace(order, gone=[np.zeros(len(track.notes), bool) for track in tracks])
+    return rewrite(longer, [order] * count, plan, keep=keep, model=model, progress=progress)
+
+
+def _place(given: Given, where: str, after: int | None) -> int:
+    """Return the bar before which new ones go."""
+    if where not in PLACES:
+        raise unknown(where, "places", PLACES)
+    if (where == "between") != (after is not None):
+        raise AntiphonError(
+            "Say after which bar the new ones come: --where between --after 16."
+            if after is None
+            else "A bar after which the new ones come is only for --where between."
+        )
+    if after is None:
+        return 0 if where == "start" else given.n_bars
+    if not 1 <= after < given.n_bars:
+        raise AntiphonError(
+            f"There is nothing between bars {after} and {after + 1}: the piece has bars 1 to "
+            f"{given.n_bars}."
+        )
+    return after
+
+
+def _gap(given: Given, n_bars: int, at: int) -> Gap:
+    """Return the new bars: at the end another section comes back, at the start an intro over the
+    first bars' chords, between others the bars before once more.
+    """
+    stretch = next(
+        (s for s in given.stretches if s.first <= max(at - 1, 0) < s.first + len(s.bars)),
+        given.stretches[0 if at == 0 else -1],
+    )
+    first, last = stretch.first, stretch.first + len(stretch.bars)
+    body = [s for s in given.cast.sections if s.label not in ("intro", "ending")]
+    body = [s for s in body if first <= s.start < last] or [Section(first, last - first, "A")]
+    if at == 0:
+        source, label = body[0].start, "intro"
+    elif at == given.n_bars:
+        returns = next((s for s in body if s.label != body[-1].label), body[0])
+        source, label = returns.start, returns.label
+    else:
+        here = next((s for s in reversed(body) if s.start < at), body[0])
+        source, label = max(first, at - n_bars), here.label
+    sources = [source + number % max(last - source, 1) for number in range(n_bars)]
+    return Gap(at, sources, stretch.metre, label)
+
+
+def _longer(given: Given, gap: Gap) -> Given:
+    heard = opened(given.cast, gap)
+    return replace(given, piece=opened(given.piece, gap), cast=heard, stretches=stretches_of(heard))
