@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from antiphon import datasets
-from antiphon.datasets import Source, chorales, folder, freedoom
+from antiphon.datasets import Source, chorales, folder, freedoom, seeded_split
 from antiphon.datasets._beats import find_beats, grid_share
 from antiphon.errors import AntiphonError
 from antiphon.formats import mid, musicxml
@@ -34,6 +35,22 @@ def test_files_are_found_in_all_folders_and_doubles_named(own_folder: Path):
 def test_split_follows_the_content_not_the_name(own_folder: Path):
     splits = {s.id: s.split for s in folder.sources(own_folder)}
     assert splits["zz copy.mid"] == splits["song0.mid"]
+
+
+@pytest.mark.parametrize(("n", "held_out"), [(2, 0), (3, 1), (9, 1), (10, 2)])
+def test_of_few_songs_some_are_held_out_all_the_same(tmp_path: Path, n: int, held_out: int):
+    for index in range(n):  # contents of which by their hash all are of the train split
+        number = next(i for i in range(10**6) if seeded_split(hash_of(f"{index} {i}")) == "train")
+        (tmp_path / f"{index}.mid").write_text(f"{index} {number}")
+    splits = [s.split for s in folder.sources(tmp_path)]
+    assert splits.count("validation") == splits.count("test") == held_out
+    (tmp_path / "copy.mid").write_bytes((tmp_path / "0.mid").read_bytes())
+    by_name = {s.id: s.split for s in folder.sources(tmp_path)}
+    assert by_name["copy.mid"] == by_name["0.mid"]
+
+
+def hash_of(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def test_key_chords_roles_are_found(own_folder: Path):

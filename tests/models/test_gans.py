@@ -16,6 +16,7 @@ from antiphon.models._gan import (
     view_of,
     write_drawer,
 )
+from antiphon.models._labels import Projection
 from antiphon.training._objectives import gradient_penalty
 
 SMALL = {
@@ -96,6 +97,89 @@ def test_weights_that_are_read_again_make_the_same(name, tmp_path):
     assert torch.equal(again.conditions, condition)
     # matrices of 4096 entries and more are stored as bytes; these are smaller but for a few
     assert torch.allclose(again.generator(noise, condition), expected, atol=0.02)
+
+
+VOCABULARY = {"emotion": ("happy", "sad"), "style": ("jazz", "pop", "rock")}
+
+
+def labelled(name: str):
+    """Return view, config, networks and inputs of a small model that is told two labels."""
+    data, network = SMALL[name]
+    view = view_of(name, data)
+    config = config_of(name, network, view, VOCABULARY)
+    torch.manual_seed(1)
+    gan = build(name, config)
+    gan.generator.eval()
+    return view, config, gan, *drawn(view, gan)
+
+
+@pytest.mark.parametrize("name", architectures())
+def test_labels_change_what_is_made_and_what_is_answered(name):
+    _, config, gan, noise, condition = labelled(name)
+    assert config.label_sizes == (2, 3)
+    one, other = torch.tensor([[0, 2]] * 3), torch.tensor([[1, 2]] * 3)
+    with torch.no_grad():
+        made = gan.generator(noise, condition, one)
+        assert not torch.equal(made, gan.generator(noise, condition, other))
+        gan.discriminator.eval()
+        logits = [gan.discriminator(made, condition, told) for told in (one, other)]
+    assert not torch.equal(*logits)
+    gan.discriminator(gan.generator(noise, condition, one), condition, one).sum().backward()
+    judged = made.requires_grad_()
+    gradient_penalty(gan.discriminator(judged, condition, one), judged).sum().backward()
+    for network in (gan.generator, gan.discriminator):
+        assert all(p.grad.isfinite().all() for p in network.parameters() if p.requires_grad)
+
+
+@pytest.mark.parametrize("name", architectures())
+def test_a_label_that_nobody_said_adds_nothing_to_the_logit(name):
+    view, _, gan, _, condition = labelled(name)
+    without = build(name, config_of(name, SMALL[name][1], view))
+    own = without.discriminator.state_dict()
+    shared = {k: v for k, v in gan.discriminator.state_dict().items() if k in own}
+    without.discriminator.load_state_dict(shared)
+    gan.discriminator.eval()
+    without.discriminator.eval()
+    segment = torch.rand(3, *view.shape)
+    unsaid = torch.full((3, 2), -1)
+    with torch.no_grad():
+        expected = without.discriminator(segment, condition)
+        assert torch.equal(gan.discriminator(segment, condition, unsaid), expected)
+    with pytest.raises(ValueError, match="told 2 labels"):
+        gan.discriminator(segment, condition)
+
+
+def test_a_projection_is_the_inner_product_with_the_class():
+    project = Projection([2], 4)
+    with torch.no_grad():
+        project.tables[0].weight.copy_(torch.tensor([[0.0] * 4, [1, 0, 0, 0], [0, 2, 0, 4]]))
+    features = torch.tensor([[3.0, 5, 7, 1]]).expand(3, 4)
+    added = project.added(features, torch.tensor([[0], [1], [-1]]))
+    # 3·1; 5·2 + 1·4; nothing: over the root of four features
+    assert added.tolist() == [1.5, 7.0, 0.0]
+
+
+@pytest.mark.parametrize("name", architectures())
+def test_weights_keep_the_names_of_their_labels(name, tmp_path):
+    view, config, gan, noise, condition = labelled(name)
+    labels = torch.tensor([[0, -1], [1, 2], [1, 0]])
+    drawer = Drawer(
+        "mine",
+        name,
+        {"licence": "none"},
+        gan.generator,
+        config,
+        view,
+        condition,
+        VOCABULARY,
+        labels,
+    )
+    write_drawer(drawer, tmp_path)
+    again = read_drawer(tmp_path)
+    assert again.vocabulary == VOCABULARY and torch.equal(again.labels, labels)
+    assert again.config == config
+    made, expected = (d.generator(noise, condition, labels) for d in (again, drawer))
+    assert torch.allclose(made, expected, atol=0.02)
 
 
 @pytest.mark.parametrize("name", architectures())

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import socket
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
 
-from antiphon import models, registry
+from antiphon import cli, models, registry
 from antiphon.errors import AntiphonError
 from antiphon.formats import read_sound
 from antiphon.inference.compose import compose
@@ -241,12 +244,83 @@ def test_shipped_configs_describe_a_model(name):
 
 @pytest.mark.parametrize("name", TABLES)
 def test_debug_configs_train_in_seconds(name, tmp_path, tiny_prepared):
-    file = Path(__file__).parents[2] / "configs" / "debug" / f"{name}.toml"
-    copy = tmp_path / file.name
-    copy.write_text(file.read_text().replace("data/prepared/pop909", tiny_prepared.as_posix()))
-    train(copy, run=tmp_path / "run")
+    train(debug_config(name, tmp_path, tiny_prepared), run=tmp_path / "run")
     assert losses(tmp_path / "run")[-1]["iteration"] <= 20
     assert generate(str(tmp_path / "run"))[0].n_bars == 8
+
+
+MOODS = ({"valence": 1.0, "arousal": 1.0}, {"valence": -1.0, "arousal": -1.0}, {})
+
+
+@pytest.fixture
+def labelled(tmp_path, tiny_prepared) -> Path:
+    """A prepared set whose songs are happy jazz with a flute, sad rock with a violin, or unsaid."""
+    folder = tmp_path / "labelled"
+    shutil.copytree(tiny_prepared, folder)
+    pieces = json.loads((folder / "pieces.json").read_text())
+    for index, piece in enumerate(pieces):
+        piece["labels"] = dict(MOODS[index % 3])
+        if index % 3 < 2:
+            piece["labels"]["style"] = ("jazz", "rock")[index % 3]
+            piece["labels"]["programs"] = {"melody": (73, 40)[index % 3]}
+    (folder / "pieces.json").write_text(json.dumps(pieces))
+    return folder
+
+
+def debug_config(name: str, folder: Path, prepared: Path) -> Path:
+    """Copy a config of configs/debug that trains on another set."""
+    text = (Path(__file__).parents[2] / "configs" / "debug" / f"{name}.toml").read_text()
+    copy = folder / f"{name}.toml"
+    copy.write_text(re.sub(r'prepared = ".*"', f'prepared = "{prepared.as_posix()}"', text))
+    return copy
+
+
+def test_labels_are_trained_on_and_drawn_by_name(labelled, tmp_path, capsys):
+    run = tmp_path / "run"
+    train(debug_config("emotion", tmp_path, labelled), run=run)
+    assert tomllib.loads((run / "config.toml").read_text())["data"]["labels"] == ["emotion"]
+    drawer = read_drawer(run / "weights")
+    assert drawer.vocabulary == {"emotion": ("happy", "sad")}
+    # each stored condition has the label of the song it is from; a third of the songs has none
+    assert {-1, 0, 1} == set(drawer.labels[:, 0].tolist())
+    words = ["generate", str(run), "--formats", "mid", "-o", str(tmp_path / "out")]
+    assert cli.main([*words, "--label", "emotion=happy"]) == 0
+    pieces = [generate(str(run), labels={"emotion": name})[0] for name in ("happy", "sad")]
+    assert pieces[0].title == "debug-emotion happy 1, seed 0"
+    assert any(
+        not np.array_equal(a.notes, b.notes)
+        for a, b in zip(*(piece.tracks for piece in pieces), strict=True)
+    )
+    assert cli.main([*words, "--label", "emotion=angry"]) == 1
+    said = capsys.readouterr().err
+    assert "no label emotion=angry; they know: emotion=happy, emotion=sad." in said
+    assert cli.main([*words, "--label", "happy"]) == 1
+    assert "write KIND=NAME" in capsys.readouterr().err
+
+
+def test_an_instrument_that_is_asked_for_plays_the_melody(labelled, tmp_path):
+    run = tmp_path / "run"
+    train(debug_config("style", tmp_path, labelled), run=run)
+    assert read_drawer(run / "weights").vocabulary == {
+        "style": ("jazz", "rock"), "instrument": ("pipe", "strings"),
+    }  # fmt: skip
+    piece = generate(str(run), labels={"style": "rock", "instrument": "strings"})[0]
+    assert piece.tracks[0].program == 40
+
+
+def test_a_killed_training_with_labels_goes_on_bit_for_bit(labelled, tmp_path):
+    file = debug_config("emotion", tmp_path, labelled)
+    train(file, run=tmp_path / "whole")
+    with pytest.raises(OutOfTime):
+        train(file, run=tmp_path / "run", time_budget_s=0)
+    train(file, run=tmp_path / "run")
+    same(tmp_path / "run", tmp_path / "whole")
+
+
+def test_labels_that_a_set_does_not_have_are_explained(tiny_prepared, tmp_path):
+    with pytest.raises(AntiphonError, match="cannot be told apart by emotion: none is said"):
+        train(debug_config("emotion", tmp_path, tiny_prepared), run=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize(
@@ -263,6 +337,13 @@ def test_debug_configs_train_in_seconds(name, tmp_path, tiny_prepared):
 def test_trainings_that_cannot_be_are_explained(config, tmp_path, model, training, said):
     with pytest.raises(AntiphonError, match=said):
         train(config(model, training=training), run=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_run_folder_of_other_networks_is_not_gone_on_with(config, tmp_path):
+    train(config("dcgan"), run=tmp_path / "run")
+    with pytest.raises(AntiphonError, match="holds a training of other networks"):
+        train(config("rcgan"), run=tmp_path / "run")
 
 
 def test_what_is_told_must_fit_what_is_augmented(config, tmp_path):
@@ -273,8 +354,6 @@ def test_what_is_told_must_fit_what_is_augmented(config, tmp_path):
 
 
 def test_release_refuses_data_that_may_not_be_shipped(config, tmp_path, tiny_prepared):
-    import shutil
-
     closed = tmp_path / "closed"
     shutil.copytree(tiny_prepared, closed)
     pieces = json.loads((closed / "pieces.json").read_text())

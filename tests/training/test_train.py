@@ -61,7 +61,7 @@ def same_tensors(one: Path, two: Path) -> None:
 
 def logged(run: Path, name: str) -> list[dict[str, float]]:
     lines = [json.loads(line) for line in (run / f"{name}.jsonl").read_text().splitlines()]
-    return [{k: v for k, v in line.items() if k != "time_s"} for line in lines]
+    return [{k: v for k, v in line.items() if k[:5] not in ("time_", "speed")} for line in lines]
 
 
 def test_a_training_leaves_a_run_folder_and_weights_that_compose(config, finished):
@@ -90,6 +90,34 @@ def test_a_training_leaves_a_run_folder_and_weights_that_compose(config, finishe
     assert len(ensemble.songs) == 8
     assert compose(Plan(bars=4), model=str(run))[0].piece.n_bars == 4
     assert all(torch.isfinite(t.float()).all() for t in ensemble.tables.values())
+
+
+def test_every_stage_logs_what_it_has_seen_and_its_cpu_time(config, finished):
+    run = whole(config, finished)
+    # iterations × segments of one: bars, windows, windows, takes, outlines, rows of chords
+    seen = dict(zip(STAGES, (6 * 8, 8 * 3, 3 * 4, 3 * 2 * 2 * 2, 8 * 3, 3 * 3), strict=True))
+    for stage, n_segments in seen.items():
+        file = run / ("coder.jsonl" if stage == "coder" else f"{stage}_stats.jsonl")
+        lines = [json.loads(line) for line in file.read_text().splitlines()]
+        lines = [line for line in lines if "segments_seen" in line]
+        assert lines[-1]["segments_seen"] == n_segments, stage
+        assert lines[-1]["speed/cpu_s"] > lines[0]["speed/cpu_s"] > 0, stage
+        assert RunFolder(run).load(stage)[1]["cpu_s"] >= lines[-1]["speed/cpu_s"] - 1e-6, stage
+
+
+def test_each_stage_ends_for_good_when_its_cpu_time_is_spent(config, tmp_path):
+    file, run = config(), tmp_path / "run"
+    text = file.read_text()
+    for stage in STAGES:
+        table = f"[{stage}_training]\n"
+        assert table in text
+        text = text.replace(table, f"{table}cpu_minutes = 1e-6\n")
+    file.write_text(text)
+    for _ in range(2):  # the second time there is nothing left to do
+        train(file, run=run)
+        for stage in STAGES:
+            assert RunFolder(run).load(stage)[1]["iteration"] == 1, stage
+    assert compose(Plan(bars=4), model=str(run))[0].piece.n_bars == 4
 
 
 def test_the_weights_are_the_moving_average(config, finished):
@@ -247,6 +275,24 @@ def test_networks_may_begin_with_those_of_another_run(config, finished, tmp_path
         assert begun[name] != scratch[name], stage
 
 
+def test_networks_may_begin_with_weights_and_stop_with_whole_ones(config, finished, tmp_path):
+    weights = whole(config, finished) / "weights"
+    file = config(more=f'start = "{weights.as_posix()}"')
+    with pytest.raises(OutOfTime, match="after 1 of 6 iterations of the coder"):
+        train(file, run=tmp_path / "run", time_budget_s=0)
+    kept = load_file(tmp_path / "run" / "weights" / "weights.safetensors")
+    first = load_file(weights / "weights.safetensors")
+    # of the stages that had not begun, all is as the start has it
+    for name in ("scribe.pitch.bias", "discriminator.of_bar.bias", "planner.leave.bias"):
+        assert torch.allclose(kept[name].float(), first[name].float(), atol=1e-3), name
+    assert torch.equal(kept["table.vocabulary"], first["table.vocabulary"])
+    assert "begun with" in (tmp_path / "run" / "weights" / "CARD.md").read_text()
+    # what is not there was not called finished: the same command trains it
+    assert not (tmp_path / "run" / "scribe.safetensors").exists()
+    with pytest.raises(AntiphonError, match="No 'nobody' in models"):
+        train(config(more='start = "nobody"'), run=tmp_path / "other")
+
+
 def test_a_small_checkpoint_begins_a_training_on_another_machine(config, finished, tmp_path):
     run, kept = whole(config, finished), tmp_path / "kept"
     write_checkpoint(run, kept)
@@ -294,7 +340,7 @@ def test_release_refuses_data_that_may_not_be_shipped(config, tiny_prepared, tmp
     (closed / "pieces.json").write_text(json.dumps(pieces))
     with pytest.raises(AntiphonError, match="licence does not allow"):
         train(config(kind, closed, more="release = true"), run=tmp_path / "run")
-    assert not (tmp_path / "run" / "coder.safetensors").exists()
+    assert not (tmp_path / "run").exists()
 
 
 def test_release_takes_data_that_may_be_shipped(config, tiny_prepared, tmp_path):
@@ -323,6 +369,32 @@ def test_a_config_that_is_not_there_and_one_without_data_are_explained(config, t
         train(tmp_path / "none.toml")
     with pytest.raises(AntiphonError, match="antiphon data prepare"):
         train(config(prepared=tmp_path / "nothing"), run=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("begins", "said"),
+    [
+        ("[scribe_training]\n", "No 'n_iteration' in the table .scribe_training. of the config"),
+        ("[progression_training]\n", "No 'n_iteration' in the table .progression_training."),
+    ],
+)
+def test_what_a_late_stage_would_refuse_is_found_before_the_first(config, tmp_path, begins, said):
+    file = config()
+    file.write_text(file.read_text().replace(begins, f"{begins}n_iteration = 3\n"))
+    with pytest.raises(AntiphonError, match=said):
+        train(file, run=tmp_path / "runs" / "run")
+    file.write_text(config().read_text().replace("n_bars = 8\nsave", "n_bars = 17\nsave"))
+    with pytest.raises(AntiphonError, match="longest song of a split has 16 bars"):
+        train(file, run=tmp_path / "runs" / "run")
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_run_folder_that_cannot_be_made_is_explained(config, tmp_path):
+    (tmp_path / "run").write_text("mine")
+    with pytest.raises(AntiphonError, match="cannot be made: file exists"):
+        train(config(), run=tmp_path / "run")
+    assert (tmp_path / "run").read_text() == "mine"
 
 
 def test_every_shipped_config_can_be_read():

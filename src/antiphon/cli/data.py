@@ -165,7 +165,7 @@ def prepare(
             listen=listen,
             progress=progress,
         )
-    _tell(done.report)
+    tell(done.report)
     again = "It was there already" if done.was_finished else f"Took {done.seconds:.1f} s"
     carried = f", {done.parts_reused} parts of an earlier run" if done.parts_reused else ""
     typer.echo(f"{again}{carried}. Wrote {folder}/; why what was left out: {folder}/report.html")
@@ -186,7 +186,8 @@ def _tell_recording(told: dict[str, Any]) -> None:
             typer.echo(f"{name + ':':7}{value} (estimated)")
 
 
-def _tell(report: dict[str, Any]) -> None:
+def tell(report: dict[str, Any]) -> None:
+    """Say what a preparation kept and what it left out."""
     if "recordings" in report:
         _tell_sounds(report)
         return

@@ -15,7 +15,18 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def train(
-    config: Annotated[Path, typer.Argument(metavar="CONFIG", help="A TOML file below configs/.")],
+    config: Annotated[
+        Path | None, typer.Argument(metavar="[CONFIG]", help="A TOML file below configs/.")
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="A folder of your own MIDI, MusicXML or ABC to learn from.")
+    ] = None,
+    model: Annotated[
+        str, typer.Option(help="With --data: song, musegan, rcgan, dcgan, … [default: song]")
+    ] = "",
+    name: Annotated[
+        str, typer.Option(help="With --data: of run and weights. [default: the folder's]")
+    ] = "",
     run: Annotated[
         Path | None,
         typer.Option(help="Run folder; goes on with what is there. [default: runs/NAME]"),
@@ -24,12 +35,26 @@ def train(
         str, typer.Option(help="Stop with a checkpoint after so long, e.g. 90s, 30m, 8h.")
     ] = "",
 ) -> None:
-    """Train a network by its config, or go on where it stopped."""
+    """Train a network by its config or on your own music, or go on where it stopped."""
     budget_s = seconds(time_budget) if time_budget else None
-    if not config.is_file():
+    if data is None and (model or name):
+        raise AntiphonError("--model and --name go with --data FOLDER, your own music.")
+    if data is None and config is None:
+        raise typer.BadParameter(
+            "name a config, such as configs/pop.toml, or your own music: --data FOLDER"
+        )
+    if config is not None and model:
+        raise AntiphonError("A config names its model: give CONFIG or --model, not both.")
+    if config is not None and not config.is_file():
         raise AntiphonError(f"There is no config {config}; those that come along lie in configs/.")
+    if data is not None:
+        from antiphon.cli._own import train_on
+
+        train_on(data, config, model or "song", name, run, budget_s)
+        return
     from antiphon.training.train import train as teach  # torch loads only when needed
 
+    assert config is not None
     folder = teach(config, run=run, time_budget_s=budget_s)
     if os.environ.get("RANK", "0") != "0":
         return  # one of several processes speaks for all

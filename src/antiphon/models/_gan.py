@@ -27,6 +27,7 @@ from antiphon.errors import AntiphonError, unknown
 from antiphon.models._ensemble import config_from, to_toml
 from antiphon.models._packing import packed, unpacked
 from antiphon.representations.event_view import EventView
+from antiphon.representations.labels import Vocabulary
 from antiphon.representations.roll_view import RollView
 from antiphon.representations.spectrogram_view import SpectrogramView
 from antiphon.representations.token_view import TokenView
@@ -50,11 +51,16 @@ class Maker(nn.Module):
 
     noise_size: int  # standard normals a segment
 
-    def forward(self, noise: Tensor, condition: Tensor) -> Tensor:
-        """Return segments (B, *shape) of noise (B, Z) and what is told (B, *condition_shape)."""
+    def forward(self, noise: Tensor, condition: Tensor, labels: Tensor | None = None) -> Tensor:
+        """Return segments (B, *shape) of noise (B, Z) and what is told.
+
+        Args:
+            condition: (B, *condition_shape).
+            labels: (B, J) classes, −1 where nobody said; networks without labels are given none.
+        """
         raise NotImplementedError
 
-    def likelihood(self, real: Tensor, condition: Tensor) -> Tensor:
+    def likelihood(self, real: Tensor, condition: Tensor, labels: Tensor | None = None) -> Tensor:
         """Return the mean negative log-likelihood of real segments, where a model knows it."""
         raise NotImplementedError
 
@@ -62,7 +68,7 @@ class Maker(nn.Module):
 class Judge(nn.Module):
     """A discriminator; answers with unbounded logits."""
 
-    def forward(self, x: Tensor, condition: Tensor) -> Tensor:
+    def forward(self, x: Tensor, condition: Tensor, labels: Tensor | None = None) -> Tensor:
         """Return logits (B,) or (B, n) of segments (B, *shape)."""
         raise NotImplementedError
 
@@ -88,6 +94,8 @@ class Drawer:
         model: the architecture, a file of ``antiphon.models``.
         about: licence, data, citation and the like, as text.
         conditions: (N, *condition_shape) of real segments of the training split.
+        vocabulary: the classes of each kind of label that the networks are told.
+        labels: (N, J) classes of the segments that `conditions` are of.
     """
 
     name: str
@@ -97,6 +105,8 @@ class Drawer:
     config: Any
     view: View
     conditions: Tensor = field(default_factory=lambda: torch.zeros(1, 0))
+    vocabulary: Vocabulary = field(default_factory=dict)
+    labels: Tensor = field(default_factory=lambda: torch.zeros(1, 0, dtype=torch.int64))
 
 
 def architectures() -> list[str]:
@@ -105,7 +115,7 @@ def architectures() -> list[str]:
 
 
 def view_of(model: str, table: Mapping[str, Any]) -> View:
-    """Return how a model is shown music, by the ``[data]`` table of a config.
+    """Return how a model is shown music, by the ``[data]`` table of a config without its labels.
 
     Raises:
         AntiphonError: there is no such model or view, or they do not go together.
@@ -126,11 +136,16 @@ def name_of(view: View) -> str:
     return next(name for name, kind in VIEWS.items() if isinstance(view, kind))
 
 
-def config_of(model: str, table: Mapping[str, Any], view: View) -> Any:
+def config_of(
+    model: str, table: Mapping[str, Any], view: View, vocabulary: Vocabulary | None = None
+) -> Any:
     """Return a model's config: a ``[network]`` table, and what a view says of its segments.
 
+    Args:
+        vocabulary: the labels that the networks are told.
+
     Raises:
-        AntiphonError: a key is unknown, or a value cannot be.
+        AntiphonError: a key is unknown, a value cannot be, or the model hears no labels.
     """
     kind = registry.load(_ROOM, model).Config
     known: dict[str, Any] = {
@@ -141,6 +156,10 @@ def config_of(model: str, table: Mapping[str, Any], view: View) -> Any:
         given = view.parts.index(view.condition) if view.condition in view.parts else -1
         known |= {"channels": view.channels, "given": given}
     fields = {field.name for field in dataclasses.fields(kind)}
+    if vocabulary:
+        if "label_sizes" not in fields:
+            raise AntiphonError(f"A {model} hears no labels: leave out labels.")
+        known["label_sizes"] = [len(names) for names in vocabulary.values()]
     return config_from(kind, {**table, **{k: v for k, v in known.items() if k in fields}})
 
 
@@ -154,11 +173,15 @@ def write_drawer(drawer: Drawer, folder: Path) -> None:
     """Write weights, packed; the folder is complete once `config.toml` is there."""
     folder.mkdir(parents=True, exist_ok=True)
     state = {f"generator.{k}": v for k, v in drawer.generator.state_dict().items()}
-    tensors = packed(state) | {"conditions": drawer.conditions.half().contiguous()}
+    tensors = packed(state) | {
+        "conditions": drawer.conditions.half().contiguous(),
+        "labels": drawer.labels.to(torch.int16).contiguous(),
+    }
     tables = {
         "about": {**drawer.about, "name": drawer.name, "model": drawer.model},
         "network": dataclasses.asdict(drawer.config),
         "data": {"view": name_of(drawer.view), **vars(drawer.view)},
+        "labels": drawer.vocabulary,
     }
     beside = folder / ".weights.part"
     save_file(tensors, str(beside))
@@ -183,14 +206,19 @@ def read_drawer(folder: Path) -> Drawer:
             )
         tensors = load_file(str(folder / "weights.safetensors"))
         view = view_of(about["model"], tables["data"])
-        config = config_of(about["model"], tables["network"], view)
+        vocabulary = {kind: tuple(names) for kind, names in tables.get("labels", {}).items()}
+        config = config_of(about["model"], tables["network"], view, vocabulary)
         generator = build(about["model"], config).generator
         prefix = "generator."
         mine = {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
         generator.load_state_dict(unpacked(mine))
         conditions = tensors["conditions"].float()
+        none = torch.zeros(len(conditions), 0)  # weights from before there were labels
+        labels = tensors.get("labels", none).long()
     except (OSError, KeyError, RuntimeError, SafetensorError, tomllib.TOMLDecodeError) as error:
         raise AntiphonError(f"The weights in {folder} cannot be read: {error}.") from error
     generator.eval().requires_grad_(False)
     name = str(about.get("name", folder.name))
-    return Drawer(name, about["model"], about, generator, config, view, conditions)
+    return Drawer(
+        name, about["model"], about, generator, config, view, conditions, vocabulary, labels
+    )

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
 from antiphon.models._gan import Gan, Judge, Maker
+from antiphon.models._labels import Embedded, Projection
 
 VIEWS = ("rolls", "spectrograms")
 _STRIDE = 16  # four stages, each of which doubles
@@ -30,7 +31,9 @@ _GAIN = 8.0  # of what the generator is told, else a few numbers are lost among 
 class Config:
     shape: tuple[int, int, int] = (8, 64, 72)  # (C, H, W)
     condition_shape: tuple[int, ...] = (0,)
+    label_sizes: tuple[int, ...] = ()  # classes of each kind of label
     latent_size: int = 100
+    label_width: int = 16  # of the generator's embedding of labels
     width: int = 64  # channels next to the picture; 8 times as many at the other end
     spectral_norm: bool = False  # instead of the discriminator's batch normalisation
 
@@ -53,6 +56,10 @@ class Generator(Maker):
         channels, height, width = config.shape
         w = config.width
         seed = (-(-height // _STRIDE), -(-width // _STRIDE))
+        self.label = (
+            Embedded(config.label_sizes, config.label_width) if config.label_sizes else None
+        )
+        size = config.latent_size + (config.label_width if self.label is not None else 0)
 
         k = config.n_told
 
@@ -61,7 +68,7 @@ class Generator(Maker):
             return [grow, nn.BatchNorm2d(n_out), nn.ReLU()]
 
         self.stages = nn.Sequential(
-            nn.ConvTranspose2d(config.latent_size, 8 * w, seed, bias=False),
+            nn.ConvTranspose2d(size, 8 * w, seed, bias=False),
             nn.BatchNorm2d(8 * w),
             nn.ReLU(),  # (B, 8w, H / 16, W / 16)
             *stage(8 * w + 16 * k, 4 * w),
@@ -71,7 +78,9 @@ class Generator(Maker):
         )
         self.apply(_begin)
 
-    def forward(self, noise: Tensor, condition: Tensor) -> Tensor:
+    def forward(self, noise: Tensor, condition: Tensor, labels: Tensor | None = None) -> Tensor:
+        if self.label is not None:
+            noise = torch.cat([noise, self.label(labels)], dim=1)
         _, height, width = self.config.shape
         x = noise[:, :, None, None]
         for place, layer in enumerate(self.stages):
@@ -105,15 +114,20 @@ class Discriminator(Judge):
         )
         last = (-(-height // _STRIDE), -(-width // _STRIDE))
         self.to_logit = nn.Conv2d(8 * w, 1, last)
+        self.project = Projection(config.label_sizes, 8 * w) if config.label_sizes else None
         self.apply(_begin)
 
-    def forward(self, x: Tensor, condition: Tensor) -> Tensor:
+    def forward(self, x: Tensor, condition: Tensor, labels: Tensor | None = None) -> Tensor:
         shown = 2 * x - 1
         if self.n_told:
             told = condition.expand(-1, -1, -1, shown.shape[3])
             shown = torch.cat([shown, told.to(shown)], dim=1)
         padded = nn.functional.pad(shown, self.padding, value=-1.0)
-        return self.to_logit(self.stages(padded)).flatten()
+        seen = self.stages(padded)
+        logits = self.to_logit(seen).flatten()
+        if self.project is not None:
+            logits = logits + self.project.added(seen.mean(dim=(2, 3)), labels)
+        return logits
 
 
 def _folded(condition: Tensor, height: int, width: int) -> Tensor:

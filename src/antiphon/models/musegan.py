@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
 from antiphon.models._gan import Gan, Judge, Maker
+from antiphon.models._labels import Embedded, Projection
 
 VIEWS = ("rolls",)
 MODES = ("composer", "jamming", "hybrid")
@@ -36,6 +37,7 @@ class Config:
 
     shape: tuple[int, int, int] = (8, 64, 72)  # (M·K, T, P)
     condition_shape: tuple[int, ...] = (0,)
+    label_sizes: tuple[int, ...] = ()  # classes of each kind of label
     channels: int = 2  # K, of a track
     given: int = -1
     mode: str = "hybrid"
@@ -43,6 +45,7 @@ class Config:
     width: int = 128  # of the bar generator's first stage
     critic_width: int = 48
     condition_width: int = 64
+    label_width: int = 16  # of the generator's embedding of labels
     neurons: str = "none"
     norm: str = "batch"  # of the generators; a critic has none
     streams: bool = False  # onset and chroma streams of BinaryMuseGAN's critic
@@ -170,22 +173,26 @@ class Generator(Maker):
         self.listen = Listener(config) if config.condition_shape[0] else None
         size = z * (self.n_shared + (2 if self.n_private else 0))
         size += config.condition_width if self.listen is not None else 0
+        self.label = (
+            Embedded(config.label_sizes, config.label_width) if config.label_sizes else None
+        )
+        size += config.label_width if self.label is not None else 0
         if config.mode == "composer":
             bars = [BarGenerator(size, k * len(self.made), config)]
         else:
             bars = [BarGenerator(size, k, config) for _ in self.made]
         self.bars = nn.ModuleList(bars)
 
-    def forward(self, noise: Tensor, condition: Tensor) -> Tensor:
+    def forward(self, noise: Tensor, condition: Tensor, labels: Tensor | None = None) -> Tensor:
         z = noise[:, : noise.shape[1] - self.n_chances]
-        probability = self._rolls(z, condition).sigmoid()  # (B, M'·K, T, P)
+        probability = self._rolls(z, condition, labels).sigmoid()  # (B, M'·K, T, P)
         rolls = self._decided(probability, noise[:, noise.shape[1] - self.n_chances :])
         if self.config.given < 0:
             return rolls
         before = self.config.given * self.config.channels
         return torch.cat([rolls[:, :before], condition, rolls[:, before:]], dim=1)
 
-    def _rolls(self, z: Tensor, condition: Tensor) -> Tensor:
+    def _rolls(self, z: Tensor, condition: Tensor, labels: Tensor | None) -> Tensor:
         n = self.config.n_bars
         still, moving = z.unflatten(1, (-1, 2, self.config.latent_size)).unbind(dim=2)
         voices = [  # one for each pair of noise: (B, N, 2Z)
@@ -195,6 +202,8 @@ class Generator(Maker):
         common = voices[: self.n_shared // 2]
         if self.listen is not None:
             common = [*common, self.listen(condition)]
+        if self.label is not None:
+            common = [*common, self.label(labels)[:, None].expand(-1, n, -1)]
         private: list[list[Tensor]] = [[v] for v in voices[self.n_shared // 2 :]]
         made = []
         for bar, own in zip(self.bars, private or [[]], strict=True):
@@ -249,8 +258,9 @@ class Critic(nn.Module):
         self.to_logit = nn.Sequential(
             nn.Linear(size * config.n_bars, 4 * w), nn.LeakyReLU(0.2), nn.Linear(4 * w, 1)
         )
+        self.project = Projection(config.label_sizes, 4 * w) if config.label_sizes else None
 
-    def forward(self, x: Tensor, condition: Tensor) -> Tensor:
+    def forward(self, x: Tensor, condition: Tensor, labels: Tensor | None = None) -> Tensor:
         y = torch.cat([self.by_pitch(x), self.by_time(x)], dim=1)  # (B, 2w, T / 4, octaves)
         y = self.by_beat(y)  # (B, 2w, T / 4, 1)
         if self.streams:
@@ -262,7 +272,11 @@ class Critic(nn.Module):
         y = self.by_bar(y).flatten(2).transpose(1, 2)  # (B, N, 4w)
         if self.listen is not None:
             y = torch.cat([y, self.listen(condition)], dim=-1)
-        return self.to_logit(y.flatten(1))[:, 0]
+        features = self.to_logit[:2](y.flatten(1))  # (B, 4w)
+        logits = self.to_logit[2](features)[:, 0]
+        if self.project is not None:
+            logits = logits + self.project.added(features, labels)
+        return logits
 
 
 class Discriminator(Judge):
@@ -275,9 +289,9 @@ class Discriminator(Judge):
             Critic(config.shape[0] // self.n, config) for _ in range(self.n)
         )
 
-    def forward(self, x: Tensor, condition: Tensor) -> Tensor:
+    def forward(self, x: Tensor, condition: Tensor, labels: Tensor | None = None) -> Tensor:
         tracks = x.chunk(self.n, dim=1)
-        logits = [c(t, condition) for c, t in zip(self.critics, tracks, strict=True)]
+        logits = [c(t, condition, labels) for c, t in zip(self.critics, tracks, strict=True)]
         return torch.stack(logits, dim=1) if self.n > 1 else logits[0]
 
 

@@ -4,6 +4,8 @@ Ideas: RCGAN (Esteban et al., 2017, https://arxiv.org/abs/1706.02633), where noi
 are fed at every step of an LSTM; C-RNN-GAN (Mogren, 2016, https://arxiv.org/abs/1611.09904),
 where steps are notes, the discriminator listens from both sides, and features may be matched.
 
+Labels: an embedding beside the noise, a projection in the discriminator (`_labels`).
+
 Shapes: B segments, L events, F numbers an event, Z noise of an event, H hidden, A told an event.
 """
 
@@ -16,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
 from antiphon.models._gan import Gan, Judge, Maker
+from antiphon.models._labels import Embedded, Projection
 
 VIEWS = ("events",)
 _N_NUMBERS = 4  # time since, length, height, loudness; then a share for each part
@@ -26,8 +29,10 @@ _MOST = 1.5  # of time since and length: beyond what music has
 class Config:
     shape: tuple[int, int] = (96, 8)  # (L, F)
     condition_shape: tuple[int, ...] = (0,)
+    label_sizes: tuple[int, ...] = ()  # classes of each kind of label
     latent_size: int = 32  # of an event
     piece_size: int = 32  # noise that stays the same over a segment
+    label_width: int = 16  # of the generator's embedding of labels
     hidden: int = 192
     n_layers: int = 2
     critic_hidden: int = 128
@@ -53,16 +58,22 @@ class Generator(Maker):
         self.config = config
         n_events, size = config.shape
         self.noise_size = n_events * config.latent_size + config.piece_size
+        self.label = (
+            Embedded(config.label_sizes, config.label_width) if config.label_sizes else None
+        )
         heard = config.latent_size + config.piece_size + config.told
+        heard += config.label_width if self.label is not None else 0
         self.write = nn.LSTM(heard, config.hidden, config.n_layers, batch_first=True)
         self.to_event = nn.Linear(config.hidden, size)
 
-    def forward(self, noise: Tensor, condition: Tensor) -> Tensor:
+    def forward(self, noise: Tensor, condition: Tensor, labels: Tensor | None = None) -> Tensor:
         n_events = self.config.shape[0]
         own = noise[:, self.config.piece_size :].unflatten(1, (n_events, -1))
         heard = [noise[:, None, : self.config.piece_size].expand(-1, n_events, -1), own]
         if self.config.told:
             heard.append(condition)
+        if self.label is not None:
+            heard.append(self.label(labels)[:, None].expand(-1, n_events, -1))
         hidden, _ = self.write(torch.cat(heard, dim=-1))  # (B, L, H)
         raw = self.to_event(hidden)
         times = _MOST * raw[..., :2].sigmoid()
@@ -81,6 +92,7 @@ class Discriminator(Judge):
         self.listen = nn.LSTM(h, h, batch_first=True, bidirectional=True)
         self.widen = normed(nn.Linear(2 * h, h))
         self.to_logit = normed(nn.Linear(h, 1))
+        self.project = Projection(config.label_sizes, h) if config.label_sizes else None
 
     def _heard(self, x: Tensor, condition: Tensor) -> Tensor:
         events = torch.cat([x, condition], dim=-1) if self.told else x
@@ -94,8 +106,12 @@ class Discriminator(Judge):
         """Return what is heard (B, H), for feature matching."""
         return self._heard(x, condition).mean(dim=1)
 
-    def forward(self, x: Tensor, condition: Tensor) -> Tensor:
-        return self.to_logit(self._heard(x, condition)).mean(dim=(1, 2))
+    def forward(self, x: Tensor, condition: Tensor, labels: Tensor | None = None) -> Tensor:
+        heard = self._heard(x, condition)
+        logits = self.to_logit(heard).mean(dim=(1, 2))
+        if self.project is not None:
+            logits = logits + self.project.added(heard.mean(dim=1), labels)
+        return logits
 
 
 def build(config: Config) -> Gan:

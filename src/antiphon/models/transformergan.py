@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
 from antiphon.models._gan import Gan, Judge, Maker
+from antiphon.models._labels import Embedded, Projection
 
 VIEWS = ("tokens",)
 _FIRST = 0  # the word that every segment begins with: a bar
@@ -29,6 +30,7 @@ _EDGE = 1e-6  # of a uniform number, so that its Gumbel value is finite
 class Config:
     shape: tuple[int, int] = (128, 329)  # (L, V)
     condition_shape: tuple[int, ...] = (0,)
+    label_sizes: tuple[int, ...] = ()  # classes of each kind of label
     width: int = 128
     n_blocks: int = 4
     n_heads: int = 4
@@ -95,44 +97,50 @@ class Generator(Maker):
         self.blocks = nn.ModuleList(
             Block(config.width, config.n_heads) for _ in range(config.n_blocks)
         )
+        self.label = Embedded(config.label_sizes, config.width) if config.label_sizes else None
         self.last = nn.LayerNorm(config.width)
         self.to_words = nn.Linear(config.width, n_words)
         nn.init.normal_(self.words.weight, 0, 0.02)
 
-    def logits(self, words: Tensor) -> Tensor:
+    def logits(self, words: Tensor, labels: Tensor | None = None) -> Tensor:
         """Return what follows each word: (B, L, V) of words (B, L)."""
         n = words.shape[1]
         mask = torch.ones(n, n, dtype=torch.bool, device=words.device).triu(1)
-        x = self.words(words) + self.places[:n]
+        x = self.words(words) + self.places[:n] + self._told(labels)
         for block in self.blocks:
             x = block(x, mask)
         return self.to_words(self.last(x))
 
-    def likelihood(self, real: Tensor, condition: Tensor) -> Tensor:
+    def _told(self, labels: Tensor | None) -> Tensor | float:
+        """Return what labels add to every word, (B, 1, W)."""
+        return self.label(labels)[:, None] if self.label is not None else 0.0
+
+    def likelihood(self, real: Tensor, condition: Tensor, labels: Tensor | None = None) -> Tensor:
         """Return the mean negative log-likelihood of real segments, in nats a word."""
         words = real.argmax(dim=-1)
-        logits = self.logits(words[:, :-1])
+        logits = self.logits(words[:, :-1], labels)
         return F.cross_entropy(logits.flatten(0, 1).float(), words[:, 1:].flatten())
 
-    def forward(self, noise: Tensor, condition: Tensor) -> Tensor:
+    def forward(self, noise: Tensor, condition: Tensor, labels: Tensor | None = None) -> Tensor:
         gumbel = _gumbel(noise).unflatten(1, self.config.shape)
-        words = self._drawn(gumbel)
+        words = self._drawn(gumbel, labels)
         hard = F.one_hot(words, self.config.shape[1]).to(noise.dtype)
         if not torch.is_grad_enabled():
             return hard
-        logits = self.logits(words[:, :-1]).float()
+        logits = self.logits(words[:, :-1], labels).float()
         soft = ((logits + gumbel[:, 1:]) / self.config.temperature).softmax(dim=-1)
         straight = torch.cat([torch.zeros_like(hard[:, :1]), soft - soft.detach()], dim=1)
         return hard + straight
 
     @torch.no_grad()
-    def _drawn(self, gumbel: Tensor) -> Tensor:
+    def _drawn(self, gumbel: Tensor, labels: Tensor | None) -> Tensor:
         """Return words (B, L), drawn one by one."""
+        told = self._told(labels)
         word = torch.full((len(gumbel),), _FIRST, device=gumbel.device)
         drawn = [word]
         memories = [Memory() for _ in self.blocks]
         for place in range(1, gumbel.shape[1]):
-            x = (self.words(word) + self.places[place - 1])[:, None]
+            x = (self.words(word) + self.places[place - 1])[:, None] + told
             for block, memory in zip(self.blocks, memories, strict=True):
                 x = block(x, None, memory)
             word = (self.to_words(self.last(x[:, 0])).float() + gumbel[:, place]).argmax(dim=-1)
@@ -153,12 +161,17 @@ class Discriminator(Judge):
         self.last = nn.LayerNorm(w)
         to_logit = nn.Linear(w, 1)
         self.to_logit = spectral_norm(to_logit) if config.spectral_norm else to_logit
+        self.project = Projection(config.label_sizes, w) if config.label_sizes else None
 
-    def forward(self, x: Tensor, condition: Tensor) -> Tensor:
+    def forward(self, x: Tensor, condition: Tensor, labels: Tensor | None = None) -> Tensor:
         y = self.words(x) + self.places
         for block in self.blocks:
             y = block(y, None)
-        return self.to_logit(self.last(y).mean(dim=1))[:, 0]
+        features = self.last(y).mean(dim=1)  # (B, W)
+        logits = self.to_logit(features)[:, 0]
+        if self.project is not None:
+            logits = logits + self.project.added(features, labels)
+        return logits
 
 
 def _gumbel(noise: Tensor) -> Tensor:

@@ -32,6 +32,26 @@ GM_NAMES: tuple[str, ...] = (
 )
 # fmt: on
 
+# the families of General MIDI, eight programs each, and one program that stands for each
+FAMILIES: dict[str, int] = {
+    "piano": 0,
+    "chromatic-percussion": 11,
+    "organ": 16,
+    "guitar": 24,
+    "bass": 33,
+    "strings": 40,
+    "ensemble": 48,
+    "brass": 56,
+    "reed": 71,
+    "pipe": 73,
+    "synth-lead": 80,
+    "synth-pad": 89,
+    "synth-effects": 99,
+    "ethnic": 104,
+    "percussive": 114,
+    "sound-effects": 122,
+}
+
 
 @dataclass(frozen=True)
 class Role:
@@ -78,6 +98,11 @@ STYLE_PROGRAMS: dict[str, dict[str, int]] = {
     "pop": {"melody": 73, "counter": 48, "chords": 0, "bass": 33, "drums": 0},
     "classical": {"melody": 40, "counter": 71, "chords": 0, "bass": 42, "drums": 48},
 }
+
+
+def family(program: int) -> str:
+    """Return the General MIDI family, one of `FAMILIES`, of a program (0–127)."""
+    return list(FAMILIES)[program // 8]
 
 
 def program(name: str) -> int:

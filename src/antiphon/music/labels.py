@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 QUADRANTS = {"Q1": (1.0, 1.0), "Q2": (-1.0, 1.0), "Q3": (-1.0, -1.0), "Q4": (1.0, -1.0)}
+EMOTIONS = {"Q1": "happy", "Q2": "angry", "Q3": "sad", "Q4": "calm"}  # what EMOPIA calls them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,3 +37,11 @@ class Labels:
         """
         valence, arousal = QUADRANTS[quadrant]
         return cls(valence=valence, arousal=arousal)
+
+
+def emotion_of(valence: float, arousal: float) -> str:
+    """Return the emotion of a mood's quadrant, one of `EMOTIONS`; "" on an axis, or for NaN."""
+    for quadrant, (happy, excited) in QUADRANTS.items():
+        if valence * happy > 0 and arousal * excited > 0:
+            return EMOTIONS[quadrant]
+    return ""

@@ -77,7 +77,7 @@ class EventView:
             told = np.concatenate([chords[bar, beat], minor[bar][..., None]], axis=-1)
             return events, told.astype(np.float32)
 
-        return Source(len(starts), take, data.pieces)
+        return Source(len(starts), take, data.pieces, data.bars["piece"][starts].astype(np.int64))
 
     def _events(
         self, notes: NotesInOrder, firsts: NDArray[np.int64], which: NDArray[np.int64]

@@ -1,6 +1,10 @@
 """Labels of the pieces of a prepared set as tables that networks can be conditioned on.
 
-Shapes: P pieces, S styles.
+Of each kind of label (`KINDS`) a piece has one class, or nobody said which: the emotion is the
+quadrant of its mood, the style is the data set's word, the instrument is the General MIDI family of
+what plays its melody.
+
+Shapes: P pieces, S styles, J kinds of labels.
 """
 
 from __future__ import annotations
@@ -12,9 +16,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from antiphon.errors import AntiphonError, unknown
+from antiphon.music.instruments import family
+from antiphon.music.labels import emotion_of
 from antiphon.representations.bars import PARTS
 
 NO_PROGRAM = 255
+KINDS = ("emotion", "style", "instrument")
+Vocabulary = dict[str, tuple[str, ...]]  # the classes of each kind of label
 
 
 @dataclass(frozen=True)
@@ -60,3 +69,61 @@ def labels_of(
             programs[row, PARTS.index(part)] = program
     style = np.array([place.get(name, -1) for name in names], np.int64)
     return LabelTable(mood, style, programs, vocabulary)
+
+
+def names_of(pieces: Sequence[Mapping[str, Any]], kind: str) -> list[str]:
+    """Return what each piece is of a kind of label; "" where nobody said.
+
+    Raises:
+        AntiphonError: there is no such kind.
+    """
+    if kind not in KINDS:
+        raise unknown(kind, "labels", KINDS)
+    table = labels_of(pieces)
+    if kind == "emotion":
+        return [emotion_of(valence, arousal) for valence, arousal in table.mood.tolist()]
+    if kind == "style":
+        return [table.styles[row] if row >= 0 else "" for row in table.style]
+    lead = table.programs[:, PARTS.index("melody")]
+    return ["" if program == NO_PROGRAM else family(program) for program in lead.tolist()]
+
+
+def vocabulary_of(pieces: Sequence[Mapping[str, Any]], kinds: Sequence[str]) -> Vocabulary:
+    """Return the classes that occur among pieces for each kind, sorted.
+
+    Raises:
+        AntiphonError: there is no such kind, or fewer than two classes of it.
+    """
+    found: Vocabulary = {}
+    for kind in kinds:
+        found[kind] = tuple(sorted(set(names_of(pieces, kind)) - {""}))
+        if len(found[kind]) < 2:
+            there = f"all that are labelled are {found[kind][0]}" if found[kind] else "none is said"
+            raise AntiphonError(
+                f"Pieces cannot be told apart by {kind}: {there}; leave {kind!r} out of labels, or "
+                "prepare a set with labels, such as emopia or styles."
+            )
+    return found
+
+
+def classes_of(pieces: Sequence[Mapping[str, Any]], vocabulary: Vocabulary) -> NDArray[np.int64]:
+    """Return the class (P, J) of each piece for each kind; −1 where nobody said."""
+    classes = np.full((len(pieces), len(vocabulary)), -1, np.int64)
+    for column, (kind, known) in enumerate(vocabulary.items()):
+        place = {name: index for index, name in enumerate(known)}
+        classes[:, column] = [place.get(name, -1) for name in names_of(pieces, kind)]
+    return classes
+
+
+def class_asked(vocabulary: Vocabulary, kind: str, name: str) -> tuple[int, int]:
+    """Return the column of a kind and the class of a name.
+
+    Raises:
+        AntiphonError: the kind or the name is not in the vocabulary.
+    """
+    known = ", ".join(f"{kind}={name}" for kind, names in vocabulary.items() for name in names)
+    if name not in vocabulary.get(kind, ()):
+        raise AntiphonError(
+            f"These weights know no label {kind}={name}; they know: {known or 'none'}."
+        )
+    return list(vocabulary).index(kind), vocabulary[kind].index(name)

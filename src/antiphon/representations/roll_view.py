@@ -83,7 +83,7 @@ class RollView:
         def take(index: NDArray[np.int64]) -> tuple[Array, Array]:
             return self.segments(data, starts[index])
 
-        return Source(len(starts), take, data.pieces)
+        return Source(len(starts), take, data.pieces, data.bars["piece"][starts].astype(np.int64))
 
     def segments(self, data: Prepared, firsts: NDArray[np.int64]) -> tuple[Array, Array]:
         """Return the segments that begin with some bars, and what is told about them."""

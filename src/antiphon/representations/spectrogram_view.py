@@ -128,7 +128,7 @@ class SpectrogramView:
             kept.update(list(fresh.items())[: max(0, n_kept - len(kept))])
             return np.stack(shown).astype(np.float32), told[index]
 
-        return Source(len(sounds.rows), take, sounds.pieces)
+        return Source(len(sounds.rows), take, sounds.pieces, sounds.rows)
 
     def _load(self, folder: Path, split: str) -> Sounds:
         sounds = load_sounds(folder, split)

@@ -72,7 +72,8 @@ class TokenView:
             which = first[starts[index]][:, None] + np.arange(self.n_tokens)[None]
             return every[words[which]], np.zeros((len(index), 0), np.float32)
 
-        return Source(len(starts), take, tables.pieces)
+        piece = tables.bars["piece"][starts].astype(np.int64)
+        return Source(len(starts), take, tables.pieces, piece)
 
     def words(self, notes: NotesInOrder) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the words of all bars, and the first of each bar (N + 1,)."""

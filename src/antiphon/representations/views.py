@@ -7,7 +7,7 @@ made into notes again. Music is in C major or A minor; windows are in 4/4.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -36,11 +36,13 @@ class Source:
         take: gives segments (B, *shape) and what is told about them (B, *condition_shape)
             for indices below n.
         pieces: what is known of the songs, as in ``pieces.json``.
+        piece: (n,) which of them each segment is from.
     """
 
     n: int
     take: Callable[[NDArray[np.int64]], tuple[Array, Array]]
     pieces: list[dict[str, Any]]
+    piece: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -107,8 +109,18 @@ def check_parts(parts: Sequence[str]) -> None:
         raise ValueError(f"parts must be different ones of {', '.join(PITCHED)}, not {parts}")
 
 
-def piece_of(passages: Iterable[Passage], n_bars: int, title: str = "") -> Piece:
-    """Return passages one after another as a piece of n_bars, in the key they are nearer to."""
+def piece_of(
+    passages: Iterable[Passage],
+    n_bars: int,
+    title: str = "",
+    programs: Mapping[str, int] | None = None,
+) -> Piece:
+    """Return passages one after another as a piece of n_bars, in the key they are nearer to.
+
+    Args:
+        programs: General MIDI program by part; those of `ROLES` for the others.
+    """
+    playing = {part: role.program for part, role in ROLES.items()} | dict(programs or {})
     found: dict[str, list[Notes]] = {}
     begin = 0
     for passage in passages:
@@ -125,7 +137,7 @@ def piece_of(passages: Iterable[Passage], n_bars: int, title: str = "") -> Piece
     for part, many in found.items():
         notes = np.sort(np.concatenate(many).astype(NOTE), order=("onset", "pitch"))
         np.add.at(weight, notes["pitch"] % 12, notes["duration"])
-        tracks.append(Track(ROLES[part].name, ROLES[part].program, notes=notes, role=part))
+        tracks.append(Track(ROLES[part].name, playing[part], notes=notes, role=part))
     key = estimate_key(weight, _HOME) or _HOME[0]
     return Piece(
         tracks,

@@ -20,7 +20,6 @@ from antiphon.training._run import (
     load_tensors,
     module_state,
     save_tensors,
-    write_atomic,
 )
 
 # each stage's networks by the name that a run gives them, and where the weights have them
@@ -81,4 +80,4 @@ def unpack_into(run: RunFolder, checkpoint: Path, name: str) -> None:
                 whole |= module_state("generator", getattr(weights, network))
         run.save(stage, {key: value.clone() for key, value in whole.items()}, **meta)
     run.save("coder", module_state("coder", weights.coder), iteration=2**31 - 1)
-    write_atomic(run.path / "from.txt", f"{checkpoint.as_posix()}\n".encode())
+    run.write("from.txt", f"{checkpoint.as_posix()}\n".encode())

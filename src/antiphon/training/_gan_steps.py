@@ -36,10 +36,14 @@ _WHICH, _NOISE, _CHANCE = 1, 2, 3  # streams of random numbers
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of a batch: real segments, what is told, and all that is random about them."""
+    """Rows of a batch: real segments, what is told, and all that is random about them.
+
+    Attributes:
+        told: the condition, and labels where there are some.
+    """
 
     real: Tensor
-    condition: Tensor
+    told: tuple[Tensor, ...]
     noise: Tensor
     chance: Tensor
 
@@ -53,6 +57,7 @@ class Batches:
     """Draws the rows of this process, in micro-batches; the same whoever draws them."""
 
     source: Source
+    labels: NDArray[np.int64]  # (n, J) of the source's segments
     seed: int
     batch_size: int
     micro_batch_size: int
@@ -77,8 +82,13 @@ class Batches:
             noise[i] = rng.standard_normal(self.noise_size, dtype=np.float32)
             rng = np.random.default_rng([self.seed, _CHANCE, *at, row])
             chance[i] = rng.random(N_CHANCES + 1, dtype=np.float32)
-        place = self.team.fabric.to_device
-        return Rows(*(place(torch.from_numpy(x)) for x in (real, condition, noise, chance)))
+        labels = self.labels[index[rows.start : rows.stop]]
+        told = (condition, labels) if labels.shape[1] else (condition,)
+
+        def place(x: NDArray[Any]) -> Tensor:
+            return self.team.fabric.to_device(torch.from_numpy(x))
+
+        return Rows(place(real), tuple(place(x) for x in told), place(noise), place(chance))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,8 +114,8 @@ class Game:
     """
 
     gan: Gan
-    generate: Callable[[Tensor, Tensor], Tensor]
-    judge: Callable[[Tensor, Tensor], Tensor]
+    generate: Callable[..., Tensor]
+    judge: Callable[..., Tensor]
     rules: Rules
     team: Team
     probability: float
@@ -128,10 +138,10 @@ class Game:
         def loss_of(rows: Rows) -> tuple[Tensor, dict[str, Tensor]]:
             with self.team.fabric.autocast():
                 with torch.no_grad():
-                    fake = self.generate(rows.noise, rows.condition)
+                    fake = self.generate(rows.noise, *rows.told)
                 real, fake = self.seen(rows.real, rows), self.seen(fake, rows)
-                real_logits = self.judge(real, rows.condition).float()
-                fake_logits = self.judge(fake, rows.condition).float()
+                real_logits = self.judge(real, *rows.told).float()
+                fake_logits = self.judge(fake, *rows.told).float()
             loss = discriminator_loss(self.rules.objective, real=real_logits, fake=fake_logits)
             scalars = _told(real, fake, real_logits, fake_logits) | {"loss/discriminator": loss}
             if penalised and self.rules.penalty != "none":
@@ -143,15 +153,15 @@ class Game:
         return self._update(self.gan.discriminator, batches, optimizer, loss_of)
 
     def _penalty(self, real: Tensor, fake: Tensor, rows: Rows) -> Tensor:
-        judge, condition = self.gan.discriminator, rows.condition
+        judge, told = self.gan.discriminator, rows.told
         if self.rules.penalty == "gp":
             weight = rows.chance[:, -1].view(-1, *[1] * (real.dim() - 1))
             between = (real + weight * (fake - real)).detach().requires_grad_()
-            return wgan_penalty(judge(between, condition), between).mean()
+            return wgan_penalty(judge(between, *told), between).mean()
         found = []
         for x in (real, fake) if self.rules.penalty == "r1_r2" else (real,):
             judged = x.detach().requires_grad_()
-            found.append(gradient_penalty(judge(judged, condition), judged).mean() / 2)
+            found.append(gradient_penalty(judge(judged, *told), judged).mean() / 2)
         return torch.stack(found).sum()
 
     def update_generator(
@@ -161,22 +171,20 @@ class Game:
 
         def loss_of(rows: Rows) -> tuple[Tensor, dict[str, Tensor]]:
             with self.team.fabric.autocast():
-                fake = self.seen(self.generate(rows.noise, rows.condition), rows)
-                fake_logits = self.judge(fake, rows.condition).float()
+                fake = self.seen(self.generate(rows.noise, *rows.told), rows)
+                fake_logits = self.judge(fake, *rows.told).float()
                 real_logits = torch.zeros_like(fake_logits)
                 if self.rules.objective == "relativistic":
                     with torch.no_grad():
                         real = self.seen(rows.real, rows)
-                        real_logits = self.judge(real, rows.condition).float()
+                        real_logits = self.judge(real, *rows.told).float()
             loss = generator_loss(self.rules.objective, real=real_logits, fake=fake_logits)
             scalars = {"loss/generator": loss}
             if self.rules.feature_weight:
                 scalars["loss/features"] = self._feature_loss(fake, rows)
                 loss = loss + self.rules.feature_weight * scalars["loss/features"]
             if self.rules.likelihood_weight:
-                scalars["loss/likelihood"] = self.gan.generator.likelihood(
-                    rows.real, rows.condition
-                )
+                scalars["loss/likelihood"] = self.gan.generator.likelihood(rows.real, *rows.told)
                 loss = loss + self.rules.likelihood_weight * scalars["loss/likelihood"]
             return loss, scalars
 
@@ -190,8 +198,8 @@ class Game:
         """
         features = self.gan.discriminator.features
         with torch.no_grad():
-            wanted = features(self.seen(rows.real, rows), rows.condition).float().mean(dim=0)
-        return (features(fake, rows.condition).float().mean(dim=0) - wanted).square().mean()
+            wanted = features(self.seen(rows.real, rows), rows.told[0]).float().mean(dim=0)
+        return (features(fake, rows.told[0]).float().mean(dim=0) - wanted).square().mean()
 
     def update_likelihood(
         self, batches: Iterator[Rows], optimizer: torch.optim.Optimizer
@@ -200,7 +208,7 @@ class Game:
 
         def loss_of(rows: Rows) -> tuple[Tensor, dict[str, Tensor]]:
             with self.team.fabric.autocast():
-                loss = self.gan.generator.likelihood(rows.real, rows.condition)
+                loss = self.gan.generator.likelihood(rows.real, *rows.told)
             return loss, {"loss/likelihood": loss}
 
         return self._update(self.gan.generator, batches, optimizer, loss_of)

@@ -46,14 +46,34 @@ class Report(Protocol):
 
 
 class RunFolder:
-    """A folder `runs/NAME` with config, `stats.jsonl`, samples and a checkpoint."""
+    """A folder `runs/NAME` with config, `stats.jsonl`, samples and a checkpoint.
+
+    It is made at the first write: a training that is refused leaves nothing.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        path.mkdir(parents=True, exist_ok=True)
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write a small file, beside and then renamed."""
+        self.make()
+        write_atomic(self.path / name, content)
+
+    def make(self) -> None:
+        """Make the folder with its parents.
+
+        Raises:
+            AntiphonError: it cannot be made.
+        """
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise AntiphonError(f"The run folder {self.path} cannot be made: {reason}.") from None
 
     def log(self, file: str, iteration: int, scalars: Mapping[str, float]) -> None:
         """Append one line of scalars to ``FILE.jsonl``."""
+        self.make()
         line = {"iteration": iteration, "time_s": round(time.time(), 1)}
         line |= {name: round(float(value), 6) for name, value in scalars.items()}
         with (self.path / f"{file}.jsonl").open("a") as handle:
@@ -73,6 +93,7 @@ class RunFolder:
 
     def save(self, name: str, tensors: Mapping[str, Tensor], **meta: int | float | str) -> None:
         """Write a checkpoint ``NAME.safetensors``."""
+        self.make()
         save_tensors(self.path / f"{name}.safetensors", tensors, meta)
 
     def load(self, name: str) -> tuple[dict[str, Tensor], dict[str, Any]] | None:

@@ -21,11 +21,14 @@ _N_CONDITIONS, _MOST_NUMBERS = 256, 500_000  # kept with the weights, to draw mu
 class Samples:
     """Draws four segments of fixed noise, told what four real segments were told."""
 
-    def __init__(self, view: View, source: Source, noise_size: int) -> None:
+    def __init__(
+        self, view: View, source: Source, labels: NDArray[np.int64], noise_size: int
+    ) -> None:
         rng = np.random.default_rng(_SEED)
         self.view = view
-        _, condition = source.take(rng.integers(source.n, size=_N))
-        self.condition = torch.from_numpy(condition)
+        index = rng.integers(source.n, size=_N)
+        told = (source.take(index)[1], *([labels[index]] if labels.shape[1] else []))
+        self.told = tuple(torch.from_numpy(x) for x in told)
         self.noise = torch.from_numpy(rng.standard_normal((_N, noise_size), dtype=np.float32))
 
     @torch.no_grad()
@@ -37,7 +40,8 @@ class Samples:
         Returns:
             The picture (H, W, 3), and the sounds one after another, where there are some.
         """
-        made = generator(self.noise.to(device), self.condition.to(device)).float().cpu().numpy()
+        told = (x.to(device) for x in self.told)
+        made = generator(self.noise.to(device), *told).float().cpu().numpy()
         file = run / "samples" / f"{iteration:07d}.png"
         file.parent.mkdir(exist_ok=True)
         heard = None
@@ -55,9 +59,10 @@ class Samples:
             return np.asarray(picture_file.convert("RGB")), heard
 
 
-def told(source: Source, seed: int) -> torch.Tensor:
-    """Return what is told about some real segments (N, *condition_shape)."""
+def told(source: Source, labels: NDArray[np.int64], seed: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return what is told about some real segments (N, *condition_shape), and their labels."""
     rng = np.random.default_rng([seed, 4])
     index = rng.integers(source.n, size=_N_CONDITIONS)
     size = max(1, source.take(index[:1])[1].size)
-    return torch.from_numpy(source.take(index[: max(1, _MOST_NUMBERS // size)])[1])
+    index = index[: max(1, _MOST_NUMBERS // size)]
+    return torch.from_numpy(source.take(index)[1]), torch.from_numpy(labels[index])

@@ -17,7 +17,7 @@ from antiphon.errors import AntiphonError
 from antiphon.models._ensemble import config_from, to_toml
 from antiphon.training._augment import OPERATIONS
 from antiphon.training._objectives import OBJECTIVES, PENALTIES
-from antiphon.training._run import RunFolder, write_atomic
+from antiphon.training._run import RunFolder
 
 PRECISIONS = ("auto", "32-true", "bf16-mixed")
 
@@ -161,7 +161,7 @@ def describe(folder: RunFolder, settings: TrainConfig) -> None:
     plain = {k: v for k, v in dataclasses.asdict(settings).items() if not isinstance(v, dict)}
     tables = {k: v for k, v in dataclasses.asdict(settings).items() if isinstance(v, dict)}
     text = to_toml({"settings": plain, **tables, **about})
-    write_atomic(folder.path / "config.toml", text.encode())
+    folder.write("config.toml", text.encode())
 
 
 def check_licence(settings: TrainConfig, pieces: list[dict[str, Any]]) -> None:

@@ -16,6 +16,7 @@ from torch import Tensor
 from antiphon.models._coder import Coder, CoderConfig, coder_loss
 from antiphon.representations.prepared import SHIFTS, Prepared, shifted
 from antiphon.representations.rolls import CHORD_SIZE
+from antiphon.training._effort import Effort, spent
 from antiphon.training._run import (
     OutOfTime,
     Report,
@@ -33,6 +34,7 @@ Draw = Callable[[int, np.random.Generator], tuple[Tensor, Tensor]]
 @dataclass(frozen=True, kw_only=True)
 class CoderTraining:
     n_iterations: int = 6000
+    cpu_minutes: float = 0.0  # end after so much CPU time, if that comes first; 0 for no such end
     batch_size: int = 256
     learning_rate: float = 2e-3
     final_learning_rate: float = 5e-5
@@ -49,14 +51,18 @@ def train_coder(
     *,
     seed: int,
     report: Report,
+    first: Coder | None = None,
 ) -> Coder:
     """Train (or go on training) the coder and return it; `run` holds ``coder.safetensors``.
 
     Args:
+        first: of the same sizes, whose weights it begins with.
         train, held_out: draw so many bars: rolls (B, M, T, 2P + 1) and chords (B, 4, 25).
     """
     torch.manual_seed(seed)
     coder = Coder(config)
+    if first is not None:
+        load_module("coder", coder, module_state("coder", first))
     optimizer = torch.optim.AdamW(coder.parameters(), training.learning_rate, weight_decay=1e-4)
     begin = 0
     if (found := run.load("coder")) is not None:
@@ -65,7 +71,8 @@ def train_coder(
         load_optimizer("optimizer", optimizer, tensors)
         begin = int(meta["iteration"])
     run.truncate_logs("coder", begin)
-    for iteration in range(begin, training.n_iterations):
+    effort = Effort.going_on(found, training.cpu_minutes)
+    for iteration in effort.iterations(begin, training.n_iterations):
         for group in optimizer.param_groups:
             group["lr"] = cosine(
                 iteration,
@@ -74,13 +81,14 @@ def train_coder(
                 training.final_learning_rate,
             )
         scalars = _iterate(coder, optimizer, train, training.batch_size, [seed, iteration])
-        if (iteration + 1) % training.log_every == 0:
+        last = effort.ends(iteration + 1)
+        if (iteration + 1) % training.log_every == 0 or last:
+            scalars |= spent((iteration + 1) * training.batch_size, effort.cpu_s)
             run.log("coder", iteration + 1, scalars)
             report("coder", iteration + 1, training.n_iterations, scalars)
-        last = iteration + 1 == training.n_iterations
         if (iteration + 1) % training.save_every == 0 or last or report.expired:
             tensors = module_state("coder", coder) | optimizer_state("optimizer", optimizer)
-            run.save("coder", tensors, iteration=iteration + 1)
+            run.save("coder", tensors, iteration=iteration + 1, cpu_s=effort.cpu_s)
             scores = fidelity(coder, held_out, seed=seed)
             run.log("coder_metrics", iteration + 1, scores)
             report("coder", iteration + 1, training.n_iterations, scores)

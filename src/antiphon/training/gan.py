@@ -18,10 +18,13 @@ from torch import Tensor
 from antiphon.errors import AntiphonError
 from antiphon.models import _gan
 from antiphon.models._ensemble import config_from
+from antiphon.representations.labels import classes_of, vocabulary_of
 from antiphon.representations.roll_view import RollView
 from antiphon.representations.spectrogram_view import SpectrogramView
 from antiphon.training._alarm import Alarm
 from antiphon.training._augment import adapted
+from antiphon.training._card import write_card
+from antiphon.training._effort import Effort, spent
 from antiphon.training._gan_steps import Batches, game_of
 from antiphon.training._monitor import Monitor
 from antiphon.training._run import (
@@ -69,12 +72,16 @@ class Engine:
         self, settings: TrainConfig, training: GanTraining, run: RunFolder, team: Team
     ) -> None:
         self.settings, self.training, self.run, self.team = settings, training, run, team
-        self.view = _gan.view_of(settings.model, settings.data)
+        shown = {key: value for key, value in settings.data.items() if key != "labels"}
+        self.view = _gan.view_of(settings.model, shown)
         if isinstance(self.view, SpectrogramView):
             self.view = self.view.fitted(Path(settings.prepared))
-        self.config = _gan.config_of(settings.model, settings.network, self.view)
         self.source = self.view.open(Path(settings.prepared), "train")
         check_licence(settings, self.source.pieces)
+        learned = [piece for piece in self.source.pieces if piece.get("split") == "train"]
+        self.vocabulary = vocabulary_of(learned, settings.data.get("labels", ()))
+        self.labels = classes_of(self.source.pieces, self.vocabulary)[self.source.piece]
+        self.config = _gan.config_of(settings.model, settings.network, self.view, self.vocabulary)
         if self.source.n < 1:
             raise AntiphonError(f"{settings.prepared} has no window that fits the config.")
         torch.manual_seed(settings.seed)
@@ -93,6 +100,7 @@ class Engine:
         self.game = game_of(self.gan, training, self.view, team)
         self.batches = Batches(
             source=self.source,
+            labels=self.labels,
             seed=settings.seed,
             batch_size=training.batch_size,
             micro_batch_size=training.micro_batch_size,
@@ -100,7 +108,7 @@ class Engine:
             team=team,
         )
         self.alarm = Alarm(bounded=training.objective != "wasserstein")
-        self.cpu_s = 0.0
+        self.effort = Effort(training.cpu_minutes)
 
     def _check(self) -> None:
         """Check that the networks can do what the config asks.
@@ -129,12 +137,12 @@ class Engine:
         """Iterate up to the end, or until the time is up."""
         begin = self._load()
         report = Monitor(self.run, deadline) if self.team.leads else None
-        samples = Samples(self.view, self.source, self.gan.generator.noise_size)
+        samples = Samples(self.view, self.source, self.labels, self.gan.generator.noise_size)
         if self.team.leads:
             describe(self.run, self._filled_in())
             self.run.truncate_logs("stats", begin)
         try:
-            if not (begin and self._enough(self._all_cpu_s())):
+            if not (begin and self.effort.enough(self._all_cpu_s())):
                 self._iterate(begin, report, samples)
         finally:
             if report is not None:
@@ -143,20 +151,18 @@ class Engine:
     def _filled_in(self) -> TrainConfig:
         """Return the settings with everything that was left out."""
         data = {"view": _gan.name_of(self.view), **vars(self.view)}
+        data |= {"labels": list(self.vocabulary)} if self.vocabulary else {}
         network, training = (dataclasses.asdict(c) for c in (self.config, self.training))
         return dataclasses.replace(self.settings, data=data, network=network, training=training)
 
     def _iterate(self, begin: int, report: Monitor | None, samples: Samples) -> None:
         training, total = self.training, self.total
-        clock = time.process_time()
         if begin == 0:
             self._show(0, report, samples)
         for iteration in range(begin, total):
             scalars = self._update(iteration)
             done = iteration + 1
             self.alarm.check(done, scalars)
-            spent = time.process_time()
-            self.cpu_s, clock = self.cpu_s + spent - clock, spent
             stopping, enough = self._ends(report)
             last = done == total or enough
             if done % training.log_every == 0 or last:
@@ -207,22 +213,12 @@ class Engine:
         """Whether the first process finds that the time is up, or enough is done; all are told."""
         wishes = [0.0, 0.0]
         if report is not None:
-            wishes = [report.expired, self._enough(self.cpu_s * self.team.size)]
+            wishes = [report.expired, self.effort.enough(self.effort.cpu_s * self.team.size)]
         up, enough = (self.team.mean(torch.tensor(wishes, dtype=torch.float32)) > 0).tolist()
         return up, enough
 
-    def _enough(self, cpu_s: float) -> bool:
-        """Whether the CPU time that the config allows is spent."""
-        return 0 < 60 * self.training.cpu_minutes <= cpu_s
-
     def _log(self, done: int, scalars: dict[str, float], report: Monitor | None) -> None:
-        cpu_s = self._all_cpu_s()
-        seen = done * self.training.batch_size
-        scalars |= {
-            "segments_seen": seen,
-            "speed/cpu_s": cpu_s,
-            "speed/kimg_per_cpu_hour": 3.6 * seen / max(cpu_s, 1e-9),
-        }
+        scalars |= spent(done * self.training.batch_size, self._all_cpu_s())
         if report is not None:
             self.run.log("stats", done, scalars)
             report(self.settings.model, done, self.total, scalars)
@@ -235,7 +231,7 @@ class Engine:
 
     def _all_cpu_s(self) -> float:
         """Return the CPU seconds of all processes, those before a restart included."""
-        return self.team.mean(torch.tensor([self.cpu_s])).item() * self.team.size
+        return self.team.mean(torch.tensor([self.effort.cpu_s])).item() * self.team.size
 
     def _show(self, done: int, report: Monitor | None, samples: Samples) -> None:
         if report is not None:
@@ -267,18 +263,25 @@ class Engine:
         if found is None:
             return 0
         tensors, meta = found
-        load_module("generator", self.gan.generator, tensors)
-        load_module("average", self.average, tensors)
-        load_module("discriminator", self.gan.discriminator, tensors)
+        try:
+            load_module("generator", self.gan.generator, tensors)
+            load_module("average", self.average, tensors)
+            load_module("discriminator", self.gan.discriminator, tensors)
+        except RuntimeError as error:
+            raise AntiphonError(
+                f"The run folder {self.run.path} holds a training of other networks: "
+                "name another folder with --run, or give the config it was begun with."
+            ) from error
         load_optimizer("generator_optimizer", self.generator_optimizer, tensors)
         load_optimizer("discriminator_optimizer", self.discriminator_optimizer, tensors)
         self.game.probability = float(meta["probability"])
-        self.cpu_s = float(meta["cpu_s"]) / self.team.size
+        self.effort = Effort(self.training.cpu_minutes, float(meta["cpu_s"]) / self.team.size)
         return int(meta["iteration"])
 
     def write_weights(self) -> None:
         """Write the average generator with what drawing from it takes; all wait for it."""
         if self.team.leads:
+            conditions, labels = told(self.source, self.labels, self.settings.seed)
             drawer = _gan.Drawer(
                 self.settings.name,
                 self.settings.model,
@@ -286,7 +289,12 @@ class Engine:
                 self.average.cpu(),
                 self.config,
                 self.view,
-                told(self.source, self.settings.seed),
+                conditions,
+                self.vocabulary,
+                labels,
             )
             _gan.write_drawer(drawer, self.run.path / "weights")
+            write_card(
+                self.run.path / "weights", self.settings, self.source.pieces, self.vocabulary
+            )
         self.team.wait()

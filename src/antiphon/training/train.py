@@ -6,6 +6,7 @@ checkpoint in the run folder; the same command goes on where the last one stoppe
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +15,6 @@ from typing import Any
 import numpy as np
 import torch
 
-from antiphon.errors import AntiphonError
 from antiphon.metrics.bars import Habits, habits_of, measure_bars
 from antiphon.models import choir
 from antiphon.models._coder import CoderConfig
@@ -31,18 +31,21 @@ from antiphon.representations.outline import (
     OUTLINE_CONDITION_SIZE,
     chord_vocabulary,
 )
-from antiphon.representations.prepared import Prepared, load, load_tables
+from antiphon.representations.prepared import Prepared, Tables
 from antiphon.representations.rolls import CHORD_SIZE
 from antiphon.training import _monitor
+from antiphon.training._card import write_card
 from antiphon.training._checkpoint import unpack_into, write_checkpoint
 from antiphon.training._drum_segments import DrumSegments, blank_chords
 from antiphon.training._listening import Listener
 from antiphon.training._melody_index import melody_index
+from antiphon.training._opening import open_drums, open_song
 from antiphon.training._outline_segments import OutlineSegments
-from antiphon.training._run import RunFolder, load_module
+from antiphon.training._run import OutOfTime, RunFolder
 from antiphon.training._score_batches import ScoreBatches
 from antiphon.training._segments import Segments, section_controls
-from antiphon.training._settings import TrainConfig, check_licence, describe, read_config
+from antiphon.training._settings import TrainConfig, describe, read_config
+from antiphon.training._start import Start
 from antiphon.training.adversary import AdversaryTraining, train_adversary
 from antiphon.training.choir import ChoirTraining, train_choir
 from antiphon.training.coder import CoderTraining, batch, train_coder
@@ -52,6 +55,15 @@ from antiphon.training.scribe import ScribeTraining, train_scribe
 __all__ = ["TrainConfig", "read_config", "song_tables", "train"]
 
 _N_QUANTILES = 11
+_STAGE, _TWO = ("n_iterations",), ("denoise_iterations", "adversarial_iterations")
+_COUNTS = {
+    "coder_training": _STAGE,
+    "choir_training": _TWO,
+    "scribe_training": _STAGE,
+    "adversary_training": _STAGE,
+    "planner_training": _TWO,
+    "progression_training": _STAGE,
+}
 # sizes of the networks beside the flagship: the planner's and the drummer's
 _SMALL = {
     "width": 96,
@@ -63,42 +75,70 @@ _SMALL = {
 }
 
 
-def train(config: Path, *, run: Path | None = None, time_budget_s: float | None = None) -> Path:
+def train(
+    config: Path | TrainConfig, *, run: Path | None = None, time_budget_s: float | None = None
+) -> Path:
     """Train what a config describes, or go on; return the folder of the weights.
 
     Args:
-        config: a TOML file, see `TrainConfig`.
+        config: a TOML file, see `TrainConfig`, or what it says.
         run: run folder; ``runs/NAME`` when left out.
         time_budget_s: stop after so many seconds, with everything saved.
 
     Raises:
         AntiphonError: config or data cannot be used, or the data's licence forbids a release.
     """
-    settings = read_config(config)
+    settings = read_config(config) if isinstance(config, Path) else config
     path = run or Path("runs") / settings.name
     if settings.kind == "gan":
         from antiphon.training.gan import train_gan  # its engine takes long to load
 
         return train_gan(settings, path, time_budget_s)
     folder = RunFolder(path)
+    splits: Any = open_drums(settings) if settings.kind == "drums" else open_song(settings)
     if settings.checkpoint and not any(folder.path.glob("*.safetensors")):
         unpack_into(folder, Path(settings.checkpoint), settings.name)
     describe(folder, settings)
     deadline = None if time_budget_s is None else time.monotonic() + time_budget_s
     report = _monitor.Monitor(folder, deadline)
     try:
-        make = _drums if settings.kind == "drums" else _song
-        ensemble = make(settings, folder, report)
+        _make(settings, splits, folder, report)
+    except OutOfTime:
+        if Start(settings.start).tables:  # every network is there from the beginning
+            _make(_as_far_as_it_came(settings), splits, folder, report)
+        raise
     finally:
         report.close()
-    write_ensemble(ensemble, folder.path / "weights")
     write_checkpoint(folder.path, folder.path / "checkpoint")
     return folder.path / "weights"
 
 
-def _song(settings: TrainConfig, run: RunFolder, report: _monitor.Monitor) -> Ensemble:
-    data, held_out = (load(Path(settings.prepared), s) for s in ("train", "validation"))
-    check_licence(settings, data.pieces)
+def _make(settings: TrainConfig, splits: Any, run: RunFolder, report: _monitor.Monitor) -> None:
+    """Run every stage and write the weights."""
+    make = _drums if settings.kind == "drums" else _song
+    ensemble = make(settings, splits, run, report)
+    write_ensemble(ensemble, run.path / "weights")
+    write_card(run.path / "weights", settings, splits[0].pieces)
+
+
+def _as_far_as_it_came(settings: TrainConfig) -> TrainConfig:
+    """Return settings by which no stage iterates: each takes what its checkpoint or start has."""
+    none: dict[str, Any] = {
+        name: {**table, **dict.fromkeys(counts, 0)}
+        for name, table in vars(settings).items()
+        if (counts := _COUNTS.get(name))
+    }
+    return dataclasses.replace(settings, **none)
+
+
+def _song(
+    settings: TrainConfig,
+    splits: tuple[Prepared, Prepared],
+    run: RunFolder,
+    report: _monitor.Monitor,
+) -> Ensemble:
+    data, held_out = splits
+    start = Start(settings.start)
     coder = train_coder(
         config_from(CoderConfig, settings.coder),
         config_from(CoderTraining, settings.coder_training),
@@ -107,6 +147,7 @@ def _song(settings: TrainConfig, run: RunFolder, report: _monitor.Monitor) -> En
         run,
         seed=settings.seed,
         report=report,
+        first=start.coder,
     )
     sizes = coder.config.latent_sizes
     config = config_from(choir.Config, {**settings.choir, "latent_sizes": list(sizes)})
@@ -122,9 +163,9 @@ def _song(settings: TrainConfig, run: RunFolder, report: _monitor.Monitor) -> En
         run,
         settings.seed,
         report,
-        settings.start,
+        start,
     )
-    writer, discriminator = _scribe(settings, segments, held, run, report)
+    writer, discriminator = _scribe(settings, segments, held, run, report, start)
     planner_config = config_from(
         choir.Config,
         {
@@ -137,7 +178,9 @@ def _song(settings: TrainConfig, run: RunFolder, report: _monitor.Monitor) -> En
             "normed": False,
         },
     )
-    outlines = OutlineSegments(data, planner_config.n_bars)
+    known = start.tables
+    scale = (known["outline_mean"], known["outline_deviation"]) if known else None
+    outlines = OutlineSegments(data, planner_config.n_bars, scale)
     scale = (outlines.mean, outlines.deviation)
     planner = _stage(
         "planner",
@@ -148,9 +191,10 @@ def _song(settings: TrainConfig, run: RunFolder, report: _monitor.Monitor) -> En
         run,
         settings.seed,
         report,
+        start,
     )
-    tables = song_tables(data, scale)
-    chords = _progression(settings, (data, held_out), tables, run, report)
+    tables = song_tables(data, scale) | {k: v for k, v in known.items() if k == "vocabulary"}
+    chords = _progression(settings, (data, held_out), tables, run, report, start)
     songs = [str(piece["id"]) for piece in data.pieces]
     return Ensemble(
         settings.name,
@@ -172,6 +216,7 @@ def _progression(
     tables: Mapping[str, torch.Tensor],
     run: RunFolder,
     report: _monitor.Monitor,
+    start: Start,
 ) -> Progression:
     """Train the network that writes chords."""
     vocabulary = tables["vocabulary"].numpy()
@@ -180,6 +225,7 @@ def _progression(
     network = Progression(
         config_from(ProgressionConfig, {**settings.progression, "n_chords": len(vocabulary)})
     )
+    start.give("progression", {"average": network})
     scale = tables["outline_mean"], tables["outline_deviation"]
     train, held_out = (
         ProgressionBatches(data, vocabulary, training.n_bars, scale) for data in sets
@@ -195,14 +241,14 @@ def _scribe(
     held: Segments,
     run: RunFolder,
     report: _monitor.Monitor,
+    start: Start,
 ) -> tuple[Scribe, choir.Discriminator]:
     """Train the scribe in its two stages; return it and the discriminator it answered to."""
     sizes = list(segments.part_sizes)
     training = config_from(ScribeTraining, settings.scribe_training)
     torch.manual_seed(settings.seed)
     writer = Scribe(config_from(ScribeConfig, {**settings.scribe, "latent_sizes": sizes}))
-    if settings.start:
-        _begin_with({"average": writer}, Path(settings.start), "adversary")
+    start.give("adversary", {"average": writer})
     train, held_out = (ScoreBatches(s, training.n_bars) for s in (segments, held))
     listen = Listener(held_out, settings.seed, report)
     writer = train_scribe(
@@ -226,8 +272,7 @@ def _scribe(
             },
         )
     )
-    if settings.start:
-        _begin_with({"discriminator": discriminator}, Path(settings.start), "adversary")
+    start.give("adversary", {"discriminator": discriminator})
     writer = train_adversary(
         writer.requires_grad_(True),
         discriminator,
@@ -242,9 +287,10 @@ def _scribe(
     return writer, discriminator
 
 
-def _drums(settings: TrainConfig, run: RunFolder, report: _monitor.Monitor) -> Ensemble:
-    data, held_out = (load_tables(Path(settings.prepared), s) for s in ("train", "validation"))
-    check_licence(settings, data.pieces)
+def _drums(
+    settings: TrainConfig, splits: tuple[Tables, Tables], run: RunFolder, report: _monitor.Monitor
+) -> Ensemble:
+    data, held_out = splits
     rolls, held_rolls = (torch.from_numpy(drum_rolls(d.bars, d.notes)) for d in (data, held_out))
     coder_config = config_from(
         CoderConfig,
@@ -291,6 +337,7 @@ def _drums(settings: TrainConfig, run: RunFolder, report: _monitor.Monitor) -> E
         run,
         settings.seed,
         report,
+        Start(""),
     )
     energy = np.quantile(segments.energies(), np.linspace(0, 1, _N_QUANTILES))
     tables = {"energy": torch.tensor(energy, dtype=torch.float32)}
@@ -306,16 +353,11 @@ def _stage(
     run: RunFolder,
     seed: int,
     report: _monitor.Monitor,
-    start: str = "",
+    start: Start,
 ) -> choir.Generator:
     torch.manual_seed(seed)
     networks = choir.build(config)
-    if start:
-        _begin_with(
-            {"average": networks.generator, "discriminator": networks.discriminator},
-            Path(start),
-            name,
-        )
+    start.give(name, {"average": networks.generator, "discriminator": networks.discriminator})
     return train_choir(
         networks,
         config,
@@ -327,22 +369,6 @@ def _stage(
         report=report,
         name=name,
     )
-
-
-def _begin_with(networks: Mapping[str, torch.nn.Module], folder: Path, name: str) -> None:
-    """Give networks the weights they have in a stage of another run of the same sizes.
-
-    Raises:
-        AntiphonError: the run has no checkpoint, or other sizes.
-    """
-    found = RunFolder(folder).load(name)
-    if found is None:
-        raise AntiphonError(f"{folder} has no checkpoint of the {name} to start from.")
-    try:
-        for prefix, network in networks.items():
-            load_module(prefix, network, found[0])
-    except RuntimeError as error:
-        raise AntiphonError(f"The run {folder} has networks of other sizes.") from error
 
 
 def song_tables(

@@ -1,0 +1,79 @@
+"""What the training of a style opens and checks before it writes anything."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+from antiphon.errors import unknown
+from antiphon.models import choir, progression, scribe
+from antiphon.models._coder import CoderConfig
+from antiphon.models._ensemble import config_from
+from antiphon.representations.prepared import Prepared, Tables, load, load_tables
+from antiphon.training._segments import check_length, songs_of
+from antiphon.training._settings import TrainConfig, check_licence
+from antiphon.training.adversary import AdversaryTraining
+from antiphon.training.choir import ChoirTraining
+from antiphon.training.coder import CoderTraining
+from antiphon.training.progression import ProgressionTraining
+from antiphon.training.scribe import ScribeTraining
+
+_TABLES: dict[str, type[Any]] = {
+    "coder": CoderConfig,
+    "coder_training": CoderTraining,
+    "choir": choir.Config,
+    "choir_training": ChoirTraining,
+    "scribe": scribe.Config,
+    "scribe_training": ScribeTraining,
+    "adversary": choir.Config,
+    "adversary_training": AdversaryTraining,
+    "planner": choir.Config,
+    "planner_training": ChoirTraining,
+    "progression": progression.Config,
+    "progression_training": ProgressionTraining,
+}
+
+
+def open_song(settings: TrainConfig) -> tuple[Prepared, Prepared]:
+    """Return the train and the validation split of a set of songs.
+
+    Raises:
+        AntiphonError: a table of the config cannot be, the set is not there, its licence
+            forbids a release, or no song of a split is as long as a window.
+    """
+    _check_tables(settings)
+    data, held_out = (load(Path(settings.prepared), split) for split in ("train", "validation"))
+    check_licence(settings, data.pieces)
+    of_scribe: ScribeTraining = config_from(ScribeTraining, settings.scribe_training)
+    of_chords: ProgressionTraining = config_from(ProgressionTraining, settings.progression_training)
+    for part in (data, held_out):
+        check_length(songs_of(part), max(of_scribe.n_bars, of_chords.n_bars))
+    return data, held_out
+
+
+def open_drums(settings: TrainConfig) -> tuple[Tables, Tables]:
+    """Return the train and the validation split of a set of performances.
+
+    Raises:
+        AntiphonError: a table of the config cannot be, the set is not there, or its licence
+            forbids a release.
+    """
+    _check_tables(settings)
+    data, held_out = (
+        load_tables(Path(settings.prepared), split) for split in ("train", "validation")
+    )
+    check_licence(settings, data.pieces)
+    return data, held_out
+
+
+def _check_tables(settings: TrainConfig) -> None:
+    """Find now what would else be found when the stage begins, after hours."""
+    for table, kind in _TABLES.items():
+        given = getattr(settings, table)
+        fields = {field.name for field in dataclasses.fields(kind)}
+        for key in given:
+            if key not in fields:
+                raise unknown(key, f"the table [{table}] of the config", fields)
+        if table.endswith("_training"):
+            config_from(kind, given)
