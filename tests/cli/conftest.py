@@ -25,7 +25,7 @@ class Composition:
 
 
 @pytest.fixture
-def composer(monkeypatch):
+def composer(monkeypatch, only_pop):
     """Put a composer there that writes one scale a piece; it lists the plans it was given."""
     calls = []
 
@@ -53,10 +53,21 @@ def composer(monkeypatch):
     fake = types.ModuleType("antiphon.inference.compose")
     fake.compose = compose
     monkeypatch.setitem(sys.modules, "antiphon.inference.compose", fake)
-    monkeypatch.setattr(models, "folder_of", folder_of)
     return calls
 
 
-def folder_of(name):
-    if name != "pop":
-        raise AntiphonError(f"No {name!r} in models. There is: pop.")
+@pytest.fixture
+def composition():
+    """What verbs return, of a piece and its plan."""
+    return Composition
+
+
+@pytest.fixture
+def only_pop(monkeypatch):
+    """Let there be weights of pop alone."""
+
+    def folder_of(name):
+        if name != "pop":
+            raise AntiphonError(f"No {name!r} in models. There is: pop.")
+
+    monkeypatch.setattr(models, "folder_of", folder_of)

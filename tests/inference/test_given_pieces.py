@@ -349,6 +349,14 @@ def test_the_stronger_change_changes_all_that_the_weaker_one_does_and_at_first_n
     assert sum(len(b) for b in more.values()) < sum(len(b) for b in half.values())
 
 
+def test_an_alternative_is_the_same_when_it_is_asked_for_alone(song):
+    before = song(3, 8)
+    second = vary(before, 0.3, plan=Plan(seed=5), count=2)[1].piece
+    alone = vary(before, 0.3, plan=Plan(seed=6))[0].piece
+    for one, other in zip(second.tracks, alone.tracks, strict=True):
+        assert np.array_equal(one.notes, other.notes)
+
+
 def test_at_full_strength_every_part_is_new_in_every_bar_and_tracks_stay(song):
     before = song(3, 8)
     after = vary(before, 1.0)[0].piece

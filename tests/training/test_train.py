@@ -61,7 +61,7 @@ def same_tensors(one: Path, two: Path) -> None:
 
 def logged(run: Path, name: str) -> list[dict[str, float]]:
     lines = [json.loads(line) for line in (run / f"{name}.jsonl").read_text().splitlines()]
-    return [{k: v for k, v in line.items() if k != "time_s"} for line in lines]
+    return [{k: v for k, v in line.items() if k[:5] not in ("time_", "speed")} for line in lines]
 
 
 def test_a_training_leaves_a_run_folder_and_weights_that_compose(config, finished):
@@ -90,6 +90,34 @@ def test_a_training_leaves_a_run_folder_and_weights_that_compose(config, finishe
     assert len(ensemble.songs) == 8
     assert compose(Plan(bars=4), model=str(run))[0].piece.n_bars == 4
     assert all(torch.isfinite(t.float()).all() for t in ensemble.tables.values())
+
+
+def test_every_stage_logs_what_it_has_seen_and_its_cpu_time(config, finished):
+    run = whole(config, finished)
+    # iterations × segments of one: bars, windows, windows, takes, outlines, rows of chords
+    seen = dict(zip(STAGES, (6 * 8, 8 * 3, 3 * 4, 3 * 2 * 2 * 2, 8 * 3, 3 * 3), strict=True))
+    for stage, n_segments in seen.items():
+        file = run / ("coder.jsonl" if stage == "coder" else f"{stage}_stats.jsonl")
+        lines = [json.loads(line) for line in file.read_text().splitlines()]
+        lines = [line for line in lines if "segments_seen" in line]
+        assert lines[-1]["segments_seen"] == n_segments, stage
+        assert lines[-1]["speed/cpu_s"] > lines[0]["speed/cpu_s"] > 0, stage
+        assert RunFolder(run).load(stage)[1]["cpu_s"] >= lines[-1]["speed/cpu_s"] - 1e-6, stage
+
+
+def test_each_stage_ends_for_good_when_its_cpu_time_is_spent(config, tmp_path):
+    file, run = config(), tmp_path / "run"
+    text = file.read_text()
+    for stage in STAGES:
+        table = f"[{stage}_training]\n"
+        assert table in text
+        text = text.replace(table, f"{table}cpu_minutes = 1e-6\n")
+    file.write_text(text)
+    for _ in range(2):  # the second time there is nothing left to do
+        train(file, run=run)
+        for stage in STAGES:
+            assert RunFolder(run).load(stage)[1]["iteration"] == 1, stage
+    assert compose(Plan(bars=4), model=str(run))[0].piece.n_bars == 4
 
 
 def test_the_weights_are_the_moving_average(config, finished):

@@ -9,7 +9,7 @@ Shapes: N bars of the piece, M parts (`bars.PARTS`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -75,55 +75,54 @@ class _Hands:
 
 def rewrite(
     given: Given,
-    order: Order,
+    orders: Sequence[Order],
     plan: Plan,
     *,
-    count: int,
     keep: int | None,
     model: str | None,
     progress: Callable[[int], None] | None,
 ) -> list[Composition]:
-    """Return `count` pieces in which an order is carried out, or the best `keep` of them.
+    """Return pieces in each of which an order is carried out, or the best `keep` of them.
 
     Args:
         given: the piece.
-        order: what is made.
+        orders: what is made, one for each alternative, all for the same parts.
         plan: style, chords, density, adventure, arousal and the first seed.
-        count, keep, model, progress: as `compose` takes them.
+        keep, model, progress: as `compose` takes them.
 
     Raises:
         AntiphonError: there are no weights of the style.
     """
-    check_count(count, keep)
+    check_count(len(orders), keep)
     ensemble = writer_of(model or plan.style)
-    drummer = models.load("drums") if "drums" in order.home else None
+    drummer = models.load("drums") if any("drums" in order.home for order in orders) else None
     hands = _Hands(ensemble, drummer, habits(ensemble))
-    plans = [replace(plan, seed=plan.seed + take) for take in range(count)]
+    plans = [replace(plan, seed=plan.seed + take) for take in range(len(orders))]
     takes: list[list[tuple[Stretch, Draft]]] = [[] for _ in plans]
     for number, stretch in enumerate(given.stretches):
-        made = order.made[stretch.first : stretch.first + len(stretch.bars)]
-        if made.any():
-            sheets = [_sheet(given, stretch, made, p, number, ensemble) for p in plans]
+        made = [o.made[stretch.first : stretch.first + len(stretch.bars)] for o in orders]
+        if any(m.any() for m in made):
+            sheets = [_sheet(given, stretch, p, number, ensemble) for p in plans]
+            if not all(m[:, : len(PITCHED)].all() for m in made):
+                for sheet, m in zip(sheets, made, strict=True):
+                    parts = ~m[:, : len(PITCHED)]
+                    sheet.kept = _kept(sheet.bars, stretch.notes, parts, ensemble)
             drafts = [d for some in alike(sheets) for d in drafts_of(some, ensemble, hands.usual)]
             for take, draft in zip(takes, drafts, strict=True):
                 take.append((stretch, draft))
     finished = []
-    for asked, take in zip(plans, takes, strict=True):
+    for order, asked, take in zip(orders, plans, takes, strict=True):
         finished.append(_finish(given, order, asked, take, hands))
         if progress is not None:
             progress(len(finished))
     return best(finished, keep)
 
 
-def _sheet(
-    given: Given,
-    stretch: Stretch,
-    made: NDArray[np.bool_],
-    plan: Plan,
-    number: int,
-    ensemble: Ensemble,
-) -> Sheet:
-    """Return a stretch as a sheet; where only drums are given, the network writes its chords."""
+def _sheet(given: Given, stretch: Stretch, plan: Plan, number: int, ensemble: Ensemble) -> Sheet:
+    """Return a stretch as a sheet of which all is made.
+
+    Where only drums are given, the network writes its chords.
+    """
     seed = (plan.seed + number * _STRETCH_SEEDS) % 2**31
     n, bpm = len(stretch.bars), float(stretch.bars["bpm"][0])
     if given.is_pitched:
@@ -151,8 +150,6 @@ def _sheet(
         sheet.bars["n_notes"], sheet.bars["note_start"] = 0, 0
     sheet.before, sheet.after = stretch.before, stretch.after
     sheet.close = stretch.after == 0 and _rests(given)
-    if not made[:, : len(PITCHED)].all():
-        sheet.kept = _kept(sheet.bars, stretch.notes, ~made[:, : len(PITCHED)], ensemble)
     sheet.reach = {
         track.role: (int(track.notes["pitch"].min()), int(track.notes["pitch"].max()))
         for track in given.cast.tracks

@@ -40,7 +40,7 @@ def accompany(
     plan = plan or Plan()
     given = understand(piece, plan)
     order = _order(given, plan)
-    return rewrite(given, order, plan, count=count, keep=keep, model=model, progress=progress)
+    return rewrite(given, [order] * count, plan, keep=keep, model=model, progress=progress)
 
 
 def _order(given: Given, plan: Plan) -> Order:

@@ -58,7 +58,7 @@ def extend(
     tracks = longer.piece.tracks
     order = order_of(longer, chosen, [np.ones(len(track.notes), bool) for track in tracks])
     order = replace(order, gone=[np.zeros(len(track.notes), bool) for track in tracks])
-    return rewrite(longer, order, plan, count=count, keep=keep, model=model, progress=progress)
+    return rewrite(longer, [order] * count, plan, keep=keep, model=model, progress=progress)
 
 
 def _place(given: Given, where: str, after: int | None) -> int:

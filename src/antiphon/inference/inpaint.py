@@ -48,9 +48,8 @@ def inpaint(
     check_writable(given, chosen)
     return rewrite(
         given,
-        order_of(given, chosen, named),
+        [order_of(given, chosen, named)] * count,
         plan,
-        count=count,
         keep=keep,
         model=model,
         progress=progress,

@@ -55,15 +55,8 @@ def vary(
         )
     plan = plan or Plan()
     given = understand(piece, plan)
-    return rewrite(
-        given,
-        _order(given, strength, plan.seed),
-        plan,
-        count=count,
-        keep=keep,
-        model=model,
-        progress=progress,
-    )
+    orders = [_order(given, strength, plan.seed + take) for take in range(count)]
+    return rewrite(given, orders, plan, keep=keep, model=model, progress=progress)
 
 
 def _order(given: Given, strength: float, seed: int) -> Order:

@@ -26,6 +26,7 @@ from antiphon.models._writer import Nerve, write
 from antiphon.models.choir import Discriminator, Segment
 from antiphon.models.scribe import Scribe
 from antiphon.representations import score as scores
+from antiphon.training._effort import Effort, spent
 from antiphon.training._listening import Listener
 from antiphon.training._monitor import Monitor
 from antiphon.training._objectives import gradient_penalty
@@ -44,6 +45,7 @@ from antiphon.training.scribe import scribe_losses, scribe_optimizer, token_loss
 @dataclass(frozen=True, kw_only=True)
 class AdversaryTraining:
     n_iterations: int = 300
+    cpu_minutes: float = 0.0  # end after so much CPU time, if that comes first; 0 for no such end
     first_iterations: int = 60  # of the discriminator alone
     n_plans: int = 8  # plans an iteration and shard
     n_takes: int = 4  # windows written for each
@@ -187,7 +189,9 @@ def train_adversary(
         load_optimizer("discriminator_optimizer", answering, tensors)
         begin = int(meta["iteration"])
     run.truncate_logs("adversary", begin)
-    for iteration in range(begin, training.n_iterations):
+    effort = Effort.going_on(found, training.cpu_minutes)
+    seen = training.n_shards * training.n_plans * training.n_takes
+    for iteration in effort.iterations(begin, training.n_iterations):
         late = iteration / training.n_iterations
         for group in optimizer.param_groups:
             group["lr"] = group["factor"] * training.learning_rate * (1 - 0.8 * late)
@@ -211,10 +215,11 @@ def train_adversary(
 
             scalars |= descend(scribe, optimizer, compose, training.n_shards)
             ease(average, scribe, training.ema_decay)
-        if (iteration + 1) % training.log_every == 0:
+        last = effort.ends(iteration + 1)
+        if (iteration + 1) % training.log_every == 0 or last:
+            scalars |= spent((iteration + 1) * seen, effort.cpu_s)
             run.log("adversary_stats", iteration + 1, scalars)
             report("adversary", iteration + 1, training.n_iterations, scalars)
-        last = iteration + 1 == training.n_iterations
         if (iteration + 1) % training.save_every == 0 or last or report.expired:
             tensors = (
                 module_state("generator", scribe)
@@ -223,7 +228,7 @@ def train_adversary(
                 | optimizer_state("generator_optimizer", optimizer)
                 | optimizer_state("discriminator_optimizer", answering)
             )
-            run.save("adversary", tensors, iteration=iteration + 1)
+            run.save("adversary", tensors, iteration=iteration + 1, cpu_s=effort.cpu_s)
             music = listen("adversary", iteration + 1, average)
             run.log("adversary_metrics", iteration + 1, music)
             report("adversary", iteration + 1, training.n_iterations, music)

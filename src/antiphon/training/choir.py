@@ -25,6 +25,7 @@ from antiphon.models.choir import (
     on_sphere,
     spread_mask,
 )
+from antiphon.training._effort import Effort, spent
 from antiphon.training._monitor import Monitor
 from antiphon.training._objectives import gradient_penalty, relativistic
 from antiphon.training._run import (
@@ -49,6 +50,7 @@ class Batches(Protocol):
 class ChoirTraining:
     denoise_iterations: int = 4000
     adversarial_iterations: int = 3000
+    cpu_minutes: float = 0.0  # end after so much CPU time, if that comes first; 0 for no such end
     batch_size: int = 32
     denoise_learning_rate: float = 6e-4
     generator_learning_rate: float = 2e-4
@@ -118,7 +120,8 @@ def train_choir(
         report.sample(name, 0, state.average)
     run.truncate_logs(name, begin)
     total = training.denoise_iterations + training.adversarial_iterations
-    for iteration in range(begin, total):
+    effort = Effort.going_on(found, training.cpu_minutes)
+    for iteration in effort.iterations(begin, total):
         rng = np.random.default_rng([seed, iteration])
         torch.manual_seed(int(rng.integers(2**62)))  # dropout
         real, segment = train.batch(training.batch_size, rng)
@@ -129,12 +132,13 @@ def train_choir(
             scalars = adversarial_step(state, real, segment, config, training, iteration, noise)
         decay = min(training.ema_decay, (iteration + 1) / (iteration + 10))
         ease(state.average, state.networks.generator, decay)
-        if (iteration + 1) % training.log_every == 0:
+        last = effort.ends(iteration + 1)
+        if (iteration + 1) % training.log_every == 0 or last:
+            scalars |= spent((iteration + 1) * training.batch_size, effort.cpu_s)
             run.log(f"{name}_stats", iteration + 1, scalars)
             report(name, iteration + 1, total, scalars)
-        last = iteration + 1 == total
         if (iteration + 1) % training.save_every == 0 or last or report.expired:
-            run.save(name, state.tensors(), iteration=iteration + 1)
+            run.save(name, state.tensors(), iteration=iteration + 1, cpu_s=effort.cpu_s)
             scores = {"held_out/denoise": held_out_loss(state.average, held_out, seed=seed)}
             run.log(f"{name}_metrics", iteration + 1, scores)
             report(name, iteration + 1, total, scores)

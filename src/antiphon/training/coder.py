@@ -16,6 +16,7 @@ from torch import Tensor
 from antiphon.models._coder import Coder, CoderConfig, coder_loss
 from antiphon.representations.prepared import SHIFTS, Prepared, shifted
 from antiphon.representations.rolls import CHORD_SIZE
+from antiphon.training._effort import Effort, spent
 from antiphon.training._run import (
     OutOfTime,
     Report,
@@ -33,6 +34,7 @@ Draw = Callable[[int, np.random.Generator], tuple[Tensor, Tensor]]
 @dataclass(frozen=True, kw_only=True)
 class CoderTraining:
     n_iterations: int = 6000
+    cpu_minutes: float = 0.0  # end after so much CPU time, if that comes first; 0 for no such end
     batch_size: int = 256
     learning_rate: float = 2e-3
     final_learning_rate: float = 5e-5
@@ -69,7 +71,8 @@ def train_coder(
         load_optimizer("optimizer", optimizer, tensors)
         begin = int(meta["iteration"])
     run.truncate_logs("coder", begin)
-    for iteration in range(begin, training.n_iterations):
+    effort = Effort.going_on(found, training.cpu_minutes)
+    for iteration in effort.iterations(begin, training.n_iterations):
         for group in optimizer.param_groups:
             group["lr"] = cosine(
                 iteration,
@@ -78,13 +81,14 @@ def train_coder(
                 training.final_learning_rate,
             )
         scalars = _iterate(coder, optimizer, train, training.batch_size, [seed, iteration])
-        if (iteration + 1) % training.log_every == 0:
+        last = effort.ends(iteration + 1)
+        if (iteration + 1) % training.log_every == 0 or last:
+            scalars |= spent((iteration + 1) * training.batch_size, effort.cpu_s)
             run.log("coder", iteration + 1, scalars)
             report("coder", iteration + 1, training.n_iterations, scalars)
-        last = iteration + 1 == training.n_iterations
         if (iteration + 1) % training.save_every == 0 or last or report.expired:
             tensors = module_state("coder", coder) | optimizer_state("optimizer", optimizer)
-            run.save("coder", tensors, iteration=iteration + 1)
+            run.save("coder", tensors, iteration=iteration + 1, cpu_s=effort.cpu_s)
             scores = fidelity(coder, held_out, seed=seed)
             run.log("coder_metrics", iteration + 1, scores)
             report("coder", iteration + 1, training.n_iterations, scores)

@@ -24,6 +24,7 @@ from antiphon.representations.spectrogram_view import SpectrogramView
 from antiphon.training._alarm import Alarm
 from antiphon.training._augment import adapted
 from antiphon.training._card import write_card
+from antiphon.training._effort import Effort, spent
 from antiphon.training._gan_steps import Batches, game_of
 from antiphon.training._monitor import Monitor
 from antiphon.training._run import (
@@ -107,7 +108,7 @@ class Engine:
             team=team,
         )
         self.alarm = Alarm(bounded=training.objective != "wasserstein")
-        self.cpu_s = 0.0
+        self.effort = Effort(training.cpu_minutes)
 
     def _check(self) -> None:
         """Check that the networks can do what the config asks.
@@ -141,7 +142,7 @@ class Engine:
             describe(self.run, self._filled_in())
             self.run.truncate_logs("stats", begin)
         try:
-            if not (begin and self._enough(self._all_cpu_s())):
+            if not (begin and self.effort.enough(self._all_cpu_s())):
                 self._iterate(begin, report, samples)
         finally:
             if report is not None:
@@ -156,15 +157,12 @@ class Engine:
 
     def _iterate(self, begin: int, report: Monitor | None, samples: Samples) -> None:
         training, total = self.training, self.total
-        clock = time.process_time()
         if begin == 0:
             self._show(0, report, samples)
         for iteration in range(begin, total):
             scalars = self._update(iteration)
             done = iteration + 1
             self.alarm.check(done, scalars)
-            spent = time.process_time()
-            self.cpu_s, clock = self.cpu_s + spent - clock, spent
             stopping, enough = self._ends(report)
             last = done == total or enough
             if done % training.log_every == 0 or last:
@@ -215,22 +213,12 @@ class Engine:
         """Whether the first process finds that the time is up, or enough is done; all are told."""
         wishes = [0.0, 0.0]
         if report is not None:
-            wishes = [report.expired, self._enough(self.cpu_s * self.team.size)]
+            wishes = [report.expired, self.effort.enough(self.effort.cpu_s * self.team.size)]
         up, enough = (self.team.mean(torch.tensor(wishes, dtype=torch.float32)) > 0).tolist()
         return up, enough
 
-    def _enough(self, cpu_s: float) -> bool:
-        """Whether the CPU time that the config allows is spent."""
-        return 0 < 60 * self.training.cpu_minutes <= cpu_s
-
     def _log(self, done: int, scalars: dict[str, float], report: Monitor | None) -> None:
-        cpu_s = self._all_cpu_s()
-        seen = done * self.training.batch_size
-        scalars |= {
-            "segments_seen": seen,
-            "speed/cpu_s": cpu_s,
-            "speed/kimg_per_cpu_hour": 3.6 * seen / max(cpu_s, 1e-9),
-        }
+        scalars |= spent(done * self.training.batch_size, self._all_cpu_s())
         if report is not None:
             self.run.log("stats", done, scalars)
             report(self.settings.model, done, self.total, scalars)
@@ -243,7 +231,7 @@ class Engine:
 
     def _all_cpu_s(self) -> float:
         """Return the CPU seconds of all processes, those before a restart included."""
-        return self.team.mean(torch.tensor([self.cpu_s])).item() * self.team.size
+        return self.team.mean(torch.tensor([self.effort.cpu_s])).item() * self.team.size
 
     def _show(self, done: int, report: Monitor | None, samples: Samples) -> None:
         if report is not None:
@@ -287,7 +275,7 @@ class Engine:
         load_optimizer("generator_optimizer", self.generator_optimizer, tensors)
         load_optimizer("discriminator_optimizer", self.discriminator_optimizer, tensors)
         self.game.probability = float(meta["probability"])
-        self.cpu_s = float(meta["cpu_s"]) / self.team.size
+        self.effort = Effort(self.training.cpu_minutes, float(meta["cpu_s"]) / self.team.size)
         return int(meta["iteration"])
 
     def write_weights(self) -> None:

@@ -20,6 +20,7 @@ from antiphon.representations.progression import (
     sounding_of,
     tokens_of,
 )
+from antiphon.training._effort import Effort, spent
 from antiphon.training._monitor import Monitor
 from antiphon.training._run import (
     RunFolder,
@@ -35,6 +36,7 @@ from antiphon.training._steps import by_factor, cosine
 @dataclass(frozen=True, kw_only=True)
 class ProgressionTraining:
     n_iterations: int = 1200
+    cpu_minutes: float = 0.0  # end after so much CPU time, if that comes first; 0 for no such end
     batch_size: int = 32
     n_bars: int = 32
     min_level: float = 0.3
@@ -129,7 +131,8 @@ def train_progression(
         load_optimizer("optimizer", optimizer, found[0])
         begin = int(found[1]["iteration"])
     run.truncate_logs("progression", begin)
-    for iteration in range(begin, training.n_iterations):
+    effort = Effort.going_on(found, training.cpu_minutes)
+    for iteration in effort.iterations(begin, training.n_iterations):
         rng = np.random.default_rng([seed, 8, iteration])
         for group in optimizer.param_groups:
             group["lr"] = group["factor"] * cosine(
@@ -144,14 +147,15 @@ def train_progression(
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()
-        if (iteration + 1) % training.log_every == 0:
+        last = effort.ends(iteration + 1)
+        if (iteration + 1) % training.log_every == 0 or last:
             scalars = {"nll/token": loss.item()}
+            scalars |= spent((iteration + 1) * training.batch_size, effort.cpu_s)
             run.log("progression_stats", iteration + 1, scalars)
             report("progression", iteration + 1, training.n_iterations, scalars)
-        last = iteration + 1 == training.n_iterations
         if (iteration + 1) % training.save_every == 0 or last or report.expired:
             tensors = module_state("average", network) | optimizer_state("optimizer", optimizer)
-            run.save("progression", tensors, iteration=iteration + 1)
+            run.save("progression", tensors, iteration=iteration + 1, cpu_s=effort.cpu_s)
             with torch.no_grad():
                 rng = np.random.default_rng([seed, 2**31])
                 score = held_out.loss(network, 96, rng, training.min_level).item()

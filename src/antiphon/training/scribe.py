@@ -15,6 +15,7 @@ from torch import Tensor
 
 from antiphon.models.choir import Segment
 from antiphon.models.scribe import Scribe
+from antiphon.training._effort import Effort, spent
 from antiphon.training._listening import Listener
 from antiphon.training._monitor import Monitor
 from antiphon.training._run import (
@@ -32,6 +33,7 @@ from antiphon.training._steps import Shard, by_factor, cosine, descend, ease
 @dataclass(frozen=True, kw_only=True)
 class ScribeTraining:
     n_iterations: int = 6000
+    cpu_minutes: float = 0.0  # end after so much CPU time, if that comes first; 0 for no such end
     batch_size: int = 32
     n_shards: int = 2  # parts of a batch that are worked on side by side
     n_bars: int = 12
@@ -80,7 +82,8 @@ def train_scribe(
     if not begin:
         scores = held_out_losses(average, held_out, training, seed=seed)
         run.log("scribe_metrics", 0, scores | listen("scribe", 0, average))
-    for iteration in range(begin, training.n_iterations):
+    effort = Effort.going_on(found, training.cpu_minutes)
+    for iteration in effort.iterations(begin, training.n_iterations):
         for group in optimizer.param_groups:
             group["lr"] = group["factor"] * cosine(
                 iteration,
@@ -101,17 +104,18 @@ def train_scribe(
 
         losses = descend(scribe, optimizer, work, training.n_shards)
         ease(average, scribe, min(training.ema_decay, (iteration + 1) / (iteration + 10)))
-        if (iteration + 1) % training.log_every == 0:
+        last = effort.ends(iteration + 1)
+        if (iteration + 1) % training.log_every == 0 or last:
+            losses |= spent((iteration + 1) * training.batch_size, effort.cpu_s)
             run.log("scribe_stats", iteration + 1, losses)
             report("scribe", iteration + 1, training.n_iterations, losses)
-        last = iteration + 1 == training.n_iterations
         if (iteration + 1) % training.save_every == 0 or last or report.expired:
             tensors = (
                 module_state("generator", scribe)
                 | module_state("average", average)
                 | optimizer_state("optimizer", optimizer)
             )
-            run.save("scribe", tensors, iteration=iteration + 1)
+            run.save("scribe", tensors, iteration=iteration + 1, cpu_s=effort.cpu_s)
             scores = held_out_losses(average, held_out, training, seed=seed)
             scores |= listen("scribe", iteration + 1, average)
             run.log("scribe_metrics", iteration + 1, scores)
