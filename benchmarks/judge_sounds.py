@@ -43,7 +43,8 @@ def features(samples: Array, view: SpectrogramView) -> NDArray[np.float64]:
 def made(drawer: Drawer, pitches: NDArray[np.int64], seed: int) -> Array:
     """Return pictures (B, C, F, T) of these pitches."""
     drawn = [
-        next(told_segments(drawer, 1, seed + i, int(p)))[0] for i, p in enumerate(pitches.tolist())
+        next(told_segments(drawer, 1, seed + i, pitch=int(p)))[0]
+        for i, p in enumerate(pitches.tolist())
     ]
     return np.concatenate(drawn)
 
