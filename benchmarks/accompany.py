@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from antiphon import Plan, accompany
 from antiphon.datasets import pop909
+from antiphon.errors import AntiphonError
 from antiphon.music.casting import cast
 from antiphon.music.harmony import chroma, pitch_class_weights
 from antiphon.music.keys import Key, estimate_key
@@ -149,11 +150,14 @@ def main() -> None:
     asked = parser.parse_args()
     sources = [s for s in pop909.sources(asked.root) if s.split == "test"][: asked.songs]
     songs = [pop909.read(source) for source in sources]
-    rows = [
-        measure(song, songs[(index + 1) % len(songs)], asked.seed)
-        for index, song in enumerate(songs)
-    ]
+    rows, refused = [], []
+    for index, song in enumerate(songs):
+        try:
+            rows.append(measure(song, songs[(index + 1) % len(songs)], asked.seed))
+        except AntiphonError as error:
+            refused.append(f"{sources[index].id}: {error}")
     print(f"{len(rows)} test songs, seed {asked.seed}, load {os.getloadavg()[0]:.1f}")
+    print(*(f"refused: {line}" for line in refused), sep="\n")
     for name in rows[0]:
         values = np.array([row[name] for row in rows])
         error = np.nanstd(values) / np.sqrt(np.isfinite(values).sum())

@@ -31,7 +31,7 @@ def test_version_is_the_one_of_the_package(capsys):
         (["compose", "--kye", "G"], "No such option: --kye (Possible options: --keep, --key"),
         (["compose", "--bars", "many"], "Invalid value for '--bars'"),
         (["compose", "--count", "0"], "Invalid value for '--count'"),
-        (["train"], "Missing argument 'CONFIG'. See antiphon train --help."),
+        (["train"], "Invalid value: name a config, such as configs/pop.toml, or your own music"),
     ],
     ids=["no such command", "no such option", "no number", "count of none", "nothing given"],
 )

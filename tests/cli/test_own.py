@@ -62,7 +62,6 @@ def test_too_little_music_is_said_and_leaves_no_run(place, capsys):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ([], "or your own music: --data FOLDER"),
         (["--model", "musegan"], "go with --data FOLDER"),
         (["tiny.toml", "--data", "my_midis", "--model", "song"], "not both"),
         (["--data", "nowhere"], "There is no folder nowhere"),

@@ -40,8 +40,8 @@ def train(
     if data is None and (model or name):
         raise AntiphonError("--model and --name go with --data FOLDER, your own music.")
     if data is None and config is None:
-        raise AntiphonError(
-            "Name a config, such as configs/pop.toml, or your own music: --data FOLDER."
+        raise typer.BadParameter(
+            "name a config, such as configs/pop.toml, or your own music: --data FOLDER"
         )
     if config is not None and model:
         raise AntiphonError("A config names its model: give CONFIG or --model, not both.")

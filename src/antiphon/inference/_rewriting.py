@@ -30,7 +30,8 @@ from antiphon.inference._drummer import drum
 from antiphon.inference._given import Given, Stretch
 from antiphon.inference._judge import habits
 from antiphon.inference._merging import merged
-from antiphon.inference._sheet import Sheet, controls_for, harmonise, write_chords, write_sheet
+from antiphon.inference._planning import harmonise, write_chords
+from antiphon.inference._sheet import Sheet, controls_for, write_sheet
 from antiphon.inference.compose import Composition, best, check_count, writer_of
 from antiphon.metrics.bars import Habits
 from antiphon.models._coder import latents_of

@@ -7,7 +7,7 @@ arousal the tempo, the density and the loudness.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -15,12 +15,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from antiphon.errors import AntiphonError
-from antiphon.inference._walk import as_tensor, walk
+from antiphon.inference._planning import fill, sections_from, written_chords
+from antiphon.inference._walk import as_tensor
 from antiphon.models._ensemble import Ensemble
 from antiphon.models._waiting import Kept
 from antiphon.models.choir import Segment
-from antiphon.models.progression import write_progression
 from antiphon.music.chords import Chord
 from antiphon.music.form import written_form
 from antiphon.music.keys import Key, estimate_key
@@ -28,37 +27,19 @@ from antiphon.music.piece import ChordSpan, KeyMark, Metre, Section
 from antiphon.music.plan import Plan
 from antiphon.representations.bars import (
     BAR,
-    KINDS,
-    NO_CHORD,
     PITCHED,
     QUALITY_NAMES,
     beat_steps,
     beats_of,
-    chord_row,
-    home_shift,
 )
-from antiphon.representations.outline import (
-    CHORDS_SIZE,
-    FORM_SIZE,
-    form_from,
-    outline_conditions,
-    outline_of,
-)
-from antiphon.representations.progression import chords_of, frame_of
 from antiphon.representations.rolls import (
     CONTROL_NAMES,
-    chord_features,
     conditions_of,
     same_place,
 )
-from antiphon.representations.score import returning
 
 Floats = NDArray[np.float32]
 _TONIC_WEIGHTS = np.array([9, 4, 7, 5, 5, 7, 2, 8, 4, 6, 5, 3], dtype=np.float64)
-_FITS, _ROOTS = 3.0, 3.0  # logits for a beat of chord tones, and of the bass, that are heard
-_COLOUR = 1.0  # logits that each tone beyond a triad costs
-_PLAIN = 0.4  # share of a plan's adventure with which a given tune is harmonised
-_OPEN_BARS = 12  # bars from which on a form is written when none was asked for
 
 
 @dataclass
@@ -164,7 +145,7 @@ def write_sheet(plan: Plan, ensemble: Ensemble) -> Sheet:
     bars["tonic"], bars["minor"], bars["bpm"] = key.tonic, key.mode == "minor", bpm
     sections = plan.sections(n_bars)
     progression = plan.progression(key)
-    _fill(bars, plan, ensemble, sections, progression)
+    fill(bars, plan, ensemble, sections, progression)
     sections = sections or sections_from(bars)
     controls, known = controls_for(plan, ensemble, n_bars)
     decided = replace(
@@ -232,198 +213,3 @@ def controls_for(plan: Plan, ensemble: Ensemble, n_bars: int) -> tuple[Floats, F
         controls[:, column] = np.interp(np.clip(at, 0, 1), places, table[column])
         known[:, column] = 1
     return controls, known
-
-
-def _fill(
-    bars: NDArray[np.void],
-    plan: Plan,
-    ensemble: Ensemble,
-    sections: Sequence[Section] | None,
-    progression: list[list[Chord | None]] | None,
-) -> None:
-    """Write sections and chords into the bars: as asked, else by the planner."""
-    if sections is None and len(bars) < _OPEN_BARS:
-        sections = [Section(0, len(bars), "A")]
-    if progression is not None:
-        write_chords(bars, progression)
-    if sections is not None:
-        write_sections(bars, sections)
-    if sections is None:
-        outline = _planned(bars, plan, ensemble, form=False, chords=progression is not None)
-        write_sections(bars, form_from(outline))
-    if progression is None:
-        outline = _planned(bars, plan, ensemble, form=True, chords=False)
-        _write_planned(bars, outline, plan, ensemble)
-        _repeat_chords(bars)
-        _close(bars)
-
-
-def _planned(
-    bars: NDArray[np.void], plan: Plan, ensemble: Ensemble, *, form: bool, chords: bool
-) -> Floats:
-    """Return outlines (N, 57) of all bars by the planner; form or chords may be given."""
-    planner = ensemble.planner
-    if planner is None:
-        raise ValueError(f"the weights {ensemble.name} have no planner")
-    n = len(bars)
-    at = np.arange(n)
-    mean, deviation = ensemble.tables["outline_mean"], ensemble.tables["outline_deviation"]
-    known = (torch.from_numpy(outline_of(bars)) - mean) / deviation
-    mask = torch.ones(1, n, 2)
-    mask[..., 0] = 0.0 if form else 1.0
-    mask[..., 1] = 0.0 if chords else 1.0
-    made = torch.cat(
-        [mask[..., :1].expand(1, n, FORM_SIZE), mask[..., 1:].expand(1, n, CHORDS_SIZE)], dim=-1
-    )
-    offset = bars["number"] - bars["section_start"]
-    places = same_place(bars["section"], offset) if form else np.zeros((n, n), bool)
-    segment = Segment(
-        condition=as_tensor(outline_conditions(bars, at, n - 1 - at)),
-        controls=torch.zeros(1, n, 0),
-        controls_known=torch.zeros(1, n, 0),
-        known=known[None] * (1 - made),
-        mask=mask,
-        same_place=as_tensor(places),
-        valid=torch.ones(1, n),
-    )
-    seed = (plan.seed * 2 + form) * 7919 + 11
-    latents = walk(planner, segment, [seed], temperature=0.85 + 0.2 * plan.adventure)
-    return (latents[0] * deviation + mean).numpy()
-
-
-def write_sections(bars: NDArray[np.void], sections: Sequence[Section]) -> None:
-    letters: dict[str, int] = {}
-    for section in sections:
-        inside = slice(section.start, section.start + section.n_bars)
-        bars["section"][inside] = letters.setdefault(section.label, len(letters))
-        bars["kind"][inside] = KINDS.index(section.label) if section.label in KINDS else 0
-        bars["section_start"][inside] = section.start
-        bars["section_bars"][inside] = section.n_bars
-
-
-def sections_from(bars: NDArray[np.void]) -> list[Section]:
-    """Return the sections written into bars, letters given in the order of appearance."""
-    sections: list[Section] = []
-    letters: dict[int, str] = {}
-    for start in np.unique(bars["section_start"]):
-        bar = bars[start]
-        if bar["kind"]:
-            label = KINDS[bar["kind"]]
-        else:
-            label = letters.setdefault(int(bar["section"]), chr(ord("A") + len(letters)))
-        sections.append(Section(int(start), int(bar["section_bars"]), label))
-    return sections
-
-
-def write_chords(bars: NDArray[np.void], progression: list[list[Chord | None]]) -> None:
-    """Write a progression, repeated to fill; chords of a bar share its beats equally.
-
-    Raises:
-        AntiphonError: a bar has more chords than beats.
-    """
-    for number in range(len(bars)):
-        chords = progression[number % len(progression)]
-        n_beats = int(bars["n_beats"][number])
-        if len(chords) > n_beats:
-            raise AntiphonError(
-                f"Bar {number + 1} of the progression has {len(chords)} chords: "
-                f"a bar of this metre has room for {n_beats}, one on each beat."
-            )
-        for place in range(bars["chords"].shape[1]):
-            chord = chords[min(place * len(chords) // n_beats, len(chords) - 1)]
-            bars["chords"][number, place] = chord_row(ChordSpan(0, 1, chord))
-
-
-def harmonise(
-    bars: NDArray[np.void], plan: Plan, ensemble: Ensemble, heard: Floats, lowest: Floats
-) -> None:
-    """Write chords that fit what is heard into bars that have sections.
-
-    Args:
-        bars: (N,) table of `bars.BAR`.
-        plan: adventure and seed.
-        ensemble: of the style.
-        heard: (N, MAX_BEATS, 12) for what share of each beat each pitch class sounds.
-        lowest: the same of the bass.
-    """
-    outline = _planned(bars, plan, ensemble, form=True, chords=False)
-    vocabulary = chord_features(
-        ensemble.tables["vocabulary"].numpy()[:, None],
-        np.zeros(len(ensemble.tables["vocabulary"]), np.int64),
-    )[:, 0]
-    shift = home_shift(bars["tonic"], bars["minor"])
-    turn = (np.arange(12) - shift[:, None, None]) % 12  # home pitch class p sounds as p − shift
-    heard, lowest = (
-        np.take_along_axis(x, np.broadcast_to(turn, x.shape), axis=2) for x in (heard, lowest)
-    )
-    tones = vocabulary[:, :12]
-    flat = heard.reshape(-1, 12)
-    ahead = heard + np.append(flat[1:], flat[-1:], axis=0).reshape(heard.shape)
-    lean = _FITS * ahead @ (2 * tones.T - 1) - _COLOUR * (tones.sum(axis=1) - 3)
-    lean += _ROOTS * lowest @ (2 * vocabulary[:, 12:24].T - 1)
-    plain = replace(plan, adventure=_PLAIN * plan.adventure)
-    _write_planned(bars, outline, plain, ensemble, lean.astype(np.float32))
-
-
-def _write_planned(
-    bars: NDArray[np.void],
-    outline: Floats,
-    plan: Plan,
-    ensemble: Ensemble,
-    lean: Floats | None = None,
-) -> None:
-    """Write the chords of all bars after an outline; `lean` as `write_progression` takes it."""
-    network = ensemble.progression
-    if network is None:
-        raise ValueError(f"the weights {ensemble.name} write no chords")
-    n = len(bars)
-    mean, deviation = ensemble.tables["outline_mean"], ensemble.tables["outline_deviation"]
-    heard = ((torch.from_numpy(outline) - mean) / deviation)[:, FORM_SIZE:]
-    rng = np.random.default_rng([plan.seed, 23])
-    share = float(np.interp(plan.adventure, [0, 0.5], [0.8, 1.0]))
-    temperature = float(np.interp(plan.adventure, [0.5, 1], [1.0, 1.25]))
-    at = np.arange(n)
-    frame = frame_of(bars, at, n - 1 - at)
-    sounding = write_progression(network, heard, frame, rng, share, temperature, lean)
-    found = chords_of(sounding, ensemble.tables["vocabulary"].numpy()).astype(np.int64)
-    shift = home_shift(bars["tonic"], bars["minor"])[:, None]
-    there = found[..., 0] != NO_CHORD
-    for column in (0, 2):
-        moved = (found[..., column] - shift) % 12
-        found[..., column] = np.where(there, moved, NO_CHORD)
-    bars["chords"] = found
-
-
-def _repeat_chords(bars: NDArray[np.void]) -> None:
-    """A section that returns has the chords of the first time, but for its last bar."""
-    first = returning(bars)
-    offset = bars["number"] - bars["section_start"]
-    again = (first >= 0) & (bars["kind"] == 0) & (offset < bars["section_bars"] - 1)
-    bars["chords"][again] = bars["chords"][first[again]]
-
-
-def _close(bars: NDArray[np.void]) -> None:
-    """The last bar stands on the tonic."""
-    tonic, minor = int(bars["tonic"][-1]), bool(bars["minor"][-1])
-    bars["chords"][-1] = (tonic, QUALITY_NAMES.index("m" if minor else ""), tonic)
-
-
-def written_chords(bars: NDArray[np.void], key: Key) -> str:
-    """Return the chords of all bars as `parse_progression` reads them."""
-    written = []
-    for bar in bars:
-        n_beats = int(bar["n_beats"])
-        symbols = []
-        for root, quality, bass in bar["chords"][:n_beats].tolist():
-            if root >= 12:
-                symbols.append("N")
-            else:
-                chord = Chord(root, QUALITY_NAMES[quality], None if bass == root else bass)
-                symbols.append(chord.symbol(key))
-        half = (n_beats + 1) // 2
-        if len(set(symbols)) == 1:
-            symbols = symbols[:1]
-        elif n_beats % 2 == 0 and len(set(symbols[:half])) == len(set(symbols[half:])) == 1:
-            symbols = [symbols[0], symbols[half]]
-        written.append(" ".join(symbols))
-    return "| " + " | ".join(written) + " |"
