@@ -104,17 +104,17 @@ def _written(
         again: of each, what stays as it is and the latents (N, Z) of it; what its sheet keeps
             when left out.
     """
-    config, scribe = ensemble.generator.config, ensemble.scribe
+    scribe = ensemble.scribe
     if scribe is None:
         raise ValueError(f"the weights {ensemble.name} have no scribe")
-    free = stacked([s.segment(config.n_parts, config.latent_size) for s in sheets])
+    sizes, level = scribe.config.latent_sizes, scribe.config.level
+    free = stacked([s.segment(len(sizes), sum(sizes)) for s in sheets])
     kept = again or [s.kept for s in sheets if s.kept is not None]
-    segment = _keeping(free, kept, config.latent_sizes) if kept else free
-    level = scribe.config.level
+    segment = _keeping(free, kept, sizes) if kept else free
     latents = segment.known
     if level < 1:
         walked = [seed[0] * 64 + seed[1] for seed in seeds]
-        latents = walk(ensemble.generator, segment, walked, temperature=_temperature(sheets[0]))
+        latents = walk(ensemble.walker(), segment, walked, temperature=_temperature(sheets[0]))
     writing = write(
         scribe,
         latents,

@@ -77,7 +77,7 @@ def write(
     """Return the scores of B pieces of the same metre and length.
 
     Args:
-        latents: (B, N, Z) what the flagship drew.
+        latents: (B, N, Z) what a choir drew.
         level: how noisy the scribe takes them: at 1 they are not heard.
         segment: what is told; what is to be made is its mask.
         bars: of each piece, its table of `bars.BAR` with chords and sections.

@@ -34,7 +34,7 @@ class TrainConfig:
         data: how it is shown music.
         network: its sizes.
         training: see `GanTraining`.
-        start: run folder of a trained flagship of the same sizes whose networks begin this one's.
+        start: weights, or run folder of the same sizes, whose networks begin this one's.
         checkpoint: small committed checkpoint that an empty run folder begins with.
         release: refuse data whose licence does not allow weights to be released.
         about: text for the weights: licence, data, citation.
