@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from antiphon.models._choosing import PATIENCE, URGE, urge
+from antiphon.models._choosing import PATIENCE, URGE, coming_to_rest, urge
 from antiphon.models._waiting import Kept
 from antiphon.models._writer import Nerve, _page, write
 from antiphon.models.choir import Segment
@@ -155,7 +155,7 @@ def test_a_bar_ends_when_it_is_full_or_has_no_place_left(scribe):
     with torch.no_grad():
         scribe.to_cell[-1].bias[COUNTER:END:4] = -1e5
         scribe.to_cell[-1].bias[CHORDS:END:4] = -1e5
-    score = written(scribe, 1, metre=Metre(0, 2), nerve=Nerve(0, 0, 0)).score()
+    score = written(scribe, 1, metre=Metre(0, 2), nerve=Nerve(0, (0, 0, 0, 0), 0)).score()
     # melody and bass on each of twelve slots, although the end is the least likely of all
     expected = [4 * slot + part for slot in range(12) for part in (MELODY, BASS)]
     assert score.cell.tolist() == [*expected, END] * N_BARS
@@ -211,7 +211,7 @@ def test_at_level_1_the_latents_are_not_heard_and_below_they_are(scribe):
 
 def test_a_writer_without_nerve_always_takes_the_likeliest(scribe):
     drew = torch.randn(1, N_BARS, Z, generator=torch.Generator().manual_seed(5))
-    timid = Nerve(0, 0, 0)
+    timid = Nerve(0, (0, 0, 0, 0), 0)
     # at level 0 nothing but the choices themselves is drawn
     one, two = (written(scribe, s, level=0.0, latents=drew, nerve=timid) for s in (1, 2))
     assert rows(one) == rows(two) != []
@@ -271,6 +271,18 @@ def test_a_piece_that_closes_begins_nothing_late_in_its_last_bar(scribe):
     assert max(open_ended) // N_PARTS > 12
 
 
+def test_what_may_not_begin_late_makes_the_end_of_the_bar_likelier():
+    bars = [bars_of()]
+    logits = np.zeros(N_CELLS + 1, np.float32)
+    for close, others in ((False, 0), (True, 12 + 3 * 18)):  # chords: half a bar; others: three beats
+        page = _page(bars, [[1]], USUAL, None, close)
+        for end in (-3.0, 0.0, 3.0):
+            logits[END] = end
+            found = coming_to_rest(page, logits, N_BARS - 1, 24)
+            assert found == pytest.approx(np.log(np.exp(end) + others), abs=1e-5)
+            assert coming_to_rest(page, logits, N_BARS - 2, 24) == pytest.approx(end)
+
+
 def test_a_melody_that_closes_ends_on_a_tone_of_the_last_chord(scribe):
     chords = [ChordSpan(0, 24 * 4 * N_BARS, Chord(7))]  # G in C: G, B, D
     bars = encode(Piece(metres=[FOUR], chords=chords, n_bars_asked=N_BARS))[0]
@@ -280,7 +292,7 @@ def test_a_melody_that_closes_ends_on_a_tone_of_the_last_chord(scribe):
     for close in (True, False):
         writing = write(
             scribe, drew, 1.0, told, [bars] * 8, [[s] for s in range(8)],
-            nerve=Nerve(1, 1, 1), close=close,
+            nerve=Nerve(1, (1, 1, 1, 1), 1), close=close,
         )  # fmt: skip
         found = [
             (LOW_PITCH + row) % 12

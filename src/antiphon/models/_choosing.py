@@ -43,10 +43,11 @@ ENDS, STAYS, IS_MADE = range(3)  # what a token is: the end of a bar, a kept not
 
 
 class Page(NamedTuple):
-    """What is decided of every bar before the first note; all but the first are (B · N, …).
+    """What is decided of every bar before the first note; all but the first two are (B · N, …).
 
     Attributes:
-        shares: (3,) of the likeliest cells, pitches and lengths that are drawn among.
+        shares: (2,) of the likeliest cells and lengths that are drawn among.
+        pitch_shares: (M,) of the likeliest pitches of each part.
         number: the bar's number in its piece.
         chance: (…, T, 4) numbers by which cell, pitch, duration and loudness are drawn.
         sung: whether the melody is urged on.
@@ -59,6 +60,7 @@ class Page(NamedTuple):
     """
 
     shares: Floats
+    pitch_shares: Floats
     number: Ints
     chance: Floats
     sung: NDArray[np.bool_]
@@ -97,6 +99,7 @@ def choose_cells(
             allowed = places(page, standing, bar_slots, i)
             urged = logits[i].copy()
             urged[MELODY:END:N_PARTS] += urge(page, standing, bar_slots, i)
+            urged[END] = coming_to_rest(page, urged, bar, bar_slots)
             if waits != END:
                 urged[waits] = beyond(urged, waits)
             cell[i] = drawn_one(urged, allowed, page.chance[bar, written, 0], page.shares[0])
@@ -125,6 +128,26 @@ def places(page: Page, standing: Standing, bar_slots: int, i: int) -> NDArray[np
             out[cell] = slot < page.latest[bar, part] and not page.kept[bar, part]
     out[waits] = True
     return out
+
+
+@compiled
+def coming_to_rest(page: Page, logits: Floats, bar: int, bar_slots: int) -> np.float32:
+    """Return the logit of the bar's end where later notes are not to be: it is theirs, too.
+
+    Without it what may still begin would be all the likelier, and the last place crowded.
+    """
+    highest, total = logits[END], np.float32(1)
+    for part in range(N_PARTS):
+        if page.kept[bar, part]:
+            continue
+        for slot in range(page.latest[bar, part], bar_slots):
+            logit = logits[slot * N_PARTS + part]
+            if logit > highest:
+                total = total * np.exp(highest - logit) + np.float32(1)
+                highest = logit
+            else:
+                total += np.exp(logit - highest)
+    return np.float32(highest + np.log(total))
 
 
 @compiled
@@ -164,11 +187,11 @@ def choose_rows(
         if kind[i] != IS_MADE:
             continue
         bar = standing.bar[i]
-        sings = choice.cell[i] % N_PARTS == MELODY
+        part = choice.cell[i] % N_PARTS
         for r in range(N_PITCHES):
-            allowed[r] = r > choice.row[i] and (page.sings[bar, r] or not sings)
+            allowed[r] = r > choice.row[i] and (page.sings[bar, r] or part != MELODY)
         u = page.chance[bar, standing.n_written[i], 1]
-        row[i] = drawn_one(logits[i], allowed, u, page.shares[1])
+        row[i] = drawn_one(logits[i], allowed, u, page.pitch_shares[part])
     return row, length_facts(standing, choice, row, harmony)
 
 
@@ -201,6 +224,6 @@ def write_tokens(
             write_in(state, p, cell[i], note[0], note[1], note[2])
         else:
             u = page.chance[bar, standing.n_written[i]]
-            duration = drawn_one(lengths[i], all_lengths, u[2], page.shares[2])
-            loudness = drawn_one(loud[i], all_loud, u[3], page.shares[2])
+            duration = drawn_one(lengths[i], all_lengths, u[2], page.shares[1])
+            loudness = drawn_one(loud[i], all_loud, u[3], page.shares[1])
             write_in(state, p, cell[i], row[i], duration, loudness)

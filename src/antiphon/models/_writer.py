@@ -44,7 +44,7 @@ class Nerve:
     """How daring choices are: each is made among the likeliest that have this share together."""
 
     cell: float = 0.97
-    pitch: float = 0.9
+    pitch: tuple[float, ...] = (0.9, 0.9, 0.9, 0.9)
     length: float = 0.99
 
     @classmethod
@@ -54,7 +54,7 @@ class Nerve:
         more = max(0.0, adventure - 0.5) * 2
         return cls(
             cls.cell - 0.12 * timid + more * (1 - cls.cell),
-            cls.pitch - 0.2 * timid + more * (1 - cls.pitch),
+            tuple(p - 0.2 * timid + more * (1 - p) for p in cls.pitch),
             cls.length - 0.12 * timid + more * (1 - cls.length),
         )
 
@@ -137,7 +137,8 @@ def _page(
     chance = [np.random.default_rng([*s, 41]).random((n, MAX_TOKENS, 4), np.float32) for s in seeds]
     every = b * n
     return Page(
-        shares=np.array([nerve.cell, nerve.pitch, nerve.length], np.float32),
+        shares=np.array([nerve.cell, nerve.length], np.float32),
+        pitch_shares=np.array(nerve.pitch, np.float32),
         number=np.tile(np.arange(n), b),
         chance=np.concatenate(chance),
         sung=np.zeros(every, bool) if sung is None else np.ascontiguousarray(sung).reshape(every),
