@@ -157,7 +157,8 @@ def main() -> None:
         except AntiphonError as error:
             refused.append(f"{sources[index].id}: {error}")
     print(f"{len(rows)} test songs, seed {asked.seed}, load {os.getloadavg()[0]:.1f}")
-    print(*(f"refused: {line}" for line in refused), sep="\n")
+    for line in refused:
+        print(f"refused: {line}")
     for name in rows[0]:
         values = np.array([row[name] for row in rows])
         error = np.nanstd(values) / np.sqrt(np.isfinite(values).sum())

@@ -73,7 +73,7 @@ def set_up(root: Path, *, dev: bool) -> None:
     if not packages_ready:
         make_venv(venv)
         install(root, dev=dev)
-        compile_ahead(venv_python(venv))
+        compile_ahead(venv_python(venv), dev=dev)
         stamp(root, dev=dev)
     if not sound_ready:
         soundfont.install(root, venv_python(venv))
@@ -188,8 +188,12 @@ def install(root: Path, *, dev: bool) -> None:
     )
 
 
-def compile_ahead(python: Path) -> None:
-    """Let numba compile what composing, preparing and listening need, so that all start quickly."""
+def compile_ahead(python: Path, *, dev: bool) -> None:
+    """Let numba compile what writing music needs, so that the first piece is quick.
+
+    What listens to recordings takes longer than all of that, and most never ask for it: it is
+    compiled when it is first called, ahead for the tests only.
+    """
     print("Compiling ...", flush=True)
     piece = """
 from antiphon import Plan, compose
@@ -202,7 +206,7 @@ structure.find_sections(piece)
         "import numpy; from antiphon.sound.hearing import hear; "
         "hear(numpy.sin(numpy.arange(32000, dtype=numpy.float32) / 10), 16000)"
     )
-    for first, what in ((piece, "piece"), (sound, "recording")):
+    for first, what in ((piece, "piece"), *([(sound, "recording")] if dev else [])):
         if not works([str(python), "-c", first]):
             print(f"set-up: that failed; the first {what} will tell why.", file=sys.stderr)
 

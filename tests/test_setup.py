@@ -142,13 +142,20 @@ def test_links_are_read_from_pips_settings(monkeypatch):
 def test_a_piece_and_a_sound_are_compiled_at_set_up_and_failure_stops_nothing(monkeypatch, capsys):
     asked = []
     monkeypatch.setattr(bootstrap, "works", lambda command: asked.append(command))
-    bootstrap.compile_ahead(Path("python"))
+    bootstrap.compile_ahead(Path("python"), dev=True)
     assert [command[:2] for command in asked] == [["python", "-c"]] * 2
     for command in asked:
         ast.parse(command[2])
     assert "compose(" in asked[0][2] and "hear(" in asked[1][2]
     said = capsys.readouterr().err
     assert "the first piece will tell why" in said and "the first recording will tell" in said
+
+
+def test_who_only_composes_does_not_wait_for_what_listens(monkeypatch):
+    asked = []
+    monkeypatch.setattr(bootstrap, "works", lambda command: asked.append(command) or True)
+    bootstrap.compile_ahead(Path("python"), dev=False)
+    assert len(asked) == 1 and "compose(" in asked[0][2] and "hear(" not in asked[0][2]
 
 
 @pytest.mark.usefixtures("on_linux_without_gpu")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping, Sequence
+import inspect
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -24,49 +25,70 @@ from antiphon.cli._delivery import (
 if TYPE_CHECKING:
     from antiphon.inference.compose import Composition
 
+Verb = TypeVar("Verb", bound=Callable[..., None])
 File = Annotated[Path, typer.Argument(help="A MIDI, MusicXML or ABC file.")]
-Style = Annotated[str, typer.Option(help="Whose weights write.")]
-KeyOption = Annotated[
-    str | None, typer.Option("--key", help="The piece's key, where it is heard wrongly: G, Am.")
-]
-Chords = Annotated[
-    str | None,
-    typer.Option(help="Its chords from bar 1 on: 'C | Am | F G'. [default: found or chosen]"),
-]
-Density = Annotated[float | None, typer.Option(help="New notes: 0 few, 1 many.")]
-Adventure = Annotated[float, typer.Option(help="0 usual, 1 daring.")]
-Arousal = Annotated[float | None, typer.Option(help="Mood of what is new: -1 calm, 1 excited.")]
-Seed = Annotated[int, typer.Option(help="Equal seeds give equal music.")]
-Count = Annotated[int, typer.Option(min=1, max=1000, help="Alternatives to write.")]
-Keep = Annotated[
-    int | None, typer.Option(min=1, help="Keep only so many, the best. [default: all]")
-]
-Formats = Annotated[
-    str | None,
-    typer.Option(
-        help="mid, wav, mp3, ogg, png (roll), pdf, svg, score.png (score), musicxml. "
-        f"[default: {FORMATS}]"
-    ),
-]
-Model = Annotated[
-    str | None, typer.Option(help="Other weights: a name from `antiphon models`, or a folder.")
-]
-SoundFont = Annotated[
-    Path | None, typer.Option("--soundfont", help="An .sf2 or .sf3 file to play with.")
-]
-Out = Annotated[Path, typer.Option("--out", "-o", help="Folder for the files.")]
-
 _OF_PLAN = ("instruments", "style", "key", "chords", "density", "adventure", "arousal", "seed")
 
 
-def work_on(verb: str, past: str, said: Mapping[str, Any], own: Sequence[str] = ()) -> None:
+def _shared(
+    style: Annotated[str, typer.Option(help="Whose weights write.")] = "pop",
+    key: Annotated[
+        str | None, typer.Option(help="The piece's key, where it is heard wrongly: G, Am.")
+    ] = None,
+    chords: Annotated[
+        str | None,
+        typer.Option(help="Its chords from bar 1 on: 'C | Am | F G'. [default: found or chosen]"),
+    ] = None,
+    density: Annotated[float | None, typer.Option(help="New notes: 0 few, 1 many.")] = None,
+    adventure: Annotated[float, typer.Option(help="0 usual, 1 daring.")] = 0.5,
+    arousal: Annotated[
+        float | None, typer.Option(help="Mood of what is new: -1 calm, 1 excited.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Equal seeds give equal music.")] = 0,
+    count: Annotated[int, typer.Option(min=1, max=1000, help="Alternatives to write.")] = 1,
+    keep: Annotated[
+        int | None, typer.Option(min=1, help="Keep only so many, the best. [default: all]")
+    ] = None,
+    formats: Annotated[
+        str | None,
+        typer.Option(
+            help="mid, wav, mp3, ogg, png (roll), pdf, svg, score.png (score), musicxml. "
+            f"[default: {FORMATS}]"
+        ),
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="Other weights: a name from `antiphon models`, or a folder.")
+    ] = None,
+    soundfont: Annotated[
+        Path | None, typer.Option(help="An .sf2 or .sf3 file to play with.")
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the files.")] = Path("out"),
+) -> None:
+    """The options of every verb that works on a given piece."""
+
+
+def with_shared_options(verb: Verb) -> Verb:
+    """Give a command the shared options where it takes ``**said``."""
+    own = inspect.signature(verb, eval_str=True)
+    mine = [p for p in own.parameters.values() if p.kind is not p.VAR_KEYWORD]
+    shared = inspect.signature(_shared, eval_str=True).parameters.values()
+    every = [p.replace(kind=p.KEYWORD_ONLY) for p in (*mine, *shared)]
+    verb.__signature__ = own.replace(parameters=every)  # type: ignore[attr-defined]
+    verb.__annotations__ = {p.name: p.annotation for p in every}
+    return verb
+
+
+def work_on(
+    verb: str, past: str, file: Path, said: Mapping[str, Any], **own: str | float | None
+) -> None:
     """Read a piece, have a verb work on it, and deliver what comes of it.
 
     Args:
         verb: the command, and the function in the file of that name.
         past: what has been done, for the names of files: "accompanied".
-        said: all options by name.
-        own: those that only this command has; the function takes them by these names.
+        file: the piece.
+        said: the shared options, and the plan's own, by name.
+        own: options that only this command has; the function takes them by these names.
 
     Raises:
         AntiphonError: something cannot be; nothing has been written then.
@@ -75,9 +97,8 @@ def work_on(verb: str, past: str, said: Mapping[str, Any], own: Sequence[str] = 
     from antiphon.music.plan import plan_from
 
     rather_wait()
-    file, count, keep = said["file"], said["count"], said["keep"]
+    count, keep = said["count"], said["keep"]
     of_plan = {name: said[name] for name in _OF_PLAN if said.get(name) is not None}
-    mine = {name: said[name] for name in own}
     delivery = {name: said[name] for name in ("formats", "model", "soundfont", "out")}
     plan = plan_from(of_plan)
     chosen, font = sounding(said["formats"], said["soundfont"])
@@ -86,13 +107,13 @@ def work_on(verb: str, past: str, said: Mapping[str, Any], own: Sequence[str] = 
     piece = formats.read(file)
 
     def again(_: str, made: Composition) -> str:
-        return command(verb, file, **mine, **{**of_plan, "seed": made.plan.seed}, **delivery)
+        return command(verb, file, **own, **{**of_plan, "seed": made.plan.seed}, **delivery)
 
     def make(progress: Progress) -> list[Composition]:
         module = importlib.import_module(f"antiphon.inference.{verb}")  # torch loads only here
         work: Callable[..., list[Composition]] = getattr(module, verb)
         how = {"count": count, "keep": keep, "model": said["model"], "progress": progress}
-        return work(piece, plan=plan, **mine, **how)
+        return work(piece, plan=plan, **own, **how)
 
     to = Delivery(said["out"], chosen, font, again, name=f"{file.stem}-{past}")
     deliver(make, "Writing the new parts", count, keep or count, to)

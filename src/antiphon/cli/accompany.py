@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from antiphon.cli._given import (
-    Adventure,
-    Arousal,
-    Chords,
-    Count,
-    Density,
-    File,
-    Formats,
-    Keep,
-    KeyOption,
-    Model,
-    Out,
-    Seed,
-    SoundFont,
-    Style,
-    work_on,
-)
+from antiphon.cli._given import File, with_shared_options, work_on
 
 
+@with_shared_options
 def accompany(
     file: File,
     instruments: Annotated[
@@ -34,19 +18,7 @@ def accompany(
             help="Parts to write, e.g. chords,bass=33,drums. [default: all that are missing]"
         ),
     ] = None,
-    style: Style = "pop",
-    key: KeyOption = None,
-    chords: Chords = None,
-    density: Density = None,
-    adventure: Adventure = 0.5,
-    arousal: Arousal = None,
-    seed: Seed = 0,
-    count: Count = 1,
-    keep: Keep = None,
-    formats: Formats = None,
-    model: Model = None,
-    soundfont: SoundFont = None,
-    out: Out = Path("out"),
+    **said: Any,
 ) -> None:
     """Write the parts a piece lacks; every note of yours stays as it is."""
-    work_on("accompany", "accompanied", locals())
+    work_on("accompany", "accompanied", file, {**said, "instruments": instruments})

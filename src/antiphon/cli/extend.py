@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from antiphon.cli._given import (
-    Adventure,
-    Arousal,
-    Chords,
-    Count,
-    Density,
-    File,
-    Formats,
-    Keep,
-    KeyOption,
-    Model,
-    Out,
-    Seed,
-    SoundFont,
-    Style,
-    work_on,
-)
+from antiphon.cli._given import File, with_shared_options, work_on
 
 
+@with_shared_options
 def extend(
     file: File,
     bars: Annotated[int, typer.Option(min=1, max=512, help="How many bars more.")] = 8,
@@ -33,19 +17,7 @@ def extend(
     after: Annotated[
         int | None, typer.Option(min=1, help="Bar after which they come, with --where between.")
     ] = None,
-    style: Style = "pop",
-    key: KeyOption = None,
-    chords: Chords = None,
-    density: Density = None,
-    adventure: Adventure = 0.5,
-    arousal: Arousal = None,
-    seed: Seed = 0,
-    count: Count = 1,
-    keep: Keep = None,
-    formats: Formats = None,
-    model: Model = None,
-    soundfont: SoundFont = None,
-    out: Out = Path("out"),
+    **said: Any,
 ) -> None:
     """Write more bars before, after or within a piece; its own stay as they are."""
-    work_on("extend", "extended", locals(), own=("bars", "where", "after"))
+    work_on("extend", "extended", file, said, bars=bars, where=where, after=after)

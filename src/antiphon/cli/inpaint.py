@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from antiphon.cli._given import (
-    Adventure,
-    Arousal,
-    Chords,
-    Count,
-    Density,
-    File,
-    Formats,
-    Keep,
-    KeyOption,
-    Model,
-    Out,
-    Seed,
-    SoundFont,
-    Style,
-    work_on,
-)
+from antiphon.cli._given import File, with_shared_options, work_on
 
 
+@with_shared_options
 def inpaint(
     file: File,
     bars: Annotated[str, typer.Option(help="Bars to make again: 9-12, or 4,9-12.")],
@@ -36,19 +20,7 @@ def inpaint(
             "made again. [default: all]"
         ),
     ] = None,
-    style: Style = "pop",
-    key: KeyOption = None,
-    chords: Chords = None,
-    density: Density = None,
-    adventure: Adventure = 0.5,
-    arousal: Arousal = None,
-    seed: Seed = 0,
-    count: Count = 1,
-    keep: Keep = None,
-    formats: Formats = None,
-    model: Model = None,
-    soundfont: SoundFont = None,
-    out: Out = Path("out"),
+    **said: Any,
 ) -> None:
     """Make some bars of a piece again, between those that stay as they are."""
-    work_on("inpaint", "inpainted", locals(), own=("bars", "tracks"))
+    work_on("inpaint", "inpainted", file, said, bars=bars, tracks=tracks)

@@ -46,6 +46,11 @@ class Stretch:
     before: int
     after: int
 
+    @property
+    def span(self) -> slice:
+        """Its bars among those of the piece."""
+        return slice(self.first, self.first + len(self.bars))
+
 
 @dataclass(frozen=True)
 class Given:
@@ -81,6 +86,13 @@ class Given:
         """Whether there is anything but drums, so that key and chords can be heard."""
         return any(not t.is_drum for t in self.cast.tracks)
 
+    def writable(self) -> NDArray[np.bool_]:
+        """Return (bars,) which bars are in metres that can be written."""
+        out = np.zeros(self.n_bars, bool)
+        for stretch in self.stretches:
+            out[stretch.span] = True
+        return out
+
     def plays(self) -> NDArray[np.bool_]:
         """Return (bars, parts) whether a note of each part begins in each bar."""
         out = np.zeros((self.n_bars, len(PARTS)), bool)
@@ -104,7 +116,7 @@ class Given:
         """
         n, n_beats = len(stretch.bars), int(stretch.bars["n_beats"][0])
         beat = beat_steps(stretch.metre)
-        starts = self.cast.bar_starts()[stretch.first : stretch.first + n]
+        starts = self.cast.bar_starts()[stretch.span]
         edges = (starts[:, None] + np.arange(n_beats) * beat).ravel()
         notes = together([t.notes for t in self.cast.tracks if t.role in roles])
         out = np.zeros((n, MAX_BEATS, 12), np.float32)
@@ -162,12 +174,13 @@ def understand(piece: Piece, plan: Plan) -> Given:
             f"No bar of the piece is in a metre that can be written: {', '.join(METRES)}."
         )
     are_played = any(t.role == "chords" for t in heard.tracks)
-    remarks = _left_alone(heard, stretches)
-    if any(not t.is_drum for t in heard.tracks):
+    given = Given(piece, roles, heard, stretches, are_written or are_played, ())
+    remarks = _left_alone(given)
+    if given.is_pitched:
         how = "found among its notes" if are_played else "chosen to fit its notes"
         how = "given" if are_written or plan.chords is not None else how
-        remarks.insert(0, f"heard in {heard.keys[0].key}; its chords were {how}")
-    return Given(piece, roles, heard, stretches, are_written or are_played, tuple(remarks))
+        remarks.insert(0, f"heard in {given.key}; its chords were {how}")
+    return replace(given, remarks=tuple(remarks))
 
 
 def _fine(piece: Piece) -> Piece:
@@ -215,14 +228,12 @@ def _stretch(
     return Stretch(first, metre, bars, notes, sections, first, heard.n_bars - first - n)
 
 
-def _left_alone(heard: Piece, stretches: list[Stretch]) -> list[str]:
+def _left_alone(given: Given) -> list[str]:
     """Return a sentence where bars are left as they are."""
-    left = np.ones(heard.n_bars, bool)
-    for stretch in stretches:
-        left[stretch.first : stretch.first + len(stretch.bars)] = False
-    numbers = np.flatnonzero(left)
+    numbers = np.flatnonzero(~given.writable())
     if not len(numbers):
         return []
+    heard = given.cast
     metres = {str(heard.metre_at(int(heard.bar_starts()[n]))) for n in numbers}
     return [
         f"{len(numbers)} of its bars (from bar {numbers[0] + 1} on, in {', '.join(sorted(metres))})"

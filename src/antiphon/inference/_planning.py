@@ -26,6 +26,7 @@ from antiphon.representations.bars import (
     KINDS,
     NO_CHORD,
     QUALITY_NAMES,
+    chord_of,
     chord_row,
     home_shift,
 )
@@ -226,13 +227,8 @@ def written_chords(bars: NDArray[np.void], key: Key) -> str:
     written = []
     for bar in bars:
         n_beats = int(bar["n_beats"])
-        symbols = []
-        for root, quality, bass in bar["chords"][:n_beats].tolist():
-            if root >= 12:
-                symbols.append("N")
-            else:
-                chord = Chord(root, QUALITY_NAMES[quality], None if bass == root else bass)
-                symbols.append(chord.symbol(key))
+        chords = [chord_of(row) for row in bar["chords"][:n_beats]]
+        symbols = ["N" if chord is None else chord.symbol(key) for chord in chords]
         half = (n_beats + 1) // 2
         if len(set(symbols)) == 1:
             symbols = symbols[:1]

@@ -101,7 +101,7 @@ def rewrite(
     plans = [replace(plan, seed=plan.seed + take) for take in range(len(orders))]
     takes: list[list[tuple[Stretch, Draft]]] = [[] for _ in plans]
     for number, stretch in enumerate(given.stretches):
-        made = [o.made[stretch.first : stretch.first + len(stretch.bars)] for o in orders]
+        made = [order.made[stretch.span] for order in orders]
         if any(m.any() for m in made):
             sheets = [_sheet(given, stretch, p, number, ensemble) for p in plans]
             if not all(m[:, : len(PITCHED)].all() for m in made):
@@ -218,7 +218,7 @@ def _made(
 ) -> dict[str, Notes]:
     """Return the notes that are new of each part that has a home, in steps of the stretch."""
     sheet = draft.sheet
-    made = order.made[stretch.first : stretch.first + len(sheet.bars)]
+    made = order.made[stretch.span]
     bar_steps = beat_steps(sheet.metre) * int(sheet.bars["n_beats"][0])
     parts = dict(draft.parts)
     if drummer is not None and made[:, _DRUMS].any():
@@ -229,7 +229,7 @@ def _made(
         }
         parts["drums"] = drum(sheet, heard, drummer, (made[:, _DRUMS], stretch.notes))
     if order.repeats is not None:
-        repeats = order.repeats[stretch.first : stretch.first + len(sheet.bars)] - stretch.first
+        repeats = order.repeats[stretch.span] - stretch.first
         parts = {
             role: repeated(notes, repeats[:, PARTS.index(role)], bar_steps)
             for role, notes in parts.items()

@@ -1,4 +1,4 @@
-"""Selecting: bars and tracks of a given piece as people write them."""
+"""Selecting: bars and tracks of a given piece as people write them, and the order they make."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 
 from antiphon.errors import AntiphonError, unknown
 from antiphon.inference._given import Given
+from antiphon.inference._rewriting import Order
 from antiphon.music.casting import NO_ROLE
 from antiphon.music.instruments import GM_NAMES, ROLES
+from antiphon.music.piece import Track
 from antiphon.representations.bars import PARTS
 
 
@@ -88,3 +90,28 @@ def _names(given: Given) -> list[str]:
         name = track.name.strip() or ("" if track.is_drum else GM_NAMES[track.program])
         names += [name] if name and name.lower() not in {n.lower() for n in names} else []
     return names
+
+
+def order_of(given: Given, chosen: NDArray[np.bool_], named: list[NDArray[np.bool_]]) -> Order:
+    """Return the order that makes notes again that begin in some bars.
+
+    Each part is played by the track that has most of it among what is named.
+
+    Args:
+        given: the piece.
+        chosen: (N,) the bars.
+        named: of each track, which notes may go.
+    """
+    share = np.zeros((len(PARTS), len(named)), np.int64)
+    for index, (roles, may_go) in enumerate(zip(given.roles, named, strict=True)):
+        for role in np.unique(roles[may_go & (roles != NO_ROLE)]):
+            share[role, index] = int((may_go & (roles == role)).sum())
+    parts = np.flatnonzero(share.any(axis=1))
+    home: dict[str, int | Track] = {PARTS[role]: int(share[role].argmax()) for role in parts}
+    made = np.zeros((given.n_bars, len(PARTS)), bool)
+    made[np.ix_(chosen, parts)] = True
+    gone = [
+        may_go & chosen[given.bar_of(track.notes)]
+        for track, may_go in zip(given.piece.tracks, named, strict=True)
+    ]
+    return Order(made, home, gone)

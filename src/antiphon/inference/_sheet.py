@@ -20,7 +20,6 @@ from antiphon.inference._walk import as_tensor
 from antiphon.models._ensemble import Ensemble
 from antiphon.models._waiting import Kept
 from antiphon.models.choir import Segment
-from antiphon.music.chords import Chord
 from antiphon.music.form import written_form
 from antiphon.music.keys import Key, estimate_key
 from antiphon.music.piece import ChordSpan, KeyMark, Metre, Section
@@ -28,9 +27,9 @@ from antiphon.music.plan import Plan
 from antiphon.representations.bars import (
     BAR,
     PITCHED,
-    QUALITY_NAMES,
     beat_steps,
     beats_of,
+    chord_of,
 )
 from antiphon.representations.rolls import (
     CONTROL_NAMES,
@@ -96,10 +95,7 @@ class Sheet:
         spans: list[ChordSpan] = []
         for number, bar in enumerate(self.bars):
             for place in range(bar["n_beats"]):
-                root, quality, bass = (int(x) for x in bar["chords"][place])
-                chord = None
-                if root < 12:
-                    chord = Chord(root, QUALITY_NAMES[quality], None if bass == root else bass)
+                chord = chord_of(bar["chords"][place])
                 onset = (number * int(bar["n_beats"]) + place) * beat
                 if spans and spans[-1].chord == chord and place:
                     spans[-1] = replace(spans[-1], duration=spans[-1].duration + beat)

@@ -11,8 +11,8 @@ from antiphon.errors import AntiphonError, unknown
 from antiphon.inference._given import Given, stretches_of, understand
 from antiphon.inference._opening import Gap, opened
 from antiphon.inference._rewriting import rewrite
+from antiphon.inference._selecting import order_of, selected_notes
 from antiphon.inference.compose import Composition
-from antiphon.inference.inpaint import order_of
 from antiphon.music.piece import Piece, Section
 from antiphon.music.plan import MAX_BARS, Plan
 
@@ -55,9 +55,8 @@ def extend(
     longer = _longer(given, _gap(given, bars, at))
     chosen = np.zeros(longer.n_bars, bool)
     chosen[at : at + bars] = True
-    tracks = longer.piece.tracks
-    order = order_of(longer, chosen, [np.ones(len(track.notes), bool) for track in tracks])
-    order = replace(order, gone=[np.zeros(len(track.notes), bool) for track in tracks])
+    order = order_of(longer, chosen, selected_notes(None, longer))
+    order = replace(order, gone=[np.zeros(len(t.notes), bool) for t in longer.piece.tracks])
     return rewrite(longer, [order] * count, plan, keep=keep, model=model, progress=progress)
 
 

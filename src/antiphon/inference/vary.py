@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from antiphon.errors import AntiphonError
 from antiphon.inference._given import Given, Stretch, understand
 from antiphon.inference._rewriting import Order, rewrite
+from antiphon.inference._selecting import order_of, selected_notes
 from antiphon.inference.compose import Composition
-from antiphon.inference.inpaint import order_of
 from antiphon.music.casting import NO_ROLE
 from antiphon.music.piece import Piece
 from antiphon.music.plan import Plan
@@ -62,13 +62,9 @@ def vary(
 def _order(given: Given, strength: float, seed: int) -> Order:
     repeats = np.full((given.n_bars, len(PARTS)), -1)
     for stretch in given.stretches:
-        repeats[stretch.first : stretch.first + len(stretch.bars)] = _repeats(stretch)
+        repeats[stretch.span] = _repeats(stretch)
     made = _drawn(given, repeats, strength, np.random.default_rng([seed, 29]))
-    everything = order_of(
-        given,
-        np.ones(given.n_bars, bool),
-        [np.ones(len(t.notes), bool) for t in given.piece.tracks],
-    )
+    everything = order_of(given, np.ones(given.n_bars, bool), selected_notes(None, given))
     gone = []
     for track, roles in zip(given.piece.tracks, given.roles, strict=True):
         bar = given.bar_of(track.notes)
@@ -96,10 +92,7 @@ def _drawn(
     given: Given, repeats: NDArray[np.int64], strength: float, rng: np.random.Generator
 ) -> NDArray[np.bool_]:
     """Return (N, M) what is drawn anew; a bar that repeats another one goes with it."""
-    n, plays = given.n_bars, given.plays()
-    writable = np.zeros(n, bool)
-    for stretch in given.stretches:
-        writable[stretch.first : stretch.first + len(stretch.bars)] = True
+    n, plays, writable = given.n_bars, given.plays(), given.writable()
     chance = rng.random((-(-n // _UNIT), len(PARTS))).repeat(_UNIT, axis=0)[:n]
     leader = np.where(repeats >= 0, repeats, np.arange(n)[:, None])
     chance = np.take_along_axis(chance, leader, axis=0)

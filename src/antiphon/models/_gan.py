@@ -115,7 +115,7 @@ def architectures() -> list[str]:
 
 
 def view_of(model: str, table: Mapping[str, Any]) -> View:
-    """Return how a model is shown music, by the ``[data]`` table of a config without its labels.
+    """Return how a model is shown music, by the ``[data]`` table of a config, labels or not.
 
     Raises:
         AntiphonError: there is no such model or view, or they do not go together.
@@ -124,6 +124,7 @@ def view_of(model: str, table: Mapping[str, Any]) -> View:
         raise unknown(model, "models that kind = 'gan' can train", known)
     fitting = registry.load(_ROOM, model).VIEWS
     values = dict(table)
+    values.pop("labels", None)
     name = values.pop("view", fitting[0])
     if name not in fitting:
         raise unknown(str(name), f"what a {model} can be shown", fitting)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from antiphon.music.chords import QUALITIES
+from antiphon.music.chords import QUALITIES, Chord
 from antiphon.music.keys import Key
 from antiphon.music.piece import RESOLUTION, ChordSpan, KeyMark, Metre, Piece, together
 
@@ -238,6 +238,14 @@ def chord_row(span: ChordSpan) -> tuple[int, int, int]:
         return (NO_CHORD, NO_CHORD, NO_CHORD)
     bass = chord.root if chord.bass is None else chord.bass
     return (chord.root, _QUALITY_INDEX[chord.quality], bass)
+
+
+def chord_of(row: NDArray[np.integer]) -> Chord | None:
+    """Return the chord that `chord_row` wrote, None for no chord."""
+    root, quality, bass = (int(x) for x in row)
+    if root == NO_CHORD:
+        return None
+    return Chord(root, QUALITY_NAMES[quality], None if bass == root else bass)
 
 
 def _bpm(piece: Piece, steps: NDArray[np.int64], beat: NDArray[np.int64]) -> NDArray[np.float64]:

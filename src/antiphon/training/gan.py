@@ -72,8 +72,7 @@ class Engine:
         self, settings: TrainConfig, training: GanTraining, run: RunFolder, team: Team
     ) -> None:
         self.settings, self.training, self.run, self.team = settings, training, run, team
-        shown = {key: value for key, value in settings.data.items() if key != "labels"}
-        self.view = _gan.view_of(settings.model, shown)
+        self.view = _gan.view_of(settings.model, settings.data)
         if isinstance(self.view, SpectrogramView):
             self.view = self.view.fitted(Path(settings.prepared))
         self.source = self.view.open(Path(settings.prepared), "train")

@@ -121,8 +121,7 @@ def _fitted_gan(settings: TrainConfig, found: Amount) -> TrainConfig:
     passes = round(_GAN_PASSES * found.bars / training.get("batch_size", 64))
     most = training.get("n_iterations", 10_000)
     training["n_iterations"] = min(most, max(_FEWEST, passes))
-    shown = {key: value for key, value in settings.data.items() if key != "labels"}
-    view = view_of(settings.model, shown)
+    view = view_of(settings.model, settings.data)
     if isinstance(view, RollView) and view.condition_shape == (0,) and found.bars < _LITTLE:
         training["augment"] = ["transpose", "cut_out"]
     return dataclasses.replace(settings, training=training)
