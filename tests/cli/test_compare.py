@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from antiphon import formats
 from antiphon.cli import main
 from antiphon.cli._compared import page_of
+from antiphon.inference import compare
 from antiphon.inference._comparison import JUST_TOLD, LOW, Row
 
 SMALL = ["--pieces", "6", "--bars", "32", "--n", "20", "--show", "1", "--parts", "melody,chords"]
@@ -31,20 +33,21 @@ batch_size = 4
 @pytest.fixture(scope="module")
 def real(tmp_path_factory, song) -> Path:
     folder = tmp_path_factory.mktemp("real")
-    for seed in range(40):
+    for seed in range(20):  # halves of 20 windows of 8 bars
         formats.write(song(seed, 16), folder / f"{seed:03d}.mid")
     return folder
 
 
 def run(real: Path, *words: object) -> int:
-    return main(["compare", *map(str, words), "--against", str(real), *SMALL])
+    return main(["compare", "--against", str(real), *SMALL, *map(str, words)])
 
 
 def test_a_config_is_trained_and_stands_beside_a_folder_on_page_and_table(
     real, tiny_prepared, tmp_path, monkeypatch, capsys, song
 ):
     monkeypatch.chdir(tmp_path)
-    for seed in range(20):
+    monkeypatch.setattr(compare, "Terms", partial(compare.Terms, n_trees=3))  # seconds less
+    for seed in range(10):
         formats.write(song(seed + 60, 16), tmp_path / "songs" / f"{seed}.mid")
     config = tmp_path / "tiny.toml"
     config.write_text(CONFIG.format(prepared=tiny_prepared.as_posix()))
@@ -81,14 +84,42 @@ def test_a_config_is_trained_and_stands_beside_a_folder_on_page_and_table(
         (["pop", "--cpu-minutes", "5"], "are for configs (.toml) to train"),
         (["pop", "--time-budget", "long"], "'long' is no time budget"),
         (["pop", "--formats", "mod"], "No 'mod' in formats."),
+        (["pop", "--parts", "melody,tune"], "No 'tune' in parts."),
+        (["pop", "--dataset", "pop99"], "No 'pop99' in datasets."),
     ],
 )
-def test_what_is_wrong_is_one_sentence(real, tmp_path, capsys, words, said):
+def test_what_is_wrong_is_one_sentence_and_nothing_is_written(real, tmp_path, capsys, words, said):
     quiet = () if "--formats" in words else ("--formats", "mid")
     assert run(real, *words, *quiet, "--out", tmp_path / "out") == 1
     told = capsys.readouterr().err
     assert said in told and told.count("\n") == 1
     assert not (tmp_path / "out").exists()
+
+
+SOUNDS = CONFIG.replace("n_events = 24", 'view = "spectrograms"')
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "said"),
+    [
+        (SOUNDS, ["bad.toml"], "bad.toml makes sounds, not notes"),
+        ('kind = "drums"\nprepared = "{prepared}"', ["bad.toml"], "learns drums alone"),
+        ('prepared = "none"', ["bad.toml"], "learns from none, which is not there"),
+        (CONFIG, ["bad.toml", "bad.toml"], "Two of them would be called 'bad'"),
+        (CONFIG, ["bad.toml", "a b=bad.toml"], "'a b' is no name for a folder"),
+        (CONFIG, ["bad.toml", "nobody"], "No 'nobody' in models."),
+    ],
+    ids=["sounds", "drums", "no data", "twice", "no name", "another unknown"],
+)
+def test_all_is_checked_before_the_first_training_begins(
+    real, tiny_prepared, tmp_path, monkeypatch, capsys, text, words, said
+):
+    monkeypatch.chdir(tmp_path)
+    Path("bad.toml").write_text(text.format(prepared=tiny_prepared.as_posix()))
+    assert run(real, *words, "--formats", "mid") == 1
+    told = capsys.readouterr().err
+    assert said in told and told.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["bad.toml"]
 
 
 def test_the_page_marks_the_best_and_escapes_names():

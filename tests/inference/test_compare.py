@@ -8,12 +8,21 @@ from pathlib import Path
 
 import pytest
 
+import antiphon
 from antiphon import formats
 from antiphon.errors import AntiphonError
 from antiphon.inference import _systems, compare
 from antiphon.inference._comparison import JUST_TOLD, LOW, NEAR_REAL, Row
 from antiphon.inference._systems import System, cost_of
-from antiphon.inference.compare import RealMusic, Terms, comparison_table, rows_of, systems
+from antiphon.inference.compare import (
+    RealMusic,
+    Terms,
+    comparison_table,
+    remarks,
+    rows_of,
+    systems,
+)
+from antiphon.music.piece import Piece
 
 TERMS = Terms(parts=("melody", "chords"), pieces=12, bars=16, n=20, n_trees=3, n_shown=1)
 
@@ -26,7 +35,7 @@ def quiet(*told: object) -> None:
 def folders(tmp_path_factory, song) -> Path:
     """Folders of made-up songs: ``real``, ``near`` (others of the kind) and ``same``."""
     out = tmp_path_factory.mktemp("music")
-    for name, seeds in (("real", range(40)), ("near", range(100, 116)), ("same", range(16))):
+    for name, seeds in (("real", range(24)), ("near", range(100, 112)), ("same", range(12))):
         for seed in seeds:
             formats.write(song(seed, 16), out / name / f"{seed:03d}.mid")
     return out
@@ -115,9 +124,12 @@ def test_songs_are_composed_and_those_that_are_there_stay(tiny_ensemble, tmp_pat
     told: list[int] = []
 
     def pieces(n: int, seed: int = 5):
-        return _systems.pieces_of(
-            pop, tmp_path, parts=("melody", "chords"), n=n, bars=4, seed=seed, progress=told.append
+        parts = ("melody", "chords")
+        found, n_silent = _systems.pieces_of(
+            pop, tmp_path, parts=parts, n=n, bars=4, seed=seed, progress=told.append
         )
+        assert n_silent == 0
+        return found
 
     two = pieces(2)
     assert [p.n_bars for p in two] == [4, 4] and told == [0, 1, 2]
@@ -131,6 +143,29 @@ def test_songs_are_composed_and_those_that_are_there_stay(tiny_ensemble, tmp_pat
     told.clear()
     pieces(1, seed=6)
     assert told == [0, 1] and not (tmp_path / "0003.mid").exists()  # of another seed
+
+
+def test_pieces_without_a_note_are_counted_and_the_others_judged(folders, tmp_path, song):
+    mixed = tmp_path / "mixed"
+    for seed in range(12):
+        formats.write(song(seed + 50, 16), mixed / f"{seed}.mid")
+    formats.write(Piece([], n_bars_asked=8), mixed / "silent.mid")
+    done = compare.compare(
+        systems([str(mixed)]), RealMusic(folders / "real"), TERMS, tmp_path, quiet
+    )
+    (told,) = done.report["systems"]
+    assert (told["n_pieces"], told["n_silent"]) == (12, 1)
+    assert "1 of 13 pieces of mixed hold no notes." in remarks(done.report)
+    silent = System("gan", "gan", "rcgan", tmp_path, "", "", "digest")
+    (tmp_path / "drawn").mkdir()
+    wanted = {"weights": "digest", "bars": 8, "seed": 1, "version": antiphon.__version__}
+    (tmp_path / "drawn" / "drawn.json").write_text(json.dumps(wanted))
+    formats.write(song(1, 8), tmp_path / "drawn" / "0001.mid")
+    formats.write(Piece([], n_bars_asked=8), tmp_path / "drawn" / "0002.mid")
+    found, n_silent = _systems.pieces_of(
+        silent, tmp_path / "drawn", parts=(), n=2, bars=8, seed=1, progress=quiet
+    )
+    assert (len(found), n_silent) == (1, 1)
 
 
 @pytest.mark.parametrize(
@@ -155,7 +190,7 @@ def a_run(folder: Path, **logs: list[dict[str, float]]) -> System:
     for name, lines in logs.items():
         text = "".join(f"{json.dumps(line)}\n" for line in lines)
         (folder / f"{name}.jsonl").write_text(text + '{"iteration": 9, "cut')
-    return System("mine", "song", "song", folder / "weights", "pop", "")
+    return System("mine", "song", "song", folder / "weights", "pop", "", "")
 
 
 def test_the_cost_of_a_style_is_that_of_all_stages_and_bars_are_no_segments(tmp_path):
@@ -197,6 +232,38 @@ def test_what_cannot_be_compared_is_one_sentence(tmp_path, tiny_ensemble, folder
         systems(["a/b=pop"])
     with pytest.raises(AntiphonError, match="There is no folder"):
         RealMusic(tmp_path / "none")
+    with pytest.raises(AntiphonError, match=r"There is no folder .*none that was"):
+        RealMusic(tmp_path, training=tmp_path / "none")
+    with pytest.raises(AntiphonError, match="No 'pop99' in datasets"):
+        RealMusic(tmp_path, "pop99")
+    with pytest.raises(AntiphonError, match="nsynth holds sounds, not notes"):
+        RealMusic(tmp_path, "nsynth")
+    with pytest.raises(AntiphonError, match=r"No 'tune' in parts\."):
+        Terms(parts=("melody", "tune"))
+    with pytest.raises(AntiphonError, match="No part is named"):
+        Terms(parts=())
     (tmp_path / "bars.npy").write_bytes(b"")
     with pytest.raises(AntiphonError, match="is a prepared set, without whole songs"):
         RealMusic(tmp_path)
+
+
+def test_remarks_say_what_each_learned_from_where_that_differs_and_whose_music_is_too_little():
+    def system(name: str, data: str, **n_windows: int) -> dict[str, object]:
+        judged = {bars[1:]: {"windows": {"n": n}} for bars, n in n_windows.items()}
+        return {"name": name, "data": data, "n_silent": 0, "cost": {}, "evaluations": judged}
+
+    terms = {"pieces": 9, "bars": 32, "seed": 1, "n": 25}
+    alike = [system("a", "pop", _8=25, _4=25), system("b", "pop", _4=25), system("c", "")]
+    said = remarks({"terms": terms, "systems": alike})
+    assert said[0].startswith("25 windows of 8 bars a side and 25 of 4; 9 pieces of 32 bars")
+    assert said[1:] == [
+        "b makes too little music to be judged in windows of 8 bars.",
+        "c makes too little music to be judged.",
+    ]
+    unlike = [system("a", "pop", _8=25, _4=25), system("b", "jazz", _8=25, _4=25)]
+    unlike[0] |= {"n_silent": 3, "n_pieces": 6}
+    said = remarks({"terms": terms, "systems": unlike})
+    assert said[1:] == [
+        "3 of 9 pieces of a hold no notes.",
+        "They learned from different music: a from pop; b from jazz.",
+    ]

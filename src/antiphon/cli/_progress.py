@@ -88,7 +88,8 @@ def stepped() -> Iterator[Callable[[str, int, int, int, int], None]]:
         if not console.is_terminal and what != told:
             left_s = (time.monotonic() - began) * (1 / share - 1) if share else 0
             left = f", about {left_s / 60:.0f} min left" if share else ""
-            print(f"{what} (step {min(step + 1, n_steps)} of {n_steps}{left})", file=sys.stderr)
+            number = step + (done < total)
+            print(f"{what} (step {number} of {n_steps}{left})", file=sys.stderr)
             told = what
 
     with bar:

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from antiphon.errors import AntiphonError
-
 if TYPE_CHECKING:
     from antiphon.inference.compare import Comparison, RealMusic, Terms
     from antiphon.music.piece import Piece
@@ -59,6 +57,7 @@ def compare(
     """Let models make music under equal terms and compare it with real music, side by side."""
     from antiphon.cli._delivery import rather_wait, sounding
     from antiphon.cli._progress import stepped
+    from antiphon.cli._trained import trained
     from antiphon.cli.train import seconds
 
     rather_wait()
@@ -76,51 +75,14 @@ def compare(
         n_shown=show,
     )
     real = verb.RealMusic(against, dataset, training)
-    asked = _trained(models, cpu_minutes, budget_s)
-    with stepped() as progress:
-        done = verb.compare(verb.systems(asked), real, terms, out, progress)
-    _write(done, endings, font, out, _command(asked, real, terms))
-
-
-def _trained(asked: Sequence[str], cpu_minutes: float | None, budget_s: float | None) -> list[str]:
-    """Return the names, with the run folder in place of each config, which is trained first.
-
-    Raises:
-        AntiphonError: a config cannot be trained, or a limit is given with no config.
-    """
-    configs = [name for name in asked if name.endswith(".toml")]
-    if not configs and (cpu_minutes or budget_s):
-        raise AntiphonError("--cpu-minutes and --time-budget are for configs (.toml) to train.")
-    for name in configs:
-        if not Path(name).is_file():
-            raise AntiphonError(
-                f"There is no config {name}; those that come along lie in configs/."
-            )
-    return [_run_of(Path(n), cpu_minutes, budget_s) if n in configs else n for n in asked]
-
-
-def _run_of(config: Path, cpu_minutes: float | None, budget_s: float | None) -> str:
-    """Train a config, or go on with its run; return the run folder.
-
-    What stopped when its time was up and has weights is not trained for as long again.
-    """
-    from antiphon.training._run import OutOfTime
-    from antiphon.training._settings import read_config, within
-    from antiphon.training.train import train
-
-    settings = read_config(config)
-    run = Path("runs") / settings.name
-    if budget_s is not None and (run / "weights" / "config.toml").exists():
-        return str(run)
-    if cpu_minutes is not None:
-        settings = within(settings, cpu_minutes)
-    typer.echo(f"Training {settings.name} by {config} ({run}/)", err=True)
     try:
-        train(settings, run=run, time_budget_s=budget_s)
-    except OutOfTime:
-        if not (run / "weights" / "config.toml").exists():
-            raise
-    return str(run)
+        asked = trained(models, cpu_minutes, budget_s)
+        with stepped() as progress:
+            done = verb.compare(verb.systems(asked), real, terms, out, progress)
+    except KeyboardInterrupt:
+        typer.echo("All that is finished stays; the same command goes on from there.", err=True)
+        raise
+    _write(done, endings, font, out, _command(asked, real, terms))
 
 
 def _command(asked: Sequence[str], real: RealMusic, terms: Terms) -> str:

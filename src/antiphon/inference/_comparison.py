@@ -168,7 +168,11 @@ def remarks(report: Report) -> list[str]:
     """Return what has to be known to read the figures, a sentence each."""
     windows = {
         bars: max(
-            (s["evaluations"][bars]["windows"]["n"] for s in report["systems"] if s["evaluations"]),
+            (
+                s["evaluations"][bars]["windows"]["n"]
+                for s in report["systems"]
+                if bars in s["evaluations"]
+            ),
             default=0,
         )
         for bars in ("8", "4")
@@ -182,13 +186,21 @@ def remarks(report: Report) -> list[str]:
     if windows["8"] < terms["n"]:
         said.append(f"Asked were {terms['n']} windows: there is no more music.")
     for system in report["systems"]:
-        if len(system["evaluations"]) < 2:
-            said.append(f"{system['name']} makes too little music to be judged.")
+        if n_silent := system["n_silent"]:
+            n_all = n_silent + system["n_pieces"]
+            said.append(f"{n_silent} of {n_all} pieces of {system['name']} hold no notes.")
+        if missing := [bars for bars in ("8", "4") if bars not in system["evaluations"]]:
+            where = f" in windows of {missing[0]} bars" if len(missing) == 1 else ""
+            said.append(f"{system['name']} makes too little music to be judged{where}.")
         if system["cost"].get("start"):
             said.append(
                 f"{system['name']} began with {system['cost']['start']}, whose training is not "
                 "counted."
             )
+    learned = {system["name"]: system["data"] for system in report["systems"] if system["data"]}
+    if len(set(learned.values())) > 1:
+        told = "; ".join(f"{name} from {data}" for name, data in learned.items())
+        said.append(f"They learned from different music: {told}.")
     return said
 
 

@@ -11,6 +11,7 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -22,7 +23,7 @@ from antiphon.errors import AntiphonError
 from antiphon.inference.evaluate import read_folder
 from antiphon.music.piece import Piece
 
-_AT_ONCE = 20  # songs composed before they are written
+_AT_ONCE = 8  # songs composed before they are written: what an interruption costs
 _BARS_STAGE = "coder"  # sees single bars, not windows of music
 
 
@@ -36,6 +37,7 @@ class System:
         architecture: the model of a ``"gan"``, else as `kind`.
         folder: of its weights, or of its files.
         style: of its weights, "" where nobody knows.
+        data: what it learned from, by its weights.
         digest: of its weights; of files, of their names, sizes and times.
     """
 
@@ -44,6 +46,7 @@ class System:
     architecture: str
     folder: Path
     style: str
+    data: str
     digest: str
 
 
@@ -57,17 +60,31 @@ def systems(asked: Sequence[str]) -> list[System]:
     Raises:
         AntiphonError: there is no such thing, it makes no whole pieces, or two share a name.
     """
-    found = [_system(*_named(text)) for text in asked]
-    names = [system.name for system in found]
+    found = [_system(*named(text)) for text in asked]
+    check_names([system.name for system in found])
+    return found
+
+
+def check_names(names: Sequence[str]) -> None:
+    """Check that names can be told apart, and name folders.
+
+    Raises:
+        AntiphonError: they cannot.
+    """
     for name in names:
+        if not re.fullmatch(r"[\w.-]+", name):
+            raise AntiphonError(
+                f"{name!r} is no name for a folder: letters, digits, '.', '_' and '-' can be "
+                "in it; give another by NAME=FOLDER."
+            )
         if names.count(name) > 1 or name == "real":
             raise AntiphonError(
                 f"Two of them would be called {name!r}: give one another name by NAME=FOLDER."
             )
-    return found
 
 
-def _named(text: str) -> tuple[str, str]:
+def named(text: str) -> tuple[str, str]:
+    """Return the name of what is asked for, and where it lies, of ``NAME=PLACE`` or a place."""
     name, separator, place = text.rpartition("=")
     if separator and not Path(text).exists():
         return name.strip(), place.strip()
@@ -76,15 +93,11 @@ def _named(text: str) -> tuple[str, str]:
 
 
 def _system(name: str, place: str) -> System:
-    if not re.fullmatch(r"[\w.-]+", name):
-        raise AntiphonError(
-            f"{name!r} is no name for a folder: letters, digits, '.', '_' and '-' can be in it."
-        )
     try:
         folder = models.folder_of(place)
     except AntiphonError:
         if Path(place).is_dir() and not _is_run(Path(place)):
-            return System(name, "files", "files", Path(place), "", stamp(Path(place)))
+            return System(name, "files", "files", Path(place), "", "", stamp(Path(place)))
         raise
     tables = tomllib.loads((folder / "config.toml").read_text(encoding="utf-8"))
     about = tables.get("about", {})
@@ -95,7 +108,8 @@ def _system(name: str, place: str) -> System:
         raise AntiphonError(f"{place} makes no whole pieces: compare weights of a style or a GAN.")
     digest = hashlib.sha256((folder / "weights.safetensors").read_bytes()).hexdigest()
     kind = "gan" if model else "song"
-    return System(name, kind, model or kind, folder, str(about.get("style", "")), digest)
+    said = str(about.get("style", "")), str(about.get("data", ""))
+    return System(name, kind, model or kind, folder, *said, digest)
 
 
 def _is_run(folder: Path) -> bool:
@@ -121,8 +135,8 @@ def pieces_of(
     bars: int,
     seed: int,
     progress: Callable[[int], None],
-) -> list[Piece]:
-    """Return the first n pieces of a system, those that are not in a folder yet drawn into it.
+) -> tuple[list[Piece], int]:
+    """Return the first n pieces of a system, drawn into a folder where they are not there yet.
 
     Pieces are read back from their files, so that they are judged as anybody can judge them.
 
@@ -135,12 +149,15 @@ def pieces_of(
         seed: of the first song, and of all of a GAN.
         progress: told how many are there.
 
+    Returns:
+        The pieces, and how many more have no notes or cannot be read.
+
     Raises:
         AntiphonError: they cannot be drawn or written.
     """
     if system.kind == "files":
-        found, _ = read_folder(system.folder)
-        return found
+        found, refused = read_folder(system.folder)
+        return found, len(refused)
     files = [out / f"{number + 1:04d}.mid" for number in range(n)]
     wanted = {"weights": system.digest, "bars": bars, "seed": seed, "version": antiphon.__version__}
     if system.kind == "song":
@@ -158,7 +175,15 @@ def pieces_of(
         for number, piece in enumerate(drawing, there):
             formats.write(piece, files[number])
             progress(number + 1)
-    return [formats.read(file) for file in files]
+    return _readable(files)
+
+
+def _readable(files: Sequence[Path]) -> tuple[list[Piece], int]:
+    found: list[Piece] = []
+    for file in files:
+        with suppress(AntiphonError):  # a network may draw a piece without a note
+            found.append(formats.read(file))
+    return found, len(files) - len(found)
 
 
 def _composed(

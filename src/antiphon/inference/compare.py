@@ -17,11 +17,20 @@ from typing import Any
 import numpy as np
 
 import antiphon
-from antiphon import formats
-from antiphon.errors import AntiphonError
+from antiphon import datasets, formats
+from antiphon.errors import AntiphonError, unknown
 from antiphon.inference import evaluate as judging
 from antiphon.inference._comparison import comparison_table, remarks, rows_of
-from antiphon.inference._systems import System, cost_of, pieces_of, read_json, stamp, systems
+from antiphon.inference._systems import (
+    System,
+    check_names,
+    cost_of,
+    named,
+    pieces_of,
+    read_json,
+    stamp,
+    systems,
+)
 from antiphon.inference.evaluate import MIN_WINDOWS, PARTS, as_json, count_windows, read_real
 from antiphon.music.excerpt import Excerpt, excerpts
 from antiphon.music.instruments import ROLES
@@ -31,8 +40,10 @@ __all__ = [
     "Comparison",
     "RealMusic",
     "Terms",
+    "check_names",
     "compare",
     "comparison_table",
+    "named",
     "remarks",
     "rows_of",
     "systems",
@@ -65,6 +76,13 @@ class Terms:
     n_trees: int = 100
     n_shown: int = 3
 
+    def __post_init__(self) -> None:
+        if not self.parts:
+            raise AntiphonError(f"No part is named: give some of {', '.join(ROLES)}.")
+        for part in self.parts:
+            if part not in ROLES:
+                raise unknown(part, "parts", ROLES)
+
     def protocol(self, n_bars: int) -> judging.Protocol:
         """Return how windows of so many bars are drawn and compared."""
         return judging.Protocol(
@@ -92,6 +110,13 @@ class RealMusic:
             )
         if not self.against.is_dir():
             raise AntiphonError(f"There is no folder {self.against}: give one with real music.")
+        if self.training is not None and not self.training.is_dir():
+            raise AntiphonError(f"There is no folder {self.training} that was learned from.")
+        if self.dataset:
+            dataset = datasets.load(self.dataset)
+            if not hasattr(dataset, "sources"):
+                raise AntiphonError(f"{self.dataset} holds sounds, not notes: no music to compare.")
+            dataset.sources(self.against)
 
     @cached_property
     def songs(self) -> tuple[list[Piece], list[Piece], list[str]]:
@@ -111,7 +136,9 @@ class Comparison:
 
     Attributes:
         report: plain values: ``terms``, ``windows`` (how many, by bars) and ``systems``, each
-            with ``name``, ``architecture``, ``cost``, ``n_windows`` and ``evaluations`` by bars.
+            with ``name``, ``architecture``, ``data`` (what it learned from), ``cost``,
+            ``n_pieces``, ``n_silent`` (more, without notes or not to be read), ``n_windows`` and
+            ``evaluations`` by bars.
         shown: pieces of 8 bars to look at and listen to, of ``"real"`` and of each system, all
             in C major or A minor and with the same instruments.
     """
@@ -137,8 +164,9 @@ def compare(
     """
     n_steps = len(compared) * (1 + len(WINDOWS))
     drawn: dict[str, list[Piece]] = {}
+    silent: dict[str, int] = {}
     for step, system in enumerate(compared):
-        drawn[system.name] = pieces_of(
+        drawn[system.name], silent[system.name] = pieces_of(
             system,
             out / "music" / system.name,
             parts=terms.parts,
@@ -173,7 +201,10 @@ def compare(
                 "name": system.name,
                 "architecture": system.architecture,
                 "weights": system.digest,
+                "data": system.data,
                 "cost": cost_of(system),
+                "n_pieces": len(drawn[system.name]),
+                "n_silent": silent[system.name],
                 "n_windows": {str(k): v for k, v in counts[system.name].items()},
                 "evaluations": judged[system.name],
             }
