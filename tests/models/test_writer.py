@@ -225,11 +225,11 @@ def test_a_writer_without_nerve_always_takes_the_likeliest(scribe):
 
 @pytest.mark.parametrize(
     ("adventure", "nerve"),
-    [(0.0, (0.91, 0.8, 0.93)), (0.5, (0.97, 0.9, 0.99)), (1.0, (1.0, 1.0, 1.0))],
+    [(0.0, (0.91, *[0.8] * 4, 0.93)), (0.5, (0.97, *[0.9] * 4, 0.99)), (1.0, (1.0,) * 6)],
 )
 def test_adventure_is_nerve(adventure, nerve):
     found = Nerve.of(adventure)
-    assert (found.cell, found.pitch, found.length) == pytest.approx(nerve)
+    assert (found.cell, *found.pitch, found.length) == pytest.approx(nerve)
 
 
 def test_a_melody_that_rests_for_too_long_is_urged_on():

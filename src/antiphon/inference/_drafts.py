@@ -71,7 +71,8 @@ def drafts_of(sheets: list[Sheet], ensemble: Ensemble, usual: Habits) -> list[Dr
     """Return a draft of each sheet, failing bars drawn again.
 
     Args:
-        sheets: of one length and metre, keeping all of a given piece or none.
+        sheets: of one length and metre, all keeping something of a given piece or none, all
+            leaning or none.
         ensemble: writes them.
         usual: what is usual in its style.
     """
@@ -126,6 +127,7 @@ def _written(
         kept=[k for k, _ in kept] or None,
         sung=np.stack([s.bars["kind"] == 0 for s in sheets]),
         close=sheets[0].close,
+        leans=[s.lean for s in sheets if s.lean is not None] or None,
         n_threads=torch.get_num_threads(),
     )
     drafts = []
