@@ -102,7 +102,9 @@ def choose_cells(
             allowed = places(page, standing, bar_slots, i)
             urged = logits[i].copy()
             urged[MELODY:END:N_PARTS] += urge(page, standing, bar_slots, i)
-            urged[END] = coming_to_rest(page, urged, bar, bar_slots)
+            rests = page.latest[bar].max()
+            if rests < bar_slots:  # else the last place before it would be crowded
+                urged[END] = beyond(urged, rests * N_PARTS)
             lean_cells(page.lean, urged, allowed, bar, standing.cell[i], standing.row[i], waits)
             if waits != END:
                 urged[waits] = beyond(urged, waits)
@@ -135,30 +137,10 @@ def places(page: Page, standing: Standing, bar_slots: int, i: int) -> NDArray[np
 
 
 @compiled
-def coming_to_rest(page: Page, logits: Floats, bar: int, bar_slots: int) -> np.float32:
-    """Return the logit of the bar's end where later notes are not to be: it is theirs, too.
-
-    Without it what may still begin would be all the likelier, and the last place crowded.
-    """
-    highest, total = logits[END], np.float32(1)
-    for part in range(N_PARTS):
-        if page.kept[bar, part]:
-            continue
-        for slot in range(page.latest[bar, part], bar_slots):
-            logit = logits[slot * N_PARTS + part]
-            if logit > highest:
-                total = total * np.exp(highest - logit) + np.float32(1)
-                highest = logit
-            else:
-                total += np.exp(logit - highest)
-    return np.float32(highest + np.log(total))
-
-
-@compiled
-def beyond(logits: Floats, waits: int) -> np.float32:
-    """Return the logit of making nothing before a kept note: of all that stands there or later."""
-    highest = logits[waits:].max()
-    return np.float32(highest + np.log(np.exp(logits[waits:] - highest).sum()))
+def beyond(logits: Floats, cell: int) -> np.float32:
+    """Return the logit of making nothing before a cell: of all that stands there or later."""
+    highest = logits[cell:].max()
+    return np.float32(highest + np.log(np.exp(logits[cell:] - highest).sum()))
 
 
 @compiled
