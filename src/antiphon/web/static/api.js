@@ -59,10 +59,13 @@ function form(file) {
   return data;
 }
 
+/** @typedef {{id: string, title: string, changed: string, n_takes: number}} ProjectEntry */
+/** @typedef {{piece: Piece, revision: number, can_undo: boolean, can_redo: boolean}} Saved */
+
 export const api = {
   about: () => call("GET", "/about"),
 
-  /** @returns {Promise<{id: string, title: string, changed: string, n_takes: number}[]>} */
+  /** @returns {Promise<ProjectEntry[]>} */
   projects: async () => (await call("GET", "/projects")).projects,
   /** @param {string} [title] @returns {Promise<Project>} */
   newProject: (title) => call("POST", "/projects", title ? { title } : {}),
@@ -82,7 +85,6 @@ export const api = {
   /** @param {string} id */
   deleteTake: (id) => call("DELETE", `/takes/${id}`),
   /**
-   * @typedef {{piece: Piece, revision: number, can_undo: boolean, can_redo: boolean}} Saved
    * @param {string} id @param {Piece} piece @param {number} revision
    * @returns {Promise<Saved>}
    */
@@ -143,3 +145,5 @@ export const api = {
   rendered: async (take, revision) =>
     (await request(api.takeFile(take, "ogg", revision))).arrayBuffer(),
 };
+
+/** @typedef {typeof api} Api */

@@ -19,6 +19,14 @@ export class Player {
   /** @type {Promise<void>|null} */
   #loading = null;
   #step = 0;
+  #project = "";
+  /** @type {AudioContext} */
+  context;
+  /** @type {GainNode} */
+  output;
+  /** @type {AnalyserNode} */
+  ear;
+  #samples = new Float32Array(2048);
 
   /** @param {Store} store */
   constructor(store) {
@@ -27,8 +35,8 @@ export class Player {
     store.on(["mixer", "piece"], () => this.#mix());
     store.on(["loop", "looping", "piece"], () => this.#loop());
     store.on(["project"], ({ project, playing }) => {
-      if (!playing && project?.id !== this.project) this.#step = 0;
-      this.project = project?.id;
+      if (!playing && project?.id !== this.#project) this.#step = 0;
+      this.#project = project?.id ?? "";
       if (!playing) this.#source?.stop();
     });
   }
@@ -67,7 +75,7 @@ export class Player {
     this.output = new GainNode(context, { gain: LOUD * USUAL_VOLUME });
     const limiter = new DynamicsCompressorNode(context, { threshold: -6, knee: 3, ratio: 20, attack: 0.002, release: 0.12 });
     const ceiling = new GainNode(context, { gain: 0.8 }); // undoes the make-up gain the limiter adds
-    this.ear = new AnalyserNode(context, { fftSize: 2048 });
+    this.ear = new AnalyserNode(context, { fftSize: this.#samples.length });
     this.output.connect(limiter).connect(ceiling).connect(this.ear).connect(context.destination);
   }
 
@@ -141,8 +149,7 @@ export class Player {
   /** The loudest sample of the last moments. @returns {number} 0–1 */
   level() {
     if (!this.ear) return 0;
-    this.samples ??= new Float32Array(this.ear.fftSize);
-    this.ear.getFloatTimeDomainData(this.samples);
-    return this.samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+    this.ear.getFloatTimeDomainData(this.#samples);
+    return this.#samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
   }
 }

@@ -9,7 +9,7 @@
 import { endOf } from "./music/edits.js";
 import { barStarts } from "./music/time.js";
 
-/** @typedef {import("./api.js").api} Api */
+/** @typedef {import("./api.js").Api} Api */
 /** @typedef {Take & {piece: Piece}} OpenTake */
 
 /**
@@ -270,7 +270,7 @@ export class Store {
    */
   edit(piece, selection = []) {
     this.#forward = [];
-    this.#set({ piece, selection: new Set(selection), saving: "saving" });
+    this.#set({ piece, selection: new Set(selection), saving: "saving", message: null });
     if (!this.#dirty) {
       this.#dirty = true;
       this.#saved = this.#saved.then(() => this.#save());
@@ -363,7 +363,7 @@ export class Store {
       await this.#saved;
       const order = verb === "compose" ? { verb, options } : { verb, take: take?.id, options };
       const job = await this.api.ask(project.id, order);
-      this.#set({ job: { ...job, state: job.state ?? "waiting", progress: job.progress ?? 0 } });
+      this.#set({ message: null, job: { ...job, state: job.state ?? "waiting", progress: job.progress ?? 0 } });
       const ended = await this.api.watch(job.id, (now) => this.#set({ job: { ...job, ...now } }));
       this.#set({ job: null });
       if (ended.state === "failed") {

@@ -18,14 +18,14 @@ export class AppHeader extends Part {
     const redo = iconButton("redo", t("redo"), () => store.redo());
     this.setAttribute("role", "banner");
     this.append(
-      h("span", { class: "logo", "aria-hidden": "true" }, "Antiphon"),
-      h("button", { type: "button", class: "quiet open-projects", onclick: () => projects.open() }, icon("folder"), h("span", {}, t("projects"))),
+      h("h1", { class: "logo" }, "Antiphon"),
+      h("button", { type: "button", class: "quiet open-projects", "aria-label": t("projects"), onclick: () => projects.open() }, icon("folder"), h("span", {}, t("projects"))),
       title, saved,
       h("span", { class: "group" }, undo, redo),
       h("span", { class: "space" }),
       exportMenu(store),
       iconButton("help", t("tour.begin"), () => document.dispatchEvent(new Event("antiphon-tour"))),
-      iconButton("theme", t("theme"), turnTheme),
+      iconButton("theme", t("theme"), turnTheme, { "data-wide": true }),
       h("button", { type: "button", class: "quiet", lang: language === "en" ? "zh" : "en", onclick: () => speak(language === "en" ? "zh" : "en") }, t("language.other")),
       projects.element,
     );

@@ -10,18 +10,21 @@ export class AskPanel extends Part {
   #tab = "compose";
   /** @type {Record<string, import("./ask-forms.js").Form>|null} */
   #forms = null;
+  /** @type {HTMLButtonElement[]} */
+  tabs;
 
   make() {
     this.setAttribute("role", "region");
     this.setAttribute("aria-label", t("ask"));
     this.tabs = TABS.map((name) => h("button", {
-      type: "button", role: "tab", id: `ask-${name}`, "aria-controls": "ask-body", data: { tab: name }, onclick: () => this.#show(name),
+      type: "button", role: "tab", id: `ask-${name}`, "aria-controls": "ask-panel", data: { tab: name }, onclick: () => this.#show(name),
     }, t(`ask.${name}`)));
     const bar = h("div", { role: "tablist", class: "tabs", "aria-label": t("ask.what"), onkeydown: (/** @type {KeyboardEvent} */ event) => this.#turn(event) }, this.tabs);
-    this.body = h("form", { id: "ask-body", role: "tabpanel", tabindex: "-1", novalidate: true, onsubmit: (/** @type {Event} */ event) => { event.preventDefault(); this.#ask(); } });
+    this.body = h("form", { id: "ask-body", novalidate: true, onsubmit: (/** @type {Event} */ event) => { event.preventDefault(); this.#ask(); } });
+    this.panel = h("div", { id: "ask-panel", role: "tabpanel" }, this.body);
     this.button = h("button", { type: "submit", class: "main ask-button", form: "ask-body" });
     this.progress = h("div", { class: "progress", role: "status", hidden: true });
-    this.append(h("h2", {}, t("ask")), bar, this.body, h("div", { class: "ask-foot" }, this.progress, this.button));
+    this.append(h("h2", {}, t("ask")), bar, this.panel, h("div", { class: "ask-foot" }, this.progress, this.button));
     this.store.on(["about"], ({ about }) => {
       if (!about || this.#forms) return;
       this.#forms = forms(this.store);
@@ -42,7 +45,7 @@ export class AskPanel extends Part {
       tab.setAttribute("aria-selected", String(here));
       tab.tabIndex = here ? 0 : -1;
     }
-    this.body.setAttribute("aria-labelledby", `ask-${name}`);
+    this.panel.setAttribute("aria-labelledby", `ask-${name}`);
     if (this.#forms) this.body.replaceChildren(this.#forms[name].element);
     this.button.textContent = t(`ask.${name}.do`);
   }

@@ -8,7 +8,7 @@ const FORMATS = ["mid", "musicxml", "pdf", "wav", "mp3", "stems.zip"];
 export function exportMenu(store) {
   const list = h("div", { class: "menu-list" });
   const menu = h("details", { class: "menu export-menu" },
-    h("summary", {}, icon("export"), h("span", {}, t("export"))), list);
+    h("summary", { "aria-label": t("export") }, icon("export"), h("span", {}, t("export"))), list);
   document.addEventListener("click", (event) => {
     if (!menu.contains(/** @type {Node} */ (event.target))) menu.open = false;
   });

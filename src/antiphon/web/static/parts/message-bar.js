@@ -3,7 +3,7 @@ import { h, iconButton } from "../dom.js";
 import { t } from "../i18n/index.js";
 import { Part } from "./part.js";
 
-const INFO_MS = 6000;
+const STAYS_MS = { info: 6000, error: 12000 };
 
 export class MessageBar extends Part {
   make() {
@@ -14,7 +14,7 @@ export class MessageBar extends Part {
       const text = message.text.startsWith("!") ? t(message.text.slice(1)) : message.text;
       this.append(h("div", { class: `message ${message.kind}`, role: message.kind === "error" ? "alert" : "status" },
         h("p", {}, text), iconButton("close", t("close"), () => this.store.choose({ message: null }))));
-      if (message.kind === "info") this.timer = setTimeout(() => this.store.choose({ message: null }), INFO_MS);
+      this.timer = setTimeout(() => this.store.choose({ message: null }), STAYS_MS[message.kind]);
     });
   }
 }

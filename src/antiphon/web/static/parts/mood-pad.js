@@ -8,6 +8,8 @@ import { t } from "../i18n/index.js";
 export class MoodPad extends HTMLElement {
   /** @type {{valence: number, arousal: number}|null} */
   value = null;
+  /** @type {{valence: HTMLInputElement, arousal: HTMLInputElement}} */
+  sliders;
 
   connectedCallback() {
     if (this.field) return;

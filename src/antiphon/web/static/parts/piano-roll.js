@@ -9,14 +9,16 @@ import { Keys } from "../roll/keys.js";
 import { paintCursor, paintGround, paintKeys, paintNotes, paintPosition } from "../roll/paint.js";
 import { Part } from "./part.js";
 
-const KEYS_WIDTH = 56;
-
 export class PianoRoll extends Part {
   #stale = true;
   #moving = true;
   /** @type {import("../types.js").Piece|null} */
   #seen = null;
   #project = "";
+  /** @type {Gestures} */
+  hands;
+  /** @type {Keys} */
+  typing;
 
   make() {
     this.keys = h("canvas", { class: "roll-keys", "aria-hidden": "true" });
@@ -130,7 +132,7 @@ export class PianoRoll extends Part {
     hidden.delete(this.state.activeTrack);
     paintNotes(ground, palette, view, piece, { activeTrack: this.state.activeTrack, selection, hidden });
     const drums = piece.tracks.find((track) => track.id === this.state.activeTrack)?.is_drum;
-    paintKeys(context2d(this.keys), palette, view, KEYS_WIDTH, (pitch) =>
+    paintKeys(context2d(this.keys), palette, view, this.keys.clientWidth, (pitch) =>
       drums ? (DRUM_NAMES.get(pitch) ?? "") : pitch % 12 === 0 ? pitchName(pitch) : "");
   }
 

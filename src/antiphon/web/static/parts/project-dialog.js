@@ -14,9 +14,9 @@ export function projectDialog(store) {
     },
   });
   const element = h("dialog", { class: "projects", "aria-label": t("projects") },
-    h("header", {}, h("h2", {}, t("projects")), iconButton("close", t("close"), () => element.close())),
+    h("div", { class: "head" }, h("h2", {}, t("projects")), iconButton("close", t("close"), () => element.close())),
     list,
-    h("footer", {},
+    h("div", { class: "foot" },
       h("button", { type: "button", class: "main", onclick: () => { void store.newProject(); element.close(); } }, icon("plus"), t("project.new")),
       h("button", { type: "button", onclick: () => file.click() }, t("project.import")), file));
   element.addEventListener("click", (/** @type {MouseEvent} */ event) => event.target === element && element.close());

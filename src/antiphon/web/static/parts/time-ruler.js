@@ -79,7 +79,7 @@ export class TimeRuler extends Part {
       context.fillRect(view.x(loop.start), 0, (loop.end - loop.start) * view.perStep, height - LOCK_HEIGHT);
       context.globalAlpha = 1;
     }
-    context.font = `11px ${palette.font}`;
+    context.font = `${palette.text}px ${palette.font}`;
     context.textBaseline = "middle";
     for (const bar of numberedBars(starts, view)) {
       context.fillStyle = palette.bar;

@@ -26,8 +26,8 @@ export class TourGuide extends Part {
     this.next = h("button", { type: "button", class: "main", onclick: () => this.#go(1) });
     this.back = h("button", { type: "button", class: "quiet", onclick: () => this.#go(-1) }, t("tour.back"));
     this.card = h("div", { class: "tour-card", role: "dialog", "aria-modal": "false", "aria-label": t("tour"), hidden: true, tabindex: "-1", onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && this.#end() },
-      h("header", {}, this.heading, iconButton("close", t("close"), () => this.#end())), this.text,
-      h("footer", {}, this.count, h("span", { class: "space" }), this.back, this.next));
+      h("div", { class: "head" }, this.heading, iconButton("close", t("close"), () => this.#end())), this.text,
+      h("div", { class: "foot" }, this.count, h("span", { class: "space" }), this.back, this.next));
     this.removeAttribute("title");
     this.append(this.invite, this.card);
     document.addEventListener("antiphon-tour", () => this.#begin());

@@ -32,7 +32,9 @@ export class TransportBar extends Part {
       h("span", { class: "space" }), this.sound,
       h("span", { class: "group loudness" }, icon("volume"), volume, this.level));
     store.on(["playing"], ({ playing }) => {
-      this.play.replaceChildren(icon(playing ? "pause" : "play"), h("span", {}, playing ? t("pause") : t("play")));
+      const name = playing ? t("pause") : t("play");
+      this.play.setAttribute("aria-label", name);
+      this.play.replaceChildren(icon(playing ? "pause" : "play"), h("span", {}, name));
     });
     store.on(["looping"], ({ looping }) => this.loop.setAttribute("aria-pressed", String(looping)));
     store.on(["sound"], ({ sound }) => { this.sound.textContent = sound && t(`sound.${sound}`); this.dataset.sound = sound; });

@@ -3,7 +3,7 @@
 const HUES = 8;
 
 /** @typedef {{ink: string, faint: string, line: string, bar: string, row: string, paper: string,
- *   accent: string, mark: string, tracks: string[], font: string}} Colours */
+ *   accent: string, mark: string, tracks: string[], font: string, text: number}} Colours  `text`: pixels of small text */
 
 /** @type {Colours|null} */
 let known = null;
@@ -32,11 +32,13 @@ function read() {
     probe.style.color = `var(--${name})`;
     return getComputedStyle(probe).color;
   };
+  const root = getComputedStyle(document.documentElement);
   const found = {
     ink: get("ink"), faint: get("ink-faint"), line: get("grid"), bar: get("grid-bar"),
     row: get("row-black"), paper: get("paper"), accent: get("accent"), mark: get("mark"),
     tracks: Array.from({ length: HUES }, (_, index) => get(`track-${index}`)),
-    font: getComputedStyle(document.documentElement).fontFamily,
+    font: root.fontFamily,
+    text: 0.73 * parseFloat(root.fontSize),
   };
   probe.remove();
   return found;

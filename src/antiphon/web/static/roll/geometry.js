@@ -89,15 +89,20 @@ export class View {
     return next.with({ top: fixed + y / next.row });
   }
 
-  /** Show all of a piece's length, and its pitches in the middle. @param {Piece} piece */
-  fitted(piece) {
+  /**
+   * Show all of a piece's length, and its pitches in the middle.
+   * @param {Piece} piece
+   * @param {number} [bar] pixels that a bar has at least, even if not all are seen then
+   */
+  fitted(piece, bar = 0) {
     const pitches = piece.tracks.filter((t) => !t.is_drum).flatMap((t) => t.notes.map((n) => n[2]));
     const low = pitches.reduce((a, b) => Math.min(a, b), 127);
     const high = pitches.reduce((a, b) => Math.max(a, b), 0);
     const known = pitches.length ? [low, high] : [36, 84];
-    const row = clamp(this.height / (known[1] - known[0] + 5), 7, 14);
+    const row = clamp(this.height / (known[1] - known[0] + 5), 7, 24);
     const middle = (known[0] + known[1] + 1) / 2;
-    return this.with({ perStep: this.width / this.length, left: 0, row })
+    const perStep = Math.max(this.width, bar * piece.n_bars) / this.length;
+    return this.with({ perStep, left: 0, row })
       .with({ top: middle + this.height / row / 2 });
   }
 }

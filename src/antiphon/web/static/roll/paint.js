@@ -195,7 +195,7 @@ export function paintCursor(context, colours, view, cursor, frame) {
 export function paintKeys(context, colours, view, width, name) {
   context.fillStyle = colours.paper;
   context.fillRect(0, 0, width, view.height);
-  context.font = `${Math.min(view.row - 2, 10)}px ${colours.font}`;
+  context.font = `${Math.min(view.row - 2, colours.text)}px ${colours.font}`;
   context.textBaseline = "middle";
   for (let pitch = view.pitch(view.height); pitch <= view.pitch(0); pitch++) {
     const y = view.y(pitch);

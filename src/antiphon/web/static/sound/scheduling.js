@@ -43,7 +43,9 @@ export class Scheduler {
     this.anchors = [];
     this.step = 0;
     this.time = 0;
-    this.setPiece(piece);
+    this.piece = piece;
+    this.end = endOf(piece);
+    this.timeline = new Timeline(piece);
   }
 
   /** @param {Piece} piece taken from where the events given out so far end */
