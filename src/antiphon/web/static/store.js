@@ -257,6 +257,7 @@ export class Store {
     const project = this.state.project;
     if (!project) return;
     const fresh = await this.api.project(project.id);
+    if (take && !this.#open.has(take)) this.#open.set(take, await this.api.take(take));
     this.#set({ project: { ...fresh, ui: project.ui } });
     if (take) await this.#showTake(take);
   }

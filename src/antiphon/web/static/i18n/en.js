@@ -217,6 +217,7 @@ export const en = {
   "compare.as": "Compare take {n} as {side}",
   "compare.flip": "hear the other",
   "compare.now": "A and B: hearing {side}; press to hear the other",
+  "reasons": "How it was judged",
   "rating": "Rating",
   "rating.n": "{n} of 5",
 

@@ -217,6 +217,7 @@ export const zh = {
   "compare.as": "将版本 {n} 作为 {side} 比较",
   "compare.flip": "听另一个",
   "compare.now": "A 与 B：正在听 {side}；点击听另一个",
+  "reasons": "评判依据",
   "rating": "评分",
   "rating.n": "{n} 分（满分 5）",
 

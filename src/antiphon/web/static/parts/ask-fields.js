@@ -53,10 +53,20 @@ export function dial(name, usual) {
   };
 }
 
-/** @param {string[]} styles @param {string} [value] @returns {Field} */
-export function style(styles, value) {
-  const known = value && styles.includes(value) ? value : styles[0];
-  return choice("style", styles.map((name) => ({ value: name, text: named("style", name) })), known);
+const USUAL_STYLE = "pop";
+
+/**
+ * The style; where a given piece is worked on, that of the take in hand until one is chosen.
+ * @param {import("../store.js").Store} store
+ * @param {boolean} [follows]
+ * @returns {Field}
+ */
+export function style(store, follows = false) {
+  const styles = /** @type {string[]} */ (store.state.about.styles);
+  const known = (/** @type {unknown} */ name) => styles.find((each) => each === name);
+  const input = select(styles.map((name) => ({ value: name, text: named("style", name) })), known(USUAL_STYLE) ?? styles[0]);
+  if (follows) store.on(["take"], ({ take }) => { input.value = known(take?.plan?.style) ?? input.value; });
+  return { element: labelled(t("ask.style"), input), options: () => ({ style: input.value }) };
 }
 
 /** @returns {Field} key and mode side by side */

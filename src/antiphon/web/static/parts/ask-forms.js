@@ -34,7 +34,7 @@ export function forms(store) {
   const shared = () => [dial("density", null), dial("adventure", 0.5)];
   return {
     compose: form("compose", [
-      style(about.styles),
+      style(store),
       number("bars", { min: "1", max: "512", value: "16" }), key(), words("chords"), mood(),
       more(words("form"), choice("metre", metres, "4/4"), number("tempo", { min: "20", max: "300" }),
         parts(about.roles, about.instruments), ...shared()),
@@ -43,12 +43,12 @@ export function forms(store) {
     again: again(store),
     accompany: form("accompany", [
       h("p", { class: "hint" }, t("accompany.hint")), fileButton((file) => void takeIn(store, file)),
-      style(about.styles), parts(about.roles, about.instruments),
+      style(store, true), parts(about.roles, about.instruments),
       more(words("chords"), key(), mood(), ...shared()), drawing(),
     ]),
-    extend: extend(about.styles),
+    extend: extend(store),
     vary: form("vary", [
-      h("p", { class: "hint" }, t("vary.hint")), dial("strength", 0.4), style(about.styles),
+      h("p", { class: "hint" }, t("vary.hint")), dial("strength", 0.4), style(store, true),
       more(mood(), ...shared()), drawing(),
     ]),
   };
@@ -70,7 +70,7 @@ function again(store) {
     tracks.replaceChildren(...piece.tracks.map((track, index) => h("label", { class: "chip" },
       h("input", { type: "checkbox", checked: !lockedTracks.has(track.id), data: { track: track.id }, onchange: () => store.toggleTrackLock(track.id) }), nameOf(track, index))));
   });
-  const rest = [style(store.state.about.styles), more(words("chords"), mood(), dial("density", null), dial("adventure", 0.5)), drawing()];
+  const rest = [style(store, true), more(words("chords"), mood(), dial("density", null), dial("adventure", 0.5)), drawing()];
   const base = form("inpaint", [
     h("p", { class: "hint" }, t("again.hint")), labelled(t("again.bars"), bars, t("again.bars.hint")),
     h("fieldset", {}, h("legend", {}, t("again.tracks")), tracks), ...rest,
@@ -96,8 +96,8 @@ function againOptions(store, wanted, rest) {
   return { ...rest, bars: barsInWords(bars), ...(some && { tracks: names.join(",") }) };
 }
 
-/** @param {string[]} styles @returns {Form} */
-function extend(styles) {
+/** @param {Store} store @returns {Form} */
+function extend(store) {
   const after = number("after", { min: "1" });
   const where = choice("where", ["end", "start", "between"].map((value) => ({ value, text: t(`where.${value}`) })), "end");
   const show = () => { after.element.toggleAttribute("hidden", where.options().where !== "between"); };
@@ -105,7 +105,7 @@ function extend(styles) {
   show();
   const base = form("extend", [
     h("p", { class: "hint" }, t("extend.hint")), number("bars", { min: "1", max: "512", value: "8" }), where, after,
-    style(styles), more(words("chords"), mood(), dial("density", null), dial("adventure", 0.5)), drawing(),
+    style(store, true), more(words("chords"), mood(), dial("density", null), dial("adventure", 0.5)), drawing(),
   ]);
   return {
     ...base,

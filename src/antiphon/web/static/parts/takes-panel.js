@@ -46,7 +46,7 @@ export class TakesPanel extends Part {
       h("div", { class: "take-tools" }, stars(take, (rating) => this.store.rate(take.id, rating)),
         h("span", { class: "space" }), side("a"), side("b"),
         project && project.takes.length > 1 && iconButton("delete", t("take.delete", { n: number }), () => this.store.deleteTake(take.id))),
-      inHand && take.reasons?.length ? h("ul", { class: "reasons" }, take.reasons.slice(0, 4).map((reason) => h("li", {}, reason))) : null);
+      inHand && take.reasons?.length ? h("details", { class: "more reasons" }, h("summary", {}, t("reasons")), h("ul", {}, take.reasons.map((reason) => h("li", {}, reason)))) : null);
   }
 
   /** @param {Take} take */
