@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from antiphon.inference.compose import compose as compose
     from antiphon.inference.extend import extend as extend
     from antiphon.inference.inpaint import inpaint as inpaint
+    from antiphon.inference.interpolate import interpolate as interpolate
     from antiphon.inference.vary import vary as vary
     from antiphon.music.plan import Plan as Plan
 
@@ -30,6 +31,7 @@ __all__ = [
     "compose",
     "extend",
     "inpaint",
+    "interpolate",
     "read",
     "vary",
     "write",
@@ -42,6 +44,7 @@ _HOMES = {
     "compose": "antiphon.inference.compose",
     "extend": "antiphon.inference.extend",
     "inpaint": "antiphon.inference.inpaint",
+    "interpolate": "antiphon.inference.interpolate",
     "read": "antiphon.formats",
     "vary": "antiphon.inference.vary",
     "write": "antiphon.formats",

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from antiphon.compiled import compiled
 from antiphon.models._drawing import Floats, drawn_one
+from antiphon.models._leaning import Leaning, lean_cells, lean_rows
 from antiphon.representations.bars import PITCHED
 from antiphon.representations.facts import (
     Harmony,
@@ -56,6 +57,7 @@ class Page(NamedTuple):
         waits: (…, T) cells of kept notes in order, then `END`.
         stays: (…, T, 3) their rows and classes of duration and loudness.
         n_kept, n_copied: how many there are, and how many have been written.
+        lean: what choices lean to beside what the networks say.
     """
 
     shares: Floats
@@ -69,6 +71,7 @@ class Page(NamedTuple):
     stays: Ints
     n_kept: Ints
     n_copied: Ints
+    lean: Leaning
 
 
 @compiled
@@ -97,6 +100,7 @@ def choose_cells(
             allowed = places(page, standing, bar_slots, i)
             urged = logits[i].copy()
             urged[MELODY:END:N_PARTS] += urge(page, standing, bar_slots, i)
+            lean_cells(page.lean, urged, allowed, bar, standing.cell[i], standing.row[i], waits)
             if waits != END:
                 urged[waits] = beyond(urged, waits)
             cell[i] = drawn_one(urged, allowed, page.chance[bar, written, 0], page.shares[0])
@@ -168,7 +172,9 @@ def choose_rows(
         for r in range(N_PITCHES):
             allowed[r] = r > choice.row[i] and (page.sings[bar, r] or not sings)
         u = page.chance[bar, standing.n_written[i], 1]
-        row[i] = drawn_one(logits[i], allowed, u, page.shares[1])
+        leaned = logits[i].copy()
+        lean_rows(page.lean, leaned, bar, choice.cell[i])
+        row[i] = drawn_one(leaned, allowed, u, page.shares[1])
     return row, length_facts(standing, choice, row, harmony)
 
 

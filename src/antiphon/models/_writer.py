@@ -26,6 +26,7 @@ from antiphon.models._choosing import (
     choose_rows,
     write_tokens,
 )
+from antiphon.models._leaning import Lean, leaning_of
 from antiphon.models._waiting import Kept, Waiting
 from antiphon.models.choir import Segment
 from antiphon.models.scribe import Scribe
@@ -72,12 +73,13 @@ def write(
     kept: Sequence[Kept] | None = None,
     sung: NDArray[np.bool_] | None = None,
     close: bool = False,
+    leans: Sequence[Lean] | None = None,
     n_threads: int | None = None,
 ) -> Writing:
     """Return the scores of B pieces of the same metre and length.
 
     Args:
-        latents: (B, N, Z) what the flagship drew.
+        latents: (B, N, Z) what a choir drew.
         level: how noisy the scribe takes them: at 1 they are not heard.
         segment: what is told; what is to be made is its mask.
         bars: of each piece, its table of `bars.BAR` with chords and sections.
@@ -85,13 +87,14 @@ def write(
         sung: (B, N) bars in which the melody is urged on when it has rested for long.
         close: whether pieces come to rest in their last bar: nothing begins after its first beat
             (chords: its first half), and the melody ends on a tone of the chord.
+        leans: of each piece, what its choices lean to; all of them wish for something or none.
         n_threads: among how many threads the pieces are shared; torch's own are put to rest
             meanwhile, which would wait for each other at every one of many small products. For
             one caller at a time; without it all is written here, torch being left as it is.
     """
     b = len(bars)
     bar_slots = int(bars[0]["n_beats"][0]) * SLOTS_PER_BEAT
-    page = _page(bars, seeds, nerve, sung, close)
+    page = _page(bars, seeds, nerve, sung, close, leans)
     waiting = None if kept is None else Waiting(kept, page)
     hand = _Hand(
         scribe=scribe,
@@ -124,6 +127,7 @@ def _page(
     nerve: Nerve,
     sung: NDArray[np.bool_] | None,
     close: bool,
+    leans: Sequence[Lean] | None = None,
 ) -> Page:
     """Return what choices keep to, nothing being kept."""
     b, n = len(bars), len(bars[0])
@@ -148,6 +152,7 @@ def _page(
         stays=np.zeros((every, MAX_TOKENS, 3), np.int64),
         n_kept=np.zeros(every, np.int64),
         n_copied=np.zeros(every, np.int64),
+        lean=leaning_of(leans),
     )
 
 
