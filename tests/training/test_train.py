@@ -28,7 +28,7 @@ from antiphon.training._monitor import Monitor
 from antiphon.training._run import OutOfTime, RunFolder
 from antiphon.training.train import read_config, train
 
-STAGES = ("coder", "choir", "scribe", "adversary", "planner", "progression")
+STAGES = ("coder", "choir", "scribe", "adversary", "critic", "planner", "progression")
 
 
 @pytest.fixture(autouse=True)
@@ -79,13 +79,15 @@ def test_a_training_leaves_a_run_folder_and_weights_that_compose(config, finishe
     assert "held_out/pitch" in logged(run, "scribe_metrics")[0]
     assert "loss/reward" in logged(run, "adversary_stats")[-1]
     assert "loss/reward" not in logged(run, "adversary_stats")[0]
+    assert [row["iteration"] for row in logged(run, "critic_stats")] == [1, 2, 3]
+    assert all(0 <= row["auc/held_out"] <= 1 for row in logged(run, "critic_stats"))
     assert all((run / f"{stage}.safetensors").exists() for stage in STAGES)
     board = next((run / "tensorboard").glob("events.*")).read_bytes()
     tags = ("choir/loss/denoise", "held_out/denoise", "roll/0", "tones/1", "scribe/nll/pitch")
     for tag in tags:
         assert tag.encode() in board, tag
     ensemble = models.load(str(run))
-    for name in ("planner", "progression", "scribe", "discriminator"):
+    for name in ("planner", "progression", "scribe", "discriminator", "critic"):
         assert getattr(ensemble, name) is not None, name
     assert len(ensemble.songs) == 8
     assert compose(Plan(bars=4), model=str(run))[0].piece.n_bars == 4

@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from antiphon.inference._judge import answers, measured, nearest_song
+from antiphon.inference._judge import answers, audition, measured, nearest_song
 from antiphon.inference._players import play
 from antiphon.inference._sheet import Sheet
 from antiphon.inference._walk import stacked, walk
@@ -128,6 +128,7 @@ def _written(
         sung=np.stack([s.bars["kind"] == 0 for s in sheets]),
         close=sheets[0].close,
         leans=[s.lean for s in sheets if s.lean is not None] or None,
+        audition=None if kept else audition(ensemble, sheets),
         n_threads=torch.get_num_threads(),
     )
     drafts = []
