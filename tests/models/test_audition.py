@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -51,7 +53,7 @@ def believing(wanted: int, n_bars: int = 3) -> Audition:
     def answer(writing: Writing, takes: Ints, bars: slice) -> np.ndarray:
         return np.where(takes % K == wanted, 0, -1e3).astype(np.float32)
 
-    return Audition(K, n_bars, answer)
+    return Audition(K, n_bars, n_bars, answer)
 
 
 def test_takes_are_heard_after_every_few_bars_and_at_the_end():
@@ -59,6 +61,7 @@ def test_takes_are_heard_after_every_few_bars_and_at_the_end():
     assert audition.stops(32) == [8, 16, 24, 32]
     assert audition.stops(20) == [8, 16, 20]
     assert audition.stops(5) == [5]
+    assert replace(audition, every=4).stops(18) == [8, 12, 16, 18]
 
 
 def test_takes_have_seeds_of_their_own_but_for_the_first():
@@ -87,7 +90,7 @@ def test_the_believed_take_goes_on(scribe):
         )
         return np.array([-1e3, -1e3, 0], np.float32)
 
-    found = rows(written(scribe, 1, audition=Audition(K, 3, answer)))
+    found = rows(written(scribe, 1, audition=Audition(K, 3, 3, answer)))
     assert len(heard) == 2 * K
     assert found == rows(takes[2]) == heard[-1] != rows(plain)
     first = [note for note in found if note[0] < 3]
@@ -100,7 +103,7 @@ def test_a_piece_does_not_depend_on_those_beside_it_nor_on_threads(scribe):
     def lowest(writing: Writing, takes: Ints, bars: slice) -> np.ndarray:
         return np.array([-writing.sounding(t, bars)[2].mean() for t in takes.tolist()], np.float32)
 
-    audition = Audition(K, 3, lowest)
+    audition = Audition(K, 3, 3, lowest)
     together = written(scribe, 1, 2, 3, 4, 5, 6, audition=audition, n_threads=2)
     for piece, seed in enumerate((1, 2, 3, 4, 5, 6)):
         assert rows(together, piece) == rows(written(scribe, seed, audition=audition))
@@ -112,7 +115,7 @@ def test_what_is_believed_becomes_likelier(scribe):
 
     seeds = range(12)
     plain = written(scribe, *seeds, audition=None)
-    heard = written(scribe, *seeds, audition=Audition(4, 2, low))
+    heard = written(scribe, *seeds, audition=Audition(4, 2, 2, low))
     means = [np.mean([n[2] for s in seeds for n in rows(w, s)]) for w in (heard, plain)]
     assert means[0] < means[1] - 0.2
 
@@ -121,5 +124,5 @@ def test_of_shorter_pieces_nothing_is_heard(scribe):
     def never(writing: Writing, takes: Ints, bars: slice) -> np.ndarray:
         raise AssertionError("heard too few bars")
 
-    found = written(scribe, 4, audition=Audition(K, N_BARS + 1, never))
+    found = written(scribe, 4, audition=Audition(K, N_BARS + 1, 2, never))
     assert rows(found) == rows(written(scribe, 4, audition=None))

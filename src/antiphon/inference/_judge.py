@@ -33,7 +33,8 @@ from antiphon.representations.rolls import chord_features, rolls_of
 from antiphon.representations.score import Ints
 from antiphon.representations.writing import Writing
 
-N_TAKES = 6  # of every few bars, that are heard by the critic
+N_TAKES = 6  # of the next bars, that are heard by the critic
+EVERY = 4  # bars
 _PLACES = 16
 _BARS = 4  # of a stretch that is looked up among training songs
 
@@ -95,7 +96,7 @@ def audition(ensemble: Ensemble, sheets: list[Sheet]) -> Audition | None:
         odds: Floats = critic(critic.told(measures)).numpy()
         return odds
 
-    return Audition(N_TAKES, critic.config.n_bars, answer)
+    return Audition(N_TAKES, critic.config.n_bars, EVERY, answer)
 
 
 def nearest_song(melody: Notes, sheet: Sheet, ensemble: Ensemble) -> tuple[str, float, int] | None:

@@ -29,16 +29,18 @@ class Audition:
     Attributes:
         n_takes: K, at least 2.
         n_bars: bars that are heard together; of shorter pieces nothing is heard.
+        every: bars after which takes are heard again.
         answer: log odds (n,) that bars (a slice) of some pieces of a writing are real.
     """
 
     n_takes: int
     n_bars: int
+    every: int
     answer: Callable[[Writing, Ints, slice], Floats]
 
     def stops(self, n_bars: int) -> list[int]:
-        """Return the bars at which takes are heard: after every few, and at the end."""
-        return sorted({*range(self.n_bars, n_bars, self.n_bars), n_bars})
+        """Return the bars at which takes are heard: every few, and at the end."""
+        return sorted({*range(self.n_bars, n_bars, self.every), n_bars})
 
     def repeated(self, x: Tensor) -> Tensor:
         """Return rows (B, …) as rows of all their takes (B · K, …)."""

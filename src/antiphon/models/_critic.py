@@ -27,6 +27,9 @@ class CriticConfig:
 class Critic(nn.Module):
     """Says whether measures are of real music; above 0 it thinks so."""
 
+    mean: Tensor  # (F,) of real music
+    deviation: Tensor
+
     def __init__(self, config: CriticConfig) -> None:
         super().__init__()
         self.config = config

@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from antiphon.metrics._written import written_measures
+from antiphon.metrics._written import Sounding, written_measures
 from antiphon.metrics.two_sample import auc
 from antiphon.models._critic import Critic, CriticConfig
 from antiphon.models._writer import write
@@ -104,13 +104,16 @@ def _plans(
     ]
 
 
-def _sounding(batches: ScoreBatches, first: int, n_bars: int) -> tuple[scores.Ints, ...]:
+def _sounding(batches: ScoreBatches, first: int, n_bars: int) -> Sounding:
     """Return the notes of some bars of a song as `Writing.sounding` returns them."""
     score = batches.laid.score.of(slice(first, first + n_bars))
     note = score.cell != scores.END
-    return tuple(
-        values[note]
-        for values in (score.bar, score.cell, score.row, score.duration, score.loudness)
+    return (
+        score.bar[note],
+        score.cell[note],
+        score.row[note],
+        score.duration[note],
+        score.loudness[note],
     )
 
 
@@ -176,7 +179,7 @@ def train_critic(
         others = rng.integers(len(made), size=training.batch_size)
         loss = critic_loss(critic, made[others], real[rows])
         optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         optimizer.step()
         last = effort.ends(iteration + 1)
         if (iteration + 1) % training.log_every == 0 or last:
