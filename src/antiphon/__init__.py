@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from antiphon.formats import write as write
     from antiphon.inference.accompany import accompany as accompany
     from antiphon.inference.compose import compose as compose
+    from antiphon.inference.convert import convert as convert
     from antiphon.inference.extend import extend as extend
     from antiphon.inference.inpaint import inpaint as inpaint
     from antiphon.inference.vary import vary as vary
@@ -28,6 +29,7 @@ __all__ = [
     "__version__",
     "accompany",
     "compose",
+    "convert",
     "extend",
     "inpaint",
     "read",
@@ -40,6 +42,7 @@ _HOMES = {
     "Plan": "antiphon.music.plan",
     "accompany": "antiphon.inference.accompany",
     "compose": "antiphon.inference.compose",
+    "convert": "antiphon.inference.convert",
     "extend": "antiphon.inference.extend",
     "inpaint": "antiphon.inference.inpaint",
     "read": "antiphon.formats",
