@@ -44,16 +44,17 @@ def median_s(work: Callable[[], object]) -> float:
 def generation() -> float:
     """Return bars a second, from noise to written scores, of a batch of pieces."""
     ensemble = models.load("pop")
-    config, scribe = ensemble.generator.config, ensemble.scribe
+    scribe = ensemble.scribe
     assert scribe is not None
+    sizes = scribe.config.latent_sizes
     plan = Plan(bars=N_BARS, form="AABA", key="C", chords="C Am F G")
     sheets = [write_sheet(replace(plan, seed=seed), ensemble) for seed in range(BATCH)]
-    segment = stacked([s.segment(config.n_parts, config.latent_size) for s in sheets])
+    segment = stacked([s.segment(len(sizes), sum(sizes)) for s in sheets])
 
     def work() -> None:
         level, latents = scribe.config.level, segment.known
         if level < 1:
-            latents = walk(ensemble.generator, segment, list(range(BATCH)))
+            latents = walk(ensemble.walker(), segment, list(range(BATCH)))
         seeds = [[seed] for seed in range(BATCH)]
         bars, threads = [s.bars for s in sheets], torch.get_num_threads()
         write(scribe, latents, level, segment, bars, seeds, n_threads=threads)

@@ -30,8 +30,8 @@ OLDEST = (3, 11)
 PYTORCH_CPU = "https://download.pytorch.org/whl/cpu"
 
 # MB, measured on Linux x86-64; what is needed while installing, wheels included
-DISK = {"cpu": 1700, "gpu": 9000, "dev": 400, "soundfont": 80}
-DOWNLOAD = {"cpu": 515, "gpu": 3500, "dev": 80, "soundfont": 48}
+DISK = {"cpu": 1740, "gpu": 9040, "dev": 400, "soundfont": 80}
+DOWNLOAD = {"cpu": 520, "gpu": 3505, "dev": 80, "soundfont": 48}
 
 
 class SetUpError(Exception):

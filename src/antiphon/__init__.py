@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from antiphon.inference.convert import convert as convert
     from antiphon.inference.extend import extend as extend
     from antiphon.inference.inpaint import inpaint as inpaint
+    from antiphon.inference.interpolate import interpolate as interpolate
     from antiphon.inference.vary import vary as vary
     from antiphon.music.plan import Plan as Plan
 
@@ -32,6 +33,7 @@ __all__ = [
     "convert",
     "extend",
     "inpaint",
+    "interpolate",
     "read",
     "vary",
     "write",
@@ -45,6 +47,7 @@ _HOMES = {
     "convert": "antiphon.inference.convert",
     "extend": "antiphon.inference.extend",
     "inpaint": "antiphon.inference.inpaint",
+    "interpolate": "antiphon.inference.interpolate",
     "read": "antiphon.formats",
     "vary": "antiphon.inference.vary",
     "write": "antiphon.formats",

@@ -92,6 +92,23 @@ def test_a_training_leaves_a_run_folder_and_weights_that_compose(config, finishe
     assert all(torch.isfinite(t.float()).all() for t in ensemble.tables.values())
 
 
+def test_a_choir_that_nobody_listens_to_is_neither_trained_nor_kept(config, tmp_path):
+    file, run = config(), tmp_path / "run"
+    text = file.read_text().replace("level = 0.8\n", "")  # 1 when left out
+    file.write_text(text)
+    with pytest.raises(AntiphonError, match=r"a choir that its scribe does not listen to"):
+        train(file, run=run)
+    assert not run.exists()
+    before, _, after = text.partition("[choir_training]")
+    file.write_text(before + after[after.index("[") :])
+    train(file, run=run)
+    assert not (run / "choir.safetensors").exists()
+    assert {p.stem for p in (run / "checkpoint").glob("*.safetensors")} == set(STAGES[2:])
+    ensemble = models.load(str(run))
+    assert ensemble.generator is None
+    assert compose(Plan(bars=4), model=str(run))[0].piece.n_bars == 4
+
+
 def test_every_stage_logs_what_it_has_seen_and_its_cpu_time(config, finished):
     run = whole(config, finished)
     # iterations × segments of one: bars, windows, windows, takes, outlines, rows of chords

@@ -10,6 +10,7 @@ import typer
 
 from antiphon.cli._delivery import (
     FORMATS,
+    FORMATS_HELP,
     Delivery,
     Progress,
     check_counts,
@@ -66,10 +67,7 @@ def compose(
     ] = None,
     formats: Annotated[
         str | None,
-        typer.Option(
-            help="mid, wav, mp3, ogg, png (roll), pdf, svg, score.png (score), musicxml. "
-            f"[default: {FORMATS}]"
-        ),
+        typer.Option(help=f"{FORMATS_HELP} [default: {FORMATS}]"),
     ] = None,
     model: Annotated[
         str | None, typer.Option(help="Other weights: a name from `antiphon models`, or a folder.")

@@ -71,7 +71,8 @@ def drafts_of(sheets: list[Sheet], ensemble: Ensemble, usual: Habits) -> list[Dr
     """Return a draft of each sheet, failing bars drawn again.
 
     Args:
-        sheets: of one length and metre, keeping all of a given piece or none.
+        sheets: of one length and metre, all keeping something of a given piece or none, all
+            leaning or none.
         ensemble: writes them.
         usual: what is usual in its style.
     """
@@ -104,17 +105,17 @@ def _written(
         again: of each, what stays as it is and the latents (N, Z) of it; what its sheet keeps
             when left out.
     """
-    config, scribe = ensemble.generator.config, ensemble.scribe
+    scribe = ensemble.scribe
     if scribe is None:
         raise ValueError(f"the weights {ensemble.name} have no scribe")
-    free = stacked([s.segment(config.n_parts, config.latent_size) for s in sheets])
+    sizes, level = scribe.config.latent_sizes, scribe.config.level
+    free = stacked([s.segment(len(sizes), sum(sizes)) for s in sheets])
     kept = again or [s.kept for s in sheets if s.kept is not None]
-    segment = _keeping(free, kept, config.latent_sizes) if kept else free
-    level = scribe.config.level
+    segment = _keeping(free, kept, sizes) if kept else free
     latents = segment.known
     if level < 1:
         walked = [seed[0] * 64 + seed[1] for seed in seeds]
-        latents = walk(ensemble.generator, segment, walked, temperature=_temperature(sheets[0]))
+        latents = walk(ensemble.walker(), segment, walked, temperature=_temperature(sheets[0]))
     writing = write(
         scribe,
         latents,
@@ -126,6 +127,7 @@ def _written(
         kept=[k for k, _ in kept] or None,
         sung=np.stack([s.bars["kind"] == 0 for s in sheets]),
         close=sheets[0].close,
+        leans=[s.lean for s in sheets if s.lean is not None] or None,
         n_threads=torch.get_num_threads(),
     )
     drafts = []

@@ -150,20 +150,9 @@ def _sheet(given: Given, stretch: Stretch, plan: Plan, number: int, ensemble: En
         sheet = write_sheet(open_plan, ensemble)
         sheet.bars["n_notes"], sheet.bars["note_start"] = 0, 0
     sheet.before, sheet.after = stretch.before, stretch.after
-    sheet.close = stretch.after == 0 and _rests(given)
-    sheet.reach = {
-        track.role: (int(track.notes["pitch"].min()), int(track.notes["pitch"].max()))
-        for track in given.cast.tracks
-        if track.role in PITCHED
-    }
+    sheet.close = stretch.after == 0 and given.rests()
+    sheet.reach = given.reach()
     return sheet
-
-
-def _rests(given: Given) -> bool:
-    """Return whether a piece comes to rest: nothing begins in the last half of its last bar."""
-    starts = given.cast.bar_starts()
-    latest = max(int(t.notes["onset"].max()) for t in given.cast.tracks)
-    return latest < (int(starts[-2]) + int(starts[-1])) // 2
 
 
 def _kept(

@@ -18,6 +18,7 @@ from torch import Tensor
 from antiphon.inference._planning import fill, sections_from, written_chords
 from antiphon.inference._walk import as_tensor
 from antiphon.models._ensemble import Ensemble
+from antiphon.models._leaning import Lean
 from antiphon.models._waiting import Kept
 from antiphon.models.choir import Segment
 from antiphon.music.form import written_form
@@ -55,6 +56,7 @@ class Sheet:
         close: whether the music comes to rest in the last bar.
         kept: what stays of a given piece, and its latents (N, Z); None where all is made.
         reach: lowest and highest pitch of parts that go beyond their usual range.
+        lean: what the choice of notes leans to; None where to nothing.
     """
 
     plan: Plan
@@ -70,6 +72,7 @@ class Sheet:
     close: bool = True
     kept: tuple[Kept, Tensor] | None = None
     reach: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    lean: Lean | None = None
 
     def stays(self) -> NDArray[np.bool_]:
         """Return (N, M) which pitched parts of which bars are kept as they were given."""
@@ -104,7 +107,7 @@ class Sheet:
         return spans
 
     def segment(self, n_parts: int, latent_size: int) -> Segment:
-        """Return what the flagship is told: everything is to be made."""
+        """Return what the networks are told: everything is to be made."""
         n = len(self.bars)
         at = np.arange(n)
         offset = self.bars["number"] - self.bars["section_start"]

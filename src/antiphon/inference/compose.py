@@ -82,7 +82,7 @@ def compose(
     finished: list[Composition] = []
     for batch in alike(sheets):
         for draft in drafts_of(batch, ensemble, usual):
-            finished.append(_finish(draft, ensemble, drummer, usual))
+            finished.append(finish(draft, ensemble, drummer, usual))
             if progress is not None:
                 progress(len(finished))
     return best(finished, keep)
@@ -120,9 +120,10 @@ def best(made: list[Composition], keep: int | None) -> list[Composition]:
     return sorted(made, key=lambda c: (c.score, c.plan.seed))[:keep]
 
 
-def _finish(
+def finish(
     draft: Draft, ensemble: Ensemble, drummer: Ensemble | None, usual: Habits
 ) -> Composition:
+    """Return a draft as a piece for the parts that its plan asks for, drums by the drummer."""
     sheet = draft.sheet
     parts = dict(draft.parts)
     if drummer is not None:

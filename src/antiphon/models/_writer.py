@@ -26,6 +26,7 @@ from antiphon.models._choosing import (
     choose_rows,
     write_tokens,
 )
+from antiphon.models._leaning import Lean, leaning_of
 from antiphon.models._waiting import Kept, Waiting
 from antiphon.models.choir import Segment
 from antiphon.models.scribe import Scribe
@@ -41,11 +42,15 @@ _WORTH_A_THREAD = 8  # pieces
 
 @dataclass(frozen=True)
 class Nerve:
-    """How daring choices are: each is made among the likeliest that have this share together."""
+    """How daring choices are: each is made among the likeliest that have this share together.
 
-    cell: float = 0.97
-    pitch: float = 0.9
-    length: float = 0.99
+    Attributes:
+        pitch: of each part: a melody that never leaves the likeliest recites on two notes.
+    """
+
+    cell: float = 0.995
+    pitch: tuple[float, ...] = (0.97, 0.95, 0.96, 0.95)
+    length: float = 1.0
 
     @classmethod
     def of(cls, adventure: float) -> Nerve:
@@ -54,7 +59,7 @@ class Nerve:
         more = max(0.0, adventure - 0.5) * 2
         return cls(
             cls.cell - 0.12 * timid + more * (1 - cls.cell),
-            cls.pitch - 0.2 * timid + more * (1 - cls.pitch),
+            tuple(p - 0.2 * timid + more * (1 - p) for p in cls.pitch),
             cls.length - 0.12 * timid + more * (1 - cls.length),
         )
 
@@ -72,12 +77,13 @@ def write(
     kept: Sequence[Kept] | None = None,
     sung: NDArray[np.bool_] | None = None,
     close: bool = False,
+    leans: Sequence[Lean] | None = None,
     n_threads: int | None = None,
 ) -> Writing:
     """Return the scores of B pieces of the same metre and length.
 
     Args:
-        latents: (B, N, Z) what the flagship drew.
+        latents: (B, N, Z) what a choir drew.
         level: how noisy the scribe takes them: at 1 they are not heard.
         segment: what is told; what is to be made is its mask.
         bars: of each piece, its table of `bars.BAR` with chords and sections.
@@ -85,13 +91,14 @@ def write(
         sung: (B, N) bars in which the melody is urged on when it has rested for long.
         close: whether pieces come to rest in their last bar: nothing begins after its first beat
             (chords: its first half), and the melody ends on a tone of the chord.
+        leans: of each piece, what its choices lean to; all of them wish for something or none.
         n_threads: among how many threads the pieces are shared; torch's own are put to rest
             meanwhile, which would wait for each other at every one of many small products. For
             one caller at a time; without it all is written here, torch being left as it is.
     """
     b = len(bars)
     bar_slots = int(bars[0]["n_beats"][0]) * SLOTS_PER_BEAT
-    page = _page(bars, seeds, nerve, sung, close)
+    page = _page(bars, seeds, nerve, sung, close, leans)
     waiting = None if kept is None else Waiting(kept, page)
     hand = _Hand(
         scribe=scribe,
@@ -124,6 +131,7 @@ def _page(
     nerve: Nerve,
     sung: NDArray[np.bool_] | None,
     close: bool,
+    leans: Sequence[Lean] | None = None,
 ) -> Page:
     """Return what choices keep to, nothing being kept."""
     b, n = len(bars), len(bars[0])
@@ -137,7 +145,8 @@ def _page(
     chance = [np.random.default_rng([*s, 41]).random((n, MAX_TOKENS, 4), np.float32) for s in seeds]
     every = b * n
     return Page(
-        shares=np.array([nerve.cell, nerve.pitch, nerve.length], np.float32),
+        shares=np.array([nerve.cell, nerve.length], np.float32),
+        pitch_shares=np.array(nerve.pitch, np.float32),
         number=np.tile(np.arange(n), b),
         chance=np.concatenate(chance),
         sung=np.zeros(every, bool) if sung is None else np.ascontiguousarray(sung).reshape(every),
@@ -148,6 +157,7 @@ def _page(
         stays=np.zeros((every, MAX_TOKENS, 3), np.int64),
         n_kept=np.zeros(every, np.int64),
         n_copied=np.zeros(every, np.int64),
+        lean=leaning_of(leans),
     )
 
 

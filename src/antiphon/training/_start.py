@@ -18,8 +18,8 @@ from antiphon.training._run import RunFolder, load_module, module_state
 class Start:
     """Gives networks what they begin with, by stage; nothing where nothing was named.
 
-    A run folder gives the flagship, the scribe and the discriminator of what it writes. Weights
-    give every network they hold, and the tables that belong to them.
+    A run folder gives the scribe, the discriminator of what it writes, and the choir that it
+    listens to. Weights give every network they hold, and the tables that belong to them.
     """
 
     def __init__(self, name: str) -> None:

@@ -1,6 +1,7 @@
 """Train: from a config and a prepared data set to weights, stage by stage.
 
-coder → flagship → planner for songs, coder → drummer for drums. Every stage keeps its own
+coder → scribe → planner for songs, with the choir before a scribe that listens to it (`level`
+below 1); coder → drummer for drums. Every stage keeps its own
 checkpoint in the run folder; the same command goes on where the last one stopped.
 """
 
@@ -39,7 +40,7 @@ from antiphon.training._checkpoint import unpack_into, write_checkpoint
 from antiphon.training._drum_segments import DrumSegments, blank_chords
 from antiphon.training._listening import Listener
 from antiphon.training._melody_index import melody_index
-from antiphon.training._opening import open_drums, open_song
+from antiphon.training._opening import hears_choir, open_drums, open_song
 from antiphon.training._outline_segments import OutlineSegments
 from antiphon.training._run import OutOfTime, RunFolder
 from antiphon.training._score_batches import ScoreBatches
@@ -64,7 +65,7 @@ _COUNTS = {
     "planner_training": _TWO,
     "progression_training": _STAGE,
 }
-# sizes of the networks beside the flagship: the planner's and the drummer's
+# sizes of the planner and the drummer
 _SMALL = {
     "width": 96,
     "n_blocks": 4,
@@ -153,18 +154,20 @@ def _song(
     config = config_from(choir.Config, {**settings.choir, "latent_sizes": list(sizes)})
     segments = Segments(data, coder, config.n_bars)
     held = Segments(held_out, coder, config.n_bars)
-    report.watch_song(coder, held)
-    generator = _stage(
-        "choir",
-        config,
-        config_from(ChoirTraining, settings.choir_training),
-        segments,
-        held,
-        run,
-        settings.seed,
-        report,
-        start,
-    )
+    generator = None
+    if hears_choir(settings):
+        report.watch_song(coder, held)
+        generator = _stage(
+            "choir",
+            config,
+            config_from(ChoirTraining, settings.choir_training),
+            segments,
+            held,
+            run,
+            settings.seed,
+            report,
+            start,
+        )
     writer, discriminator = _scribe(settings, segments, held, run, report, start)
     planner_config = config_from(
         choir.Config,

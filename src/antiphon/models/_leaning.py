@@ -1,0 +1,150 @@
+"""Leaning: what choices of notes lean to beside what the scribe says.
+
+The scribe hears hardly anything of the latents it is told. What must be heard is said again
+where notes are chosen: as logits added to its own (sliders), and as a second expert whose
+probabilities its own are multiplied by (a product of experts, Hinton, 2002), which is how a
+decoder's bars (`wished`) come to be written as music rather than as a blur of it.
+
+Shapes: N bars, M parts, P pitches, B pieces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from antiphon.compiled import compiled
+from antiphon.models._coder import Coder
+from antiphon.models._drawing import Floats
+from antiphon.representations.bars import MAX_BEATS, SLOTS_PER_BEAT
+from antiphon.representations.rolls import N_PITCHES
+from antiphon.representations.score import END, N_CELLS, N_PARTS, ONE_VOICE
+
+_LEAST = 2e-3  # probability below which nothing is wished away
+
+
+@dataclass(frozen=True)
+class Lean:
+    """What the choices of one piece lean to.
+
+    Attributes:
+        cells: (N, cells + 1) logits added to each cell, and to the end of the bar.
+        rows: (N, beats, M, P) logits added to each pitch.
+        wish: (N, cells, P) how likely each onset is wished to be; None where nothing is.
+        trust: power to which the wished probabilities are taken.
+    """
+
+    cells: Floats
+    rows: Floats
+    wish: Floats | None = None
+    trust: float = 0.0
+
+    @classmethod
+    def none(cls, n_bars: int) -> Lean:
+        """Return what leans nowhere."""
+        cells = np.zeros((n_bars, N_CELLS + 1), np.float32)
+        return cls(cells, np.zeros((n_bars, MAX_BEATS, N_PARTS, N_PITCHES), np.float32))
+
+
+class Leaning(NamedTuple):
+    """What all pieces that are written lean to; the first axis is B · N, or 0 for nothing.
+
+    Attributes:
+        cells, rows, wish, trust: as of `Lean`.
+        starts: (…, cells) how likely each cell is wished to have any onset.
+    """
+
+    cells: Floats
+    rows: Floats
+    wish: Floats
+    starts: Floats
+    trust: Floats
+
+
+def leaning_of(leans: Sequence[Lean] | None) -> Leaning:
+    """Return the leaning of pieces of equal length."""
+    nothing = np.zeros((0, N_CELLS, N_PITCHES), np.float32)
+    if leans is None:
+        none = Lean.none(0)
+        return Leaning(none.cells, none.rows, nothing, nothing[..., 0], np.zeros(0, np.float32))
+    n = len(leans[0].cells)
+    wishes = [lean.wish for lean in leans if lean.wish is not None]
+    wish = np.clip(np.concatenate(wishes), _LEAST, 1 - _LEAST) if wishes else nothing
+    starts = np.clip(1 - (1 - wish).prod(axis=-1), _LEAST, 1 - _LEAST)
+    for part in np.flatnonzero(ONE_VOICE):
+        starts[:, part::N_PARTS] = np.clip(wish[:, part::N_PARTS].sum(axis=-1), _LEAST, 1 - _LEAST)
+    return Leaning(
+        np.concatenate([lean.cells for lean in leans]),
+        np.concatenate([lean.rows for lean in leans]),
+        wish.astype(np.float32),
+        starts.astype(np.float32),
+        np.repeat(np.array([lean.trust for lean in leans], np.float32), n),
+    )
+
+
+@torch.inference_mode()
+def wished(latents: Tensor, chords: NDArray[np.float32], coder: Coder) -> Floats:
+    """Return how likely the coder's decoder finds each onset (N, cells, P) in bars.
+
+    Args:
+        latents: (N, Z).
+        chords: (N, 4, 25) features of the chord of each beat, in the home key.
+    """
+    soft = coder.soft_rolls(coder.decode(latents, torch.from_numpy(chords)))
+    onset = soft[..., :N_PITCHES].transpose(1, 2)  # (N, T, M, P)
+    return np.ascontiguousarray(onset.flatten(1, 2).numpy())
+
+
+@compiled
+def lean_cells(
+    lean: Leaning,
+    logits: Floats,
+    allowed: NDArray[np.bool_],
+    bar: int,
+    cell: int,
+    row: int,
+    waits: int,
+) -> None:
+    """Add what is leaned to of the next cell to the logits (cells + 1,) of one piece.
+
+    Args:
+        allowed: (cells + 1,) where the next token may stand.
+        bar: of the token, counted through all pieces.
+        cell, row: of the token before; a second note of its cell is wished above its row.
+        waits: cell of the next kept note, or `END`; before it what is not allowed is not missed.
+    """
+    if not len(lean.cells):
+        return
+    logits += lean.cells[bar]
+    if not len(lean.wish):
+        return
+    trust, silent = lean.trust[bar], 0.0  # log-probability of nothing so far
+    for at in range(N_CELLS):
+        if at < waits and not allowed[at]:
+            continue
+        share = lean.starts[bar, at]
+        if at == cell:
+            none = 1.0
+            for r in range(row + 1, N_PITCHES):
+                none *= 1 - lean.wish[bar, at, r]
+            share = min(max(1 - none, _LEAST), 1 - _LEAST)
+        logits[at] += trust * (silent + np.log(share))
+        silent += np.log(1 - share)
+    logits[END] += trust * silent
+
+
+@compiled
+def lean_rows(lean: Leaning, logits: Floats, bar: int, cell: int) -> None:
+    """Add what is leaned to of pitches in a cell to the logits (P,) of one piece."""
+    if not len(lean.cells):
+        return
+    beat, part = cell // N_PARTS // SLOTS_PER_BEAT, cell % N_PARTS
+    logits += lean.rows[bar, beat, part]
+    if len(lean.wish):
+        logits += lean.trust[bar] * np.log(lean.wish[bar, cell])
