@@ -362,13 +362,16 @@ export class Store {
   /**
    * @param {string} verb
    * @param {Record<string, unknown>} options
+   * @param {string[]} [takes] that it works on; the one in hand when left out
    */
-  ask(verb, options) {
+  ask(verb, options, takes) {
     return this.#try(async () => {
-      const { project, take } = this.state;
+      const { project } = this.state;
       if (!project || this.isAsking()) return;
       await this.#saved;
-      const order = verb === "compose" ? { verb, options } : { verb, take: take?.id, options };
+      const [take, other_take] = takes ?? [this.state.take?.id];
+      const given = verb === "compose" ? {} : { take, ...(other_take && { other_take }) };
+      const order = { verb, ...given, options };
       const job = await this.api.ask(project.id, order);
       this.#set({ message: null, job: { ...job, state: job.state ?? "waiting", progress: job.progress ?? 0 } });
       const ended = await this.api.watch(job.id, (now) => this.#set({ job: { ...job, ...now } }));
