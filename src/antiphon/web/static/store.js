@@ -193,7 +193,9 @@ export class Store {
     const take = this.#open.get(id) ?? (await this.api.take(id));
     this.#open.set(id, take);
     const track = take.piece.tracks.find((each) => each.id === this.state.activeTrack);
-    const loop = this.state.loop;
+    const finer = take.piece.resolution / (this.state.piece?.resolution ?? take.piece.resolution);
+    const marked = this.state.loop;
+    const loop = marked && { start: marked.start * finer, end: marked.end * finer };
     this.#set({
       take, piece: take.piece, selection: new Set(),
       activeTrack: (track ?? take.piece.tracks[0])?.id ?? "",

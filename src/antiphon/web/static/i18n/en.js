@@ -25,6 +25,7 @@ export const en = {
   "saving.failed": "not saved",
 
   "export": "Export",
+  "export.waiting": "It is being made; the download begins when it is ready.",
   "format.mid": "MIDI",
   "format.mid.for": "for a DAW; drag it there, too",
   "format.musicxml": "MusicXML",

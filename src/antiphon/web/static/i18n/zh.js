@@ -25,6 +25,7 @@ export const zh = {
   "saving.failed": "未保存",
 
   "export": "导出",
+  "export.waiting": "正在生成，完成后会开始下载。",
   "format.mid": "MIDI",
   "format.mid.for": "用于 DAW，也可直接拖过去",
   "format.musicxml": "MusicXML",
