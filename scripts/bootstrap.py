@@ -1,4 +1,4 @@
-"""Set antiphon up in this checkout: `.venv`, the packages, the soundfont.
+"""Set antiphon up in this checkout: `.venv`, the packages, soundfont and synthesizer.
 
 Run by `make compose` and `make test`, or by hand where there is no make:
 
@@ -23,6 +23,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import browser
 import soundfont
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -74,6 +75,7 @@ def set_up(root: Path, *, dev: bool) -> None:
         make_venv(venv)
         install(root, dev=dev)
         compile_ahead(venv_python(venv), dev=dev)
+        browser.install(root, venv_python(venv))  # one try: there may be no npm
         stamp(root, dev=dev)
     if not sound_ready:
         soundfont.install(root, venv_python(venv))

@@ -48,7 +48,9 @@ class Studio:
             store.add_project(first_take().name, [first_take()])
 
         def keep(order: Order, made: list[Made]) -> list[str]:
-            return store.add_takes(order.project, [_take(order, one) for one in made])
+            numbers = range(1, len(made) + 1) if len(made) > 1 else [0]
+            new = [_take(order, one, number) for one, number in zip(made, numbers, strict=True)]
+            return store.add_takes(order.project, new)
 
         jobs = Jobs(settings.limits, settings.n_workers, keep)
         return cls(settings, store, jobs, Desk(settings.data, settings.limits))
@@ -60,9 +62,9 @@ class Studio:
         self.store.close()
 
 
-def _take(order: Order, made: Made) -> NewTake:
-    """Return what a job made as a take, named by what was done and its seed."""
-    name = f"{order.verb.capitalize()} {made.plan.get('seed', 0)}"
+def _take(order: Order, made: Made, number: int) -> NewTake:
+    """Return what a job made as a take; the number is its own among several, else 0."""
+    name = f"{order.verb.capitalize()} {number}" if number else order.verb.capitalize()
     return NewTake(_piece.to_json(made.piece), name, order.verb, order.parent, told_of(made))
 
 
