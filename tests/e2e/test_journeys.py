@@ -123,7 +123,7 @@ def test_a_melody_dragged_in_gets_an_accompaniment_and_another_bass(page, tmp_pa
     assert [len(notes) for notes in given.values()] == [32]
 
     page.wait_for_selector("#ask-accompany[aria-selected=true]")
-    page.fill("input[type=number] >> nth=-1", "3")  # the seed
+    page.fill("#ask-body input[placeholder=new]", "3")  # the seed
     page.click(".ask-button")
     finished(page, n_takes + 2)
     accompanied = page.evaluate(NOTES)

@@ -51,13 +51,10 @@ export class Player {
     this.store.choose({ sound: "loading" });
     this.context = new AudioContext({ latencyHint: "interactive" });
     this.#chain(this.context);
-    try {
-      this.#source = await this.#fromSoundfont(this.context);
-      this.store.choose({ sound: "ready" });
-    } catch {
-      this.#source = new Rendered(this.context, this.output, this.store);
-      this.store.choose({ sound: "rendered" });
-    }
+    const synthesized = this.store.state.about?.player.ready
+      ? await this.#fromSoundfont(this.context).catch(() => null) : null;
+    this.#source = synthesized ?? new Rendered(this.context, this.output, this.store);
+    this.store.choose({ sound: synthesized ? "ready" : "rendered" });
     const { piece } = this.store.state;
     if (piece) this.#source.setPiece(piece);
     this.#mix();

@@ -110,10 +110,11 @@ export class Store {
   /** Open the project that was open last, or the newest, or a new one. @param {string|null} wanted */
   begin(wanted) {
     return this.#try(async () => {
+      const last = wanted ? this.api.project(wanted).catch(() => null) : null;
       const [about, projects] = await Promise.all([this.api.about(), this.api.projects()]);
       this.#set({ about, projects });
-      const known = projects.find((project) => project.id === wanted) ?? projects[0];
-      await this.#show(known ? await this.api.project(known.id) : await this.api.newProject());
+      const known = (await last) ?? (projects[0] && (await this.api.project(projects[0].id)));
+      await (known ? this.#show(known) : this.#showNew(await this.api.newProject()));
     });
   }
 
@@ -126,12 +127,12 @@ export class Store {
   }
 
   newProject() {
-    return this.#try(async () => this.#show(await this.api.newProject()));
+    return this.#try(async () => this.#showNew(await this.api.newProject()));
   }
 
   /** @param {File} file */
   importProject(file) {
-    return this.#try(async () => this.#show(await this.api.importProject(file)));
+    return this.#try(async () => this.#showNew(await this.api.importProject(file)));
   }
 
   /** @param {string} id */
@@ -168,6 +169,11 @@ export class Store {
       compare: { a: "", b: "" },
     });
     await this.#showTake(project.current || (project.takes[0]?.id ?? ""));
+  }
+
+  /** @param {Project} project that was not there before */
+  async #showNew(project) {
+    await this.#show(project);
     this.#set({ projects: await this.api.projects() });
   }
 
