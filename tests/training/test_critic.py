@@ -93,6 +93,12 @@ def test_training_learns_the_songs_and_gives_equal_critics_for_equal_seeds(
     assert told_apart(one, stretches(untrained_scribe(), batches, TRAINING, 9)) > 0.95
 
 
+def test_a_scribe_that_was_trained_on_gets_a_critic_of_its_own(untrained_scribe, batches, tmp_path):
+    before = trained(untrained_scribe(), batches, tmp_path)
+    after = trained(untrained_scribe(1), batches, tmp_path)
+    assert not torch.equal(before.straight.weight, after.straight.weight)
+
+
 def test_without_iterations_there_is_no_critic(untrained_scribe, batches, tmp_path):
     none = CriticTraining(n_iterations=0)
     assert trained(untrained_scribe(), batches, tmp_path, none) is None

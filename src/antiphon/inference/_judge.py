@@ -33,7 +33,7 @@ from antiphon.representations.rolls import chord_features, rolls_of
 from antiphon.representations.score import Ints
 from antiphon.representations.writing import Writing
 
-N_TAKES = 6  # of the next bars, that are heard by the critic
+N_TAKES = 8  # of the next bars, that are heard by the critic
 EVERY = 4  # bars
 _PLACES = 16
 _BARS = 4  # of a stretch that is looked up among training songs

@@ -27,7 +27,6 @@ STAGES: dict[str, dict[str, str]] = {
     "choir": {"average": "generator"},
     "scribe": {"average": "scribe"},
     "adversary": {"average": "scribe", "discriminator": "discriminator"},
-    "critic": {"critic": "critic"},
     "planner": {"average": "planner"},
     "progression": {"average": "progression"},
 }
@@ -47,7 +46,7 @@ def write_checkpoint(run: Path, out: Path) -> None:
         if file.exists():
             tensors, meta = load_tensors(file)
             kept = {k: v for k, v in tensors.items() if k.startswith(_KEPT)}
-            if "discriminator" in shipped or stage == "critic":
+            if "discriminator" in shipped:
                 kept = {}
             save_tensors(out / file.name, packed(kept), meta)
             found = True

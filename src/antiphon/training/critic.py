@@ -34,7 +34,7 @@ _TOLD = 0.5  # how often a song's controls are told
 @dataclass(frozen=True, kw_only=True)
 class CriticTraining:
     n_iterations: int = 800
-    cpu_minutes: float = 0.0  # end after so much CPU time, if that comes first; 0 for no such end
+    cpu_minutes: float = 0.0  # of learning, after what is to be told was written; 0 for no end
     n_takes: int = 2  # songs written for each plan
     n_bars: int = 48  # of a song, at the most
     n_stretch_bars: int = 8  # that are measured together
@@ -143,7 +143,7 @@ def train_critic(
     seed: int,
     report: Monitor,
 ) -> Critic | None:
-    """Train the critic of a scribe, or take the one that the run has.
+    """Train the critic of a scribe, or take the one that the run has of this scribe.
 
     What is measured is written anew after an interruption, as it was; None without iterations.
 
@@ -151,7 +151,8 @@ def train_critic(
         OutOfTime: there is no time left for it.
     """
     found, n_bars = run.load("critic"), training.n_stretch_bars
-    if found is not None:
+    of = _fingerprint(scribe)
+    if found is not None and found[1]["of"] == of:
         critic = Critic(CriticConfig(n_measures=len(found[0]["critic.mean"]), n_bars=n_bars))
         load_module("critic", critic, found[0])
         return critic.eval()
@@ -159,42 +160,48 @@ def train_critic(
         return None
     if report.expired:
         raise OutOfTime("critic", 0, training.n_iterations)
-    effort = Effort.going_on(found, training.cpu_minutes)
     told = stretches(scribe, train, training, seed)
     apart = stretches(scribe, held_out, training, seed + 1)
-    torch.manual_seed(seed)
-    critic = Critic(CriticConfig(n_measures=told.real.shape[1], n_bars=n_bars))
-    with np.errstate(invalid="ignore"):
-        mean, deviation = np.nanmean(told.real, axis=0), np.nanstd(told.real, axis=0)
-    critic.mean.copy_(torch.from_numpy(np.nan_to_num(mean)))
-    critic.deviation.copy_(torch.from_numpy(np.nan_to_num(deviation)).clamp(min=1e-6))
-    made, real = (critic.told(torch.from_numpy(x).float()) for x in (told.made, told.real))
+    effort = Effort.going_on(None, training.cpu_minutes)
+    critic = _untrained(told, n_bars, seed)
     optimizer = torch.optim.AdamW(
         critic.parameters(), training.learning_rate, weight_decay=training.weight_decay
     )
-    rng = np.random.default_rng([seed, 9])
+    made, real = (critic.told(torch.from_numpy(x).float()) for x in (told.made, told.real))
+    rng, done = np.random.default_rng([seed, 9]), 0
     for iteration in effort.iterations(0, training.n_iterations):
+        done, size = iteration + 1, training.batch_size
         critic.train()
-        rows = rng.integers(len(real), size=training.batch_size)
-        others = rng.integers(len(made), size=training.batch_size)
+        rows, others = rng.integers(len(real), size=size), rng.integers(len(made), size=size)
         loss = critic_loss(critic, made[others], real[rows])
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        last = effort.ends(iteration + 1)
-        if (iteration + 1) % training.log_every == 0 or last:
+        last = effort.ends(done)
+        if done % training.log_every == 0 or last:
             scalars = {
                 "loss/critic": loss.item(),
                 "auc/train": told_apart(critic, told),
                 "auc/held_out": told_apart(critic, apart),
-                **spent((iteration + 1) * training.batch_size, effort.cpu_s),
+                **spent(done * training.batch_size, effort.cpu_s),
             }
-            run.log("critic_stats", iteration + 1, scalars)
-            report("critic", iteration + 1, training.n_iterations, scalars)
-    run.save(
-        "critic",
-        module_state("critic", critic),
-        iteration=training.n_iterations,
-        cpu_s=effort.cpu_s,
-    )
+            run.log("critic_stats", done, scalars)
+            report("critic", done, training.n_iterations, scalars)
+    run.save("critic", module_state("critic", critic), iteration=done, cpu_s=effort.cpu_s, of=of)
     return critic.eval()
+
+
+def _untrained(told: Told, n_bars: int, seed: int) -> Critic:
+    """Return a critic that knows no more than what is usual in songs."""
+    torch.manual_seed(seed)
+    critic = Critic(CriticConfig(n_measures=told.real.shape[1], n_bars=n_bars))
+    known = np.isfinite(told.real).any(axis=0)
+    usual = np.where(known, told.real, 0.0)
+    critic.mean.copy_(torch.from_numpy(np.nanmean(usual, axis=0)))
+    critic.deviation.copy_(torch.from_numpy(np.nanstd(usual, axis=0)).clamp(min=1e-6))
+    return critic
+
+
+def _fingerprint(scribe: Scribe) -> str:
+    """Return what tells scribes apart that were trained on."""
+    return str(sum(float(p.detach().double().sum()) for p in scribe.parameters()))
