@@ -23,7 +23,7 @@ from typing import Any
 import httpx2
 from studio_server import Server
 
-from antiphon.web._piece import PieceJson, from_json
+from antiphon.web._piece import stored
 from antiphon.web._settings import Limits
 from antiphon.web._store import Store
 
@@ -78,7 +78,7 @@ def lost(folder: Path, said: Said) -> tuple[list[str], int]:
     for project in found:
         for take in store.project(project)["takes"]:
             piece: dict[str, Any] = store.piece(take["id"])
-            from_json(PieceJson(**piece), Limits())
+            stored(piece)
             n_takes += 1
             titles = said.titles.get(take["id"])
             if titles and piece["title"] not in titles:

@@ -13,8 +13,9 @@ from fastapi import Depends, Request
 from antiphon.web import _piece
 from antiphon.web._desk import Desk
 from antiphon.web._jobs import Jobs, Order
+from antiphon.web._rows import NewTake
 from antiphon.web._settings import Settings
-from antiphon.web._store import NewTake, Store
+from antiphon.web._store import Store
 from antiphon.web._tasks import Made
 
 _FIRST = Path(__file__).parent / "_first_piece.json"

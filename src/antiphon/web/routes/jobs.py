@@ -17,7 +17,7 @@ from antiphon.music.piece import Piece
 from antiphon.music.plan import Plan
 from antiphon.web import _piece, _verbs
 from antiphon.web._jobs import Order
-from antiphon.web._store import NotThere
+from antiphon.web._rows import NotThere
 from antiphon.web._studio import Studio, StudioHere
 from antiphon.web._verbs import Verb
 
@@ -59,10 +59,7 @@ def _order(studio: Studio, project: str, asked: Asked) -> Order:
             f"{verb.name} works on {('no take', 'one take', 'two takes')[verb.n_pieces]}, "
             f"and {len(named)} are named."
         )
-    pieces = [
-        _piece.from_json(_piece.PieceJson(**studio.store.piece(take)), studio.settings.limits)
-        for take in named
-    ]
+    pieces = [_piece.stored(studio.store.piece(take)) for take in named]
     n_bars = _bars_written(plan, own, pieces) * n_made
     return Order(project, verb.name, pieces, plan, own, n_bars, n_made, asked.take)
 
