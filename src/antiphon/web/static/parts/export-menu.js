@@ -10,6 +10,7 @@ export function exportMenu(store) {
   const list = h("div", { class: "menu-list" });
   const menu = h("details", { class: "menu export-menu" },
     h("summary", { "aria-label": t("export") }, icon("export"), h("span", {}, t("export"))), list);
+  list.addEventListener("click", () => { menu.open = false; });
   document.addEventListener("click", (event) => {
     if (!menu.contains(/** @type {Node} */ (event.target))) menu.open = false;
   });
