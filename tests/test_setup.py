@@ -22,6 +22,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 import bootstrap  # noqa: E402
 import soundfont  # noqa: E402
+import transcriber  # noqa: E402
 
 
 @pytest.fixture
@@ -48,6 +49,8 @@ def test_the_second_run_does_nothing(checkout, monkeypatch):
     bootstrap.stamp(checkout, dev=True)
     (checkout / soundfont.FOLDER).mkdir(parents=True)
     (checkout / soundfont.FOLDER / soundfont.SOURCES[0].name).touch()
+    (checkout / transcriber.FOLDER).mkdir(parents=True)
+    (checkout / transcriber.FOLDER / transcriber.BASIC_PITCH.name).touch()
     monkeypatch.setattr(subprocess, "run", never)
     bootstrap.set_up(checkout, dev=True)
     bootstrap.set_up(checkout, dev=False)
@@ -183,7 +186,7 @@ def test_an_old_python_is_told_in_one_sentence(monkeypatch, capsys):
     assert "needs 3.11 or newer" in said
 
 
-@pytest.mark.parametrize("script", ["bootstrap.py", "soundfont.py"])
+@pytest.mark.parametrize("script", ["bootstrap.py", "soundfont.py", "transcriber.py"])
 def test_the_scripts_are_readable_to_an_old_python_so_that_it_can_say_so(script):
     source = (ROOT / "scripts" / script).read_text(encoding="utf-8")
     ast.parse(source, feature_version=(3, 8))
@@ -253,6 +256,25 @@ def test_without_any_soundfont_set_up_goes_on_and_says_what_to_do(tmp_path, monk
     monkeypatch.setattr(soundfont, "download", lambda *_args: None)
     soundfont.install(tmp_path, Path("python"))
     assert "ANTIPHON_SOUNDFONT" in capsys.readouterr().err
+
+
+def test_the_transcriber_is_taken_out_of_its_wheel_alone(tmp_path, monkeypatch, capsys):
+    content = {
+        transcriber.BASIC_PITCH.member: b"network",
+        transcriber.BASIC_PITCH.licence_member: b"free",
+        "basic_pitch/inference.py": b"not wanted",
+    }
+    packed("pip", tmp_path / "p.whl", content)
+    monkeypatch.setattr(soundfont, "download", lambda *_args: tmp_path / "p.whl")
+    digest = hashlib.sha256(b"network").hexdigest()
+    fetched = replace(transcriber.BASIC_PITCH, sha256=digest)
+    monkeypatch.setattr(transcriber, "BASIC_PITCH", fetched)
+    transcriber.install(tmp_path, Path("python"))
+    found = sorted(path.name for path in (tmp_path / transcriber.FOLDER).iterdir())
+    assert found == ["nmp.onnx", "nmp.onnx.LICENSE"] and transcriber.is_there(tmp_path)
+    monkeypatch.setattr(soundfont, "download", lambda *_args: None)
+    transcriber.install(tmp_path, Path("python"))
+    assert "recordings cannot be worked on" in capsys.readouterr().err
 
 
 def requirement_names(lines: list[str]) -> set[str]:
