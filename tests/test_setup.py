@@ -187,9 +187,7 @@ def test_an_old_python_is_told_in_one_sentence(monkeypatch, capsys):
     assert "needs 3.11 or newer" in said
 
 
-@pytest.mark.parametrize(
-    "script", ["bootstrap.py", "browser.py", "soundfont.py", "transcriber.py"]
-)
+@pytest.mark.parametrize("script", ["bootstrap.py", "browser.py", "soundfont.py", "transcriber.py"])
 def test_the_scripts_are_readable_to_an_old_python_so_that_it_can_say_so(script):
     source = (ROOT / "scripts" / script).read_text(encoding="utf-8")
     ast.parse(source, feature_version=(3, 8))
