@@ -76,8 +76,8 @@ def slide(plan: Plan, places: Sequence[float], n: int, only: Sequence[str]) -> N
         print(f"{name}: at {', '.join(f'{p:g}' for p in places)} its measure is {told}; "
               f"Spearman {rank:.2f}, of single pieces {np.nanmean(pieces):.2f}")  # fmt: skip
         change = zip(SLIDERS, (means[-1] - means[0]) / usual, strict=True)
-        print("  from end to end, in deviations: "
-              + ", ".join(f"{other} {moved:+.2f}" for other, moved in change), flush=True)  # fmt: skip
+        moves = ", ".join(f"{other} {moved:+.2f}" for other, moved in change)
+        print(f"  from end to end, in deviations: {moves}", flush=True)
 
 
 def curve(plan: Plan, n: int) -> None:
