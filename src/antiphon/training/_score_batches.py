@@ -133,7 +133,7 @@ class ScoreBatches:
         self, firsts: NDArray[np.int64], mask: NDArray[np.float32], rng: np.random.Generator
     ) -> tuple[Tensor, Segment]:
         """Return real latents (B, N, Z) of windows and what is told; mask is (B, N, M)."""
-        segments, n = self.segments, self.n_bars
+        segments, n = self.segments, mask.shape[1]
         data = segments.data
         index = firsts[:, None] + np.arange(n)[None]  # (B, N)
         known = segments.controls_known[index]
