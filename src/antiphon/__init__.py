@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from antiphon.formats import write as write
     from antiphon.inference.accompany import accompany as accompany
     from antiphon.inference.compose import compose as compose
+    from antiphon.inference.convert import convert as convert
     from antiphon.inference.extend import extend as extend
     from antiphon.inference.inpaint import inpaint as inpaint
+    from antiphon.inference.interpolate import interpolate as interpolate
     from antiphon.inference.vary import vary as vary
     from antiphon.music.plan import Plan as Plan
 
@@ -28,8 +30,10 @@ __all__ = [
     "__version__",
     "accompany",
     "compose",
+    "convert",
     "extend",
     "inpaint",
+    "interpolate",
     "read",
     "vary",
     "write",
@@ -40,8 +44,10 @@ _HOMES = {
     "Plan": "antiphon.music.plan",
     "accompany": "antiphon.inference.accompany",
     "compose": "antiphon.inference.compose",
+    "convert": "antiphon.inference.convert",
     "extend": "antiphon.inference.extend",
     "inpaint": "antiphon.inference.inpaint",
+    "interpolate": "antiphon.inference.interpolate",
     "read": "antiphon.formats",
     "vary": "antiphon.inference.vary",
     "write": "antiphon.formats",

@@ -26,6 +26,7 @@ _SOURCES = (
     "representations/*.py",
     "models/_choosing.py",
     "models/_drawing.py",
+    "models/_leaning.py",
 )
 
 

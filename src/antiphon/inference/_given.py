@@ -20,7 +20,7 @@ from antiphon.music.harmony import chroma
 from antiphon.music.keys import Key
 from antiphon.music.piece import RESOLUTION, KeyMark, Metre, Notes, Piece, Section, together
 from antiphon.music.plan import MAX_BARS, METRES, Plan
-from antiphon.representations.bars import MAX_BEATS, PARTS, beat_steps, encode
+from antiphon.representations.bars import MAX_BEATS, PARTS, PITCHED, beat_steps, encode
 
 _FINE = 192  # steps a quarter from which on rounding to whole steps is not heard
 
@@ -85,6 +85,20 @@ class Given:
     def is_pitched(self) -> bool:
         """Whether there is anything but drums, so that key and chords can be heard."""
         return any(not t.is_drum for t in self.cast.tracks)
+
+    def rests(self) -> bool:
+        """Return whether it comes to rest: nothing begins in the last half of its last bar."""
+        starts = self.cast.bar_starts()
+        latest = max(int(t.notes["onset"].max()) for t in self.cast.tracks)
+        return latest < (int(starts[-2]) + int(starts[-1])) // 2
+
+    def reach(self) -> dict[str, tuple[int, int]]:
+        """Return the lowest and the highest pitch of each pitched part."""
+        return {
+            track.role: (int(track.notes["pitch"].min()), int(track.notes["pitch"].max()))
+            for track in self.cast.tracks
+            if track.role in PITCHED
+        }
 
     def writable(self) -> NDArray[np.bool_]:
         """Return (bars,) which bars are in metres that can be written."""

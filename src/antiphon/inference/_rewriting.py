@@ -1,4 +1,4 @@
-"""Rewriting: the one core of accompany, inpaint, extend and vary.
+"""Rewriting: the one core of accompany, convert, inpaint, extend and vary.
 
 A given piece and an order (which parts of which bars are made, which notes go) become sheets of
 which something is kept; the scribe and the drummer write the rest, and what they wrote is laid
@@ -31,7 +31,8 @@ from antiphon.inference._given import Given, Stretch
 from antiphon.inference._judge import habits
 from antiphon.inference._merging import merged
 from antiphon.inference._planning import harmonise, write_chords
-from antiphon.inference._sheet import Sheet, controls_for, write_sheet
+from antiphon.inference._sheet import Sheet, write_sheet
+from antiphon.inference._sliders import wanted_of
 from antiphon.inference.compose import Composition, best, check_count, writer_of
 from antiphon.metrics.bars import Habits
 from antiphon.models._coder import latents_of
@@ -137,10 +138,10 @@ def _sheet(given: Given, stretch: Stretch, plan: Plan, number: int, ensemble: En
                 given.sounding(stretch, roles) for roles in (("melody", "counter"), ("bass",))
             )
             harmonise(bars, replace(plan, seed=seed), ensemble, heard, lowest)
-        controls, known = controls_for(plan, ensemble, n)
+        none = np.zeros((n, 0), np.float32)
         sheet = Sheet(
             replace(plan, seed=seed), given.key, stretch.metre, bpm, stretch.sections, bars,
-            controls, known,
+            none, none,
         )  # fmt: skip
     else:
         asked_bpm = bpm * beat_steps(stretch.metre) * stretch.metre.denominator / 96
@@ -149,21 +150,12 @@ def _sheet(given: Given, stretch: Stretch, plan: Plan, number: int, ensemble: En
         open_plan = replace(plan, seed=seed, bars=n, metre=str(stretch.metre), tempo=tempo)
         sheet = write_sheet(open_plan, ensemble)
         sheet.bars["n_notes"], sheet.bars["note_start"] = 0, 0
+    wanted = wanted_of(plan, given.n_bars)
+    sheet.ask({name: at[stretch.span] for name, at in wanted.items()}, ensemble)
     sheet.before, sheet.after = stretch.before, stretch.after
-    sheet.close = stretch.after == 0 and _rests(given)
-    sheet.reach = {
-        track.role: (int(track.notes["pitch"].min()), int(track.notes["pitch"].max()))
-        for track in given.cast.tracks
-        if track.role in PITCHED
-    }
+    sheet.close = stretch.after == 0 and given.rests()
+    sheet.reach = given.reach()
     return sheet
-
-
-def _rests(given: Given) -> bool:
-    """Return whether a piece comes to rest: nothing begins in the last half of its last bar."""
-    starts = given.cast.bar_starts()
-    latest = max(int(t.notes["onset"].max()) for t in given.cast.tracks)
-    return latest < (int(starts[-2]) + int(starts[-1])) // 2
 
 
 def _kept(

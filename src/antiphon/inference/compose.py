@@ -21,7 +21,7 @@ from antiphon.inference._drafts import (
     written_provenance,
 )
 from antiphon.inference._drummer import drum
-from antiphon.inference._judge import habits
+from antiphon.inference._judge import N_TAKES, habits
 from antiphon.inference._players import assembled
 from antiphon.inference._sheet import write_sheet
 from antiphon.metrics.bars import Habits
@@ -80,9 +80,9 @@ def compose(
     usual = habits(ensemble)
     sheets = [write_sheet(replace(plan, seed=plan.seed + i), ensemble) for i in range(count)]
     finished: list[Composition] = []
-    for batch in alike(sheets):
+    for batch in alike(sheets, N_TAKES if ensemble.critic else 1):
         for draft in drafts_of(batch, ensemble, usual):
-            finished.append(_finish(draft, ensemble, drummer, usual))
+            finished.append(finish(draft, ensemble, drummer, usual))
             if progress is not None:
                 progress(len(finished))
     return best(finished, keep)
@@ -120,9 +120,10 @@ def best(made: list[Composition], keep: int | None) -> list[Composition]:
     return sorted(made, key=lambda c: (c.score, c.plan.seed))[:keep]
 
 
-def _finish(
+def finish(
     draft: Draft, ensemble: Ensemble, drummer: Ensemble | None, usual: Habits
 ) -> Composition:
+    """Return a draft as a piece for the parts that its plan asks for, drums by the drummer."""
     sheet = draft.sheet
     parts = dict(draft.parts)
     if drummer is not None:

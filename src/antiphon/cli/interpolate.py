@@ -1,0 +1,67 @@
+"""antiphon interpolate: a path from one piece to another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from antiphon.cli._delivery import (
+    FORMATS,
+    FORMATS_HELP,
+    Delivery,
+    Progress,
+    check_weights,
+    command,
+    deliver,
+    rather_wait,
+    sounding,
+)
+
+if TYPE_CHECKING:
+    from antiphon.inference.compose import Composition
+
+
+def interpolate(
+    first: Annotated[Path, typer.Argument(help="Where the path begins: a file that can be read.")],
+    second: Annotated[Path, typer.Argument(help="Where it ends.")],
+    steps: Annotated[
+        int, typer.Option(min=3, max=64, help="Pieces on the path, both ends counted.")
+    ] = 8,
+    style: Annotated[str, typer.Option(help="Whose weights write.")] = "pop",
+    adventure: Annotated[float, typer.Option(help="0 usual, 1 daring.")] = 0.5,
+    seed: Annotated[int, typer.Option(help="Equal seeds give equal music.")] = 0,
+    formats: Annotated[
+        str | None, typer.Option(help=f"{FORMATS_HELP} [default: {FORMATS}]")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="Other weights: a name from `antiphon models`, or a folder.")
+    ] = None,
+    soundfont: Annotated[
+        Path | None, typer.Option(help="An .sf2 or .sf3 file to play with.")
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the files.")] = Path("out"),
+) -> None:
+    """Write the pieces on a path from one piece to another; both ends are the pieces themselves."""
+    from antiphon import formats as files
+    from antiphon.music.plan import Plan
+
+    rather_wait()
+    plan = Plan(style=style, adventure=adventure, seed=seed)
+    chosen, font = sounding(formats, soundfont)
+    check_weights(model or style)
+    pieces = [files.read(path) for path in (first, second)]
+
+    def again(_stem: str, _made: Composition) -> str:
+        asked = {"steps": steps, "style": style, "adventure": adventure, "seed": seed}
+        asked |= {"formats": formats, "model": model, "soundfont": soundfont, "out": out}
+        return command("interpolate", first, second, **asked)
+
+    def make(progress: Progress) -> list[Composition]:
+        from antiphon.inference.interpolate import interpolate as walk  # torch loads only here
+
+        return walk(pieces[0], pieces[1], steps, plan=plan, model=model, progress=progress)
+
+    to = Delivery(out, chosen, font, again, name=f"{first.stem}-to-{second.stem}")
+    deliver(make, "Writing the path", steps, steps, to)

@@ -1,0 +1,184 @@
+"""Between: the bars that lie between those of two given pieces, and what they wish for.
+
+Latents of bars are turned from one piece's to the other's along the sphere they lie on, part by
+part (slerp, Shoemake, SIGGRAPH 1985); harmony, form and key go over step by step.
+
+Shapes: N bars, Z latent of a bar, M parts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from antiphon.inference._given import Given, Stretch
+from antiphon.inference._planning import write_sections
+from antiphon.music.keys import Key
+from antiphon.music.piece import Section
+from antiphon.representations.bars import NO_CHORD, home_shift
+
+_TOGETHER = 2  # bars whose chords go over together
+
+
+@dataclass(frozen=True)
+class End:
+    """One of the two pieces.
+
+    Attributes:
+        given: the piece.
+        stretch: its longest row of bars of one metre.
+        latents: (N, Z) of these.
+    """
+
+    given: Given
+    stretch: Stretch
+    latents: Tensor
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place on the way from one end to the other.
+
+    Attributes:
+        share: how much of the way has been gone, 0–1.
+        at_first, at_second: (N,) the bar of each end that a bar lies between.
+        sections: of the place.
+    """
+
+    share: float
+    at_first: NDArray[np.int64]
+    at_second: NDArray[np.int64]
+    sections: list[Section]
+
+    def nearer(self, first: End, second: End) -> End:
+        return first if self.share < 0.5 else second
+
+
+def place(first: End, second: End, share: float) -> Place:
+    """Return a place between two ends; section by section where both have as many, else by bars.
+
+    Args:
+        first, second: the ends.
+        share: how much of the way has been gone.
+    """
+    forms = [end.stretch.sections for end in (first, second)]
+    if len(forms[0]) != len(forms[1]):
+        forms = [[Section(0, len(end.stretch.bars), "A")] for end in (first, second)]
+    lengths, rows = [], []
+    for one, other in zip(*forms, strict=True):
+        n = _length(one.n_bars, other.n_bars, share)
+        lengths.append(n)
+        rows.append([s.start + np.arange(n) * s.n_bars // n for s in (one, other)])
+    at = [np.concatenate([row[side] for row in rows]) for side in (0, 1)]
+    nearer = 0 if share < 0.5 else 1
+    sections = _sections((first, second)[nearer].stretch.sections, at[nearer])
+    return Place(share, at[0], at[1], sections)
+
+
+def _length(one: int, other: int, share: float) -> int:
+    """Return a length between two, even where both are."""
+    group = next(unit for unit in (2, 1) if one % unit == other % unit == 0)
+    return max(group, round((one + share * (other - one)) / group) * group)
+
+
+def _sections(sections: list[Section], at: NDArray[np.int64]) -> list[Section]:
+    """Return the sections of an end over the bars that lie at its bars."""
+    found = []
+    for section in sections:
+        inside = np.flatnonzero((at >= section.start) & (at < section.start + section.n_bars))
+        if len(inside):
+            found.append(Section(int(inside[0]), len(inside), section.label))
+    return found
+
+
+def slerped(first: Tensor, second: Tensor, share: float, sizes: tuple[int, ...]) -> Tensor:
+    """Return latents (…, Z) on the great circle from one to the other, each part on its own.
+
+    Args:
+        first, second: (…, Z).
+        share: how much of the way has been gone.
+        sizes: of the parts' latents.
+    """
+    parts = []
+    for a, b in zip(first.split(sizes, dim=-1), second.split(sizes, dim=-1), strict=True):
+        cosine = torch.cosine_similarity(a, b, dim=-1).clamp(-1, 1)[..., None]
+        angle = cosine.acos().clamp(1e-4, torch.pi - 1e-4)
+        both = ((1 - share) * angle).sin() * a + (share * angle).sin() * b
+        parts.append(both / angle.sin())
+    return torch.cat(parts, dim=-1)
+
+
+def latents_at(first: End, second: End, where: Place, sizes: tuple[int, ...]) -> Tensor:
+    """Return the latents (N, Z) of the bars of a place."""
+    a, b = first.latents[where.at_first], second.latents[where.at_second]
+    return slerped(a, b, where.share, sizes)
+
+
+def key_at(first: End, second: End, share: float) -> Key:
+    """Return the key between two: along the circle of fifths, in the mode of the nearer."""
+    homes = [_home(end.given.key) for end in (first, second)]
+    fifths = ((homes[1] - homes[0]) * 7 + 6) % 12 - 6
+    home = (homes[0] + 7 * round(share * fifths)) % 12
+    mode = (first if share < 0.5 else second).given.key.mode
+    return Key((home - 3 * (mode == "minor")) % 12, mode)
+
+
+def _home(key: Key) -> int:
+    """Return the tonic of a key, or of its relative major."""
+    return (key.tonic + 3 * (key.mode == "minor")) % 12
+
+
+def bars_at(first: End, second: End, where: Place, key: Key) -> NDArray[np.void]:
+    """Return the table of `bars.BAR` of a place, without notes.
+
+    Where a piece modulates, so does what is near it. Chords go over two bars at a time, in an
+    order in which those of the one are spread evenly among those of the other.
+
+    Args:
+        first, second: the ends.
+        where: the place.
+        key: its key.
+    """
+    rows = [first.stretch.bars[where.at_first], second.stretch.bars[where.at_second]]
+    near = where.nearer(first, second)
+    bars = rows[0 if near is first else 1].copy()
+    n = len(bars)
+    bars["number"], bars["run"], bars["n_notes"], bars["note_start"] = np.arange(n), 0, 0, 0
+    moved = _home(key) - _home(near.given.key)
+    bars["tonic"] = (bars["tonic"].astype(np.int64) + moved) % 12
+    bars["bpm"] = tempo_at(first, second, where.share)
+    write_sections(bars, where.sections)
+    goes_over = _order(-(-n // _TOGETHER)).repeat(_TOGETHER)[:n] < where.share
+    home = home_shift(bars["tonic"], bars["minor"])
+    for row, chosen in zip(rows, (~goes_over, goes_over), strict=True):
+        shift = home_shift(row["tonic"], row["minor"]) - home
+        bars["chords"][chosen] = _moved(row["chords"], shift)[chosen]
+    return bars
+
+
+def tempo_at(first: End, second: End, share: float) -> float:
+    """Return felt beats a minute between two, equal ratios at equal steps."""
+    bpm = [float(end.stretch.bars["bpm"][0]) for end in (first, second)]
+    return float(bpm[0] ** (1 - share) * bpm[1] ** share)
+
+
+def _order(n: int) -> NDArray[np.float64]:
+    """Return n numbers in (0, 1) that fill it evenly in any order (van der Corput, base 2)."""
+    at, out, part = np.arange(1, n + 1), np.zeros(n), 0.5
+    while at.any():
+        out += part * (at & 1)
+        at, part = at >> 1, part / 2
+    return out
+
+
+def _moved(chords: NDArray[np.uint8], shift: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """Return rows of chords (N, beats, 3) moved by so many semitones (N,)."""
+    out = chords.astype(np.int64)
+    there = out[..., 0] != NO_CHORD
+    for column in (0, 2):
+        out[..., column] = np.where(there, (out[..., column] + shift[:, None]) % 12, NO_CHORD)
+    return out.astype(np.uint8)
