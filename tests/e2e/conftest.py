@@ -66,7 +66,7 @@ def _address(server: subprocess.Popen) -> str:
 def page(chromium, studio) -> Iterator[Any]:
     """The studio in a fresh profile; fails on a console error or a request to another host."""
     context = chromium.new_context(
-        viewport={"width": 1280, "height": 800}, locale="en-GB", accept_downloads=True
+        viewport={"width": 1440, "height": 900}, locale="en-GB", accept_downloads=True
     )
     page = context.new_page()
     complaints: list[str] = []

@@ -46,6 +46,13 @@ def test_what_the_page_keeps_comes_back_and_is_bounded(client, project):
     assert client.get(address).json()["ui"] == {"zoom": 2}
 
 
+def test_a_take_of_another_project_cannot_be_the_current_one(client, project):
+    other = client.post("/api/projects").json()
+    refused = client.patch(f"/api/projects/{project['id']}", json={"current": other["current"]})
+    assert refused.status_code == 404
+    assert client.get(f"/api/projects/{project['id']}").json() == project
+
+
 def test_a_removed_project_is_gone_with_its_takes(client, project):
     assert client.delete(f"/api/projects/{project['id']}").status_code == 204
     gone = client.get(f"/api/takes/{project['current']}")

@@ -50,3 +50,10 @@ def test_only_one_file_fetches():
 def test_the_page_without_sound_is_light():
     kilobytes = sum(path.stat().st_size for path in files(".js", ".css", ".html", ".svg")) / 1000
     assert kilobytes < 250
+
+
+def test_every_module_is_fetched_at_once():
+    html = (STATIC / "index.html").read_text(encoding="utf-8")
+    told = set(re.findall(r'rel="modulepreload" href="/static/([^"]+)"', html))
+    modules = {str(path.relative_to(STATIC)) for path in files(".js")}
+    assert told == modules - {"main.js", "theme.js", "types.js"}

@@ -15,8 +15,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 import antiphon
 from antiphon.errors import AntiphonError
 from antiphon.web import _piece
+from antiphon.web._rows import NewTake
+from antiphon.web._schema import sentence_of, unpacked
 from antiphon.web._settings import Limits
-from antiphon.web._store import NewTake, Store
+from antiphon.web._store import Store
 
 FORMAT = "antiphon project 1"
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError)
@@ -107,7 +109,7 @@ def read(file: Path, limits: Limits, _: object = None) -> Project:
             head, takes = _taken(archive, limits)
     except ValidationError as error:
         raise AntiphonError(
-            f"This is no project of Antiphon: {_piece.sentence_of(error.errors())}"
+            f"This is no project of Antiphon: {sentence_of(error.errors())}"
         ) from None
     except _BROKEN:
         raise AntiphonError("This is no project of Antiphon, or it is broken.") from None
@@ -145,7 +147,7 @@ def _taken(archive: zipfile.ZipFile, limits: Limits) -> tuple[HeadJson, list[New
             raise AntiphonError(f"The edits of the take {take.name!r} cannot be.")
         history = []
         for number in range(take.n_edits):
-            told = _piece.unpacked(member(_member(take.id, number), limits.json_bytes))
+            told = unpacked(member(_member(take.id, number), limits.json_bytes))
             piece = _piece.canonical(told, limits)
             history.append(_piece.compressed(piece))
             current = piece if number == take.at else current

@@ -42,6 +42,7 @@ class Order:
         plan: what is asked for.
         own: the verb's other arguments.
         n_bars: it will write about, all pieces together; for the time that it takes.
+        n_made: how many pieces it will make.
         parent: id of the take it works on.
     """
 
@@ -51,6 +52,7 @@ class Order:
     plan: Plan
     own: dict[str, Any]
     n_bars: int
+    n_made: int = 1
     parent: str | None = None
 
 
@@ -193,7 +195,7 @@ class Jobs:
         if job.state != "running":
             return 1.0 if job.state == "done" else 0.0
         share = (time.monotonic() - job.began) / max(job.expected_s, 0.1)
-        done = job.n_done / max(job.order.own.get("count", 1), 1)
+        done = job.n_done / job.order.n_made
         return round(min(max(share, done), _NEVER_QUITE), 3)
 
     def _left_s(self, job: Job) -> float | None:

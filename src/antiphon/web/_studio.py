@@ -8,13 +8,16 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends
+from fastapi.requests import HTTPConnection
 
 from antiphon.web import _piece
 from antiphon.web._desk import Desk
 from antiphon.web._jobs import Jobs, Order
+from antiphon.web._live import Stage
+from antiphon.web._rows import NewTake
 from antiphon.web._settings import Settings
-from antiphon.web._store import NewTake, Store
+from antiphon.web._store import Store
 from antiphon.web._tasks import Made
 
 _FIRST = Path(__file__).parent / "_first_piece.json"
@@ -29,12 +32,14 @@ class Studio:
         store: its projects.
         jobs: what the verbs are asked for.
         desk: what is read and rendered.
+        stage: live sessions.
     """
 
     settings: Settings
     store: Store
     jobs: Jobs
     desk: Desk
+    stage: Stage
 
     @classmethod
     def opened(cls, settings: Settings) -> Studio:
@@ -48,21 +53,25 @@ class Studio:
             store.add_project(first_take().name, [first_take()])
 
         def keep(order: Order, made: list[Made]) -> list[str]:
-            return store.add_takes(order.project, [_take(order, one) for one in made])
+            numbers = range(1, len(made) + 1) if len(made) > 1 else [0]
+            new = [_take(order, one, number) for one, number in zip(made, numbers, strict=True)]
+            return store.add_takes(order.project, new)
 
         jobs = Jobs(settings.limits, settings.n_workers, keep)
-        return cls(settings, store, jobs, Desk(settings.data, settings.limits))
+        desk = Desk(settings.data, settings.limits)
+        return cls(settings, store, jobs, desk, Stage(settings.limits))
 
     def close(self) -> None:
         """End everything."""
+        self.stage.close()
         self.jobs.close()
         self.desk.close()
         self.store.close()
 
 
-def _take(order: Order, made: Made) -> NewTake:
-    """Return what a job made as a take, named by what was done and its seed."""
-    name = f"{order.verb.capitalize()} {made.plan.get('seed', 0)}"
+def _take(order: Order, made: Made, number: int) -> NewTake:
+    """Return what a job made as a take; the number is its own among several, else 0."""
+    name = f"{order.verb.capitalize()} {number}" if number else order.verb.capitalize()
     return NewTake(_piece.to_json(made.piece), name, order.verb, order.parent, told_of(made))
 
 
@@ -84,8 +93,8 @@ def first_take() -> NewTake:
     return NewTake(first["piece"], first["name"], "first", None, first["told"])
 
 
-def _of(request: Request) -> Studio:
-    studio: Studio = request.app.state.studio
+def _of(connection: HTTPConnection) -> Studio:
+    studio: Studio = connection.app.state.studio
     return studio
 
 

@@ -61,7 +61,7 @@ class Option:
         name: as the function or the plan calls it.
         kind: its type.
         is_required: whether there is no default.
-        default: what is taken where it is left out; None also where that is only known inside.
+        default: what is taken where it is left out.
     """
 
     name: str
@@ -190,13 +190,30 @@ def _verb(name: str) -> Verb | None:
             if ast.unparse(node.returns) != "list[Composition]":
                 return None
             summary = (ast.get_docstring(node) or "").split("\n")[0]
+            names = _constants(tree)
             kinds = [ast.unparse(a.annotation) for a in node.args.args if a.annotation is not None]
-            return Verb(name, kinds.count("Piece"), summary, tuple(_options(node)))
+            return Verb(name, kinds.count("Piece"), summary, tuple(_options(node, names)))
     return None
 
 
-def _options(node: ast.FunctionDef) -> list[Option]:
-    """Return the arguments of a function that a person may give."""
+def _constants(tree: ast.Module) -> dict[str, Any]:
+    """Return the numbers and texts that a module gives names to."""
+    return {
+        target.id: node.value.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+
+
+def _options(node: ast.FunctionDef, names: dict[str, Any]) -> list[Option]:
+    """Return the arguments of a function that a person may give.
+
+    Args:
+        node: the function.
+        names: what constants of its module are.
+    """
     arguments = node.args
     positional = [*arguments.posonlyargs, *arguments.args]
     n_open = len(positional) - len(arguments.defaults)
@@ -210,10 +227,9 @@ def _options(node: ast.FunctionDef) -> list[Option]:
         kinds = [_TYPES[k.strip()] for k in written.split("|") if k.strip() in _TYPES]
         if argument.arg in _OURS or not kinds:
             continue
-        try:
-            value = ast.literal_eval(default) if default is not None else None
-        except ValueError:
-            value = None  # a name: only known inside
+        value = names.get(default.id) if isinstance(default, ast.Name) else None
+        if isinstance(default, ast.Constant):
+            value = default.value
         found.append(Option(argument.arg, kinds[0], default is None, value))
     return found
 

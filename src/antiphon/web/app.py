@@ -19,9 +19,9 @@ from antiphon import registry
 from antiphon.errors import AntiphonError
 from antiphon.web._guard import Guard
 from antiphon.web._jobs import QueueFull
-from antiphon.web._piece import sentence_of
+from antiphon.web._rows import NotThere, Outdated
+from antiphon.web._schema import sentence_of
 from antiphon.web._settings import Settings
-from antiphon.web._store import NotThere, Outdated
 from antiphon.web._studio import Studio
 
 _HERE = Path(__file__).parent

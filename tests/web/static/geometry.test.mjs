@@ -30,6 +30,11 @@ test("one cannot scroll before the first step nor past the last", () => {
   assert.equal(view.with({ left: 9999 }).left, 384 - 400 / 2);
 });
 
+test("how near one can come is counted in quarter notes, whatever the resolution", () => {
+  const fine = new View({ width: 400, length: 16 * 480, resolution: 480, perStep: 1 }).zoomed(1e6, 0);
+  assert.equal(fine.perStep * 480, 400);
+});
+
 test("a piece that was not seen before is shown whole, its notes in the middle", () => {
   const piece = pieceOf({ tracks: [trackOf("melody", [[0, 24, 60, 90], [96, 48, 72, 80]])] });
   const whole = view.fitted(piece);

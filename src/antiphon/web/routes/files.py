@@ -35,7 +35,7 @@ async def file(studio: StudioHere, take: str, kind: str, inline: bool = False) -
     told = found["piece"]
 
     def piece() -> Piece:
-        return _piece.from_json(_piece.PieceJson(**told), studio.settings.limits)
+        return _piece.stored(told)
 
     path = await studio.desk.render(piece, _piece.packed(told), kind)
     headers = {

@@ -17,8 +17,9 @@ from antiphon.music.piece import Piece
 from antiphon.music.plan import Plan
 from antiphon.web import _piece, _verbs
 from antiphon.web._jobs import Order
-from antiphon.web._store import NotThere
+from antiphon.web._rows import NotThere
 from antiphon.web._studio import Studio, StudioHere
+from antiphon.web._verbs import Verb
 
 router = APIRouter()
 _EVERY_S = 0.2  # how often a listener is told of progress
@@ -51,21 +52,16 @@ def _order(studio: Studio, project: str, asked: Asked) -> Order:
     verb = _verbs.verb(asked.verb)
     plan, own = verb.sorted_out(asked.options)
     _check_weights(studio, own.get("model") or plan.style)
-    most = studio.settings.limits.count
-    if not 1 <= own.get("count", 1) <= most:
-        raise AntiphonError(f"count must be from 1 to {most}.")
+    n_made = _n_made(verb, own, studio.settings.limits.count)
     named = [take for take in (asked.take, asked.other_take) if take is not None]
     if len(named) != verb.n_pieces:
         raise AntiphonError(
             f"{verb.name} works on {('no take', 'one take', 'two takes')[verb.n_pieces]}, "
             f"and {len(named)} are named."
         )
-    pieces = [
-        _piece.from_json(_piece.PieceJson(**studio.store.piece(take)), studio.settings.limits)
-        for take in named
-    ]
-    n_bars = _bars_written(plan, own, pieces) * own.get("count", 1)
-    return Order(project, verb.name, pieces, plan, own, n_bars, asked.take)
+    pieces = [_piece.stored(studio.store.piece(take)) for take in named]
+    n_bars = _bars_written(plan, own, pieces) * n_made
+    return Order(project, verb.name, pieces, plan, own, n_bars, n_made, asked.take)
 
 
 def _check_weights(studio: Studio, name: str) -> None:
@@ -73,6 +69,17 @@ def _check_weights(studio: Studio, name: str) -> None:
     if studio.settings.token and name not in models.styles():
         raise unknown(name[:60], "styles", models.styles())
     models.folder_of(name)
+
+
+def _n_made(verb: Verb, own: dict[str, Any], most: int) -> int:
+    """Return how many pieces a verb will make."""
+    for option in verb.options:
+        if option.name in ("count", "steps"):
+            n_made = own.get(option.name, option.default)
+            if not 1 <= n_made <= most:
+                raise AntiphonError(f"{option.name} must be from 1 to {most}.")
+            return int(n_made)
+    return 1
 
 
 def _bars_written(plan: Plan, own: dict[str, Any], pieces: list[Piece]) -> int:

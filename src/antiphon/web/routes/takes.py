@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from antiphon.web import _piece
 from antiphon.web._answers import Line
-from antiphon.web._piece import PieceJson
-from antiphon.web._store import NewTake
+from antiphon.web._rows import NewTake
+from antiphon.web._schema import PieceJson, unpacked
 from antiphon.web._studio import StudioHere
 
 router = APIRouter()
@@ -69,9 +69,7 @@ async def upload(studio: StudioHere, project: str, file: UploadFile) -> dict[str
     piece = await studio.desk.read(await file.read(), name)
     _piece.check(piece, studio.settings.limits)
     left_out = [f"left out: {n} notes, {reason}" for reason, n in piece.left_out.items()]
-    kept = _piece.canonical(
-        _piece.unpacked(_piece.packed(_piece.to_json(piece))), studio.settings.limits
-    )
+    kept = _piece.canonical(unpacked(_piece.packed(_piece.to_json(piece))), studio.settings.limits)
     title = piece.title or name.rsplit(".", 1)[0]
     new = NewTake(kept, title or "Upload", "upload", None, {"reasons": left_out})
     return studio.store.take(studio.store.add_takes(project, [new])[0])

@@ -19,6 +19,7 @@ export class Player {
   /** @type {Promise<void>|null} */
   #loading = null;
   #step = 0;
+  #resolution = 1;
   #project = "";
   /** @type {AudioContext} */
   context;
@@ -31,7 +32,12 @@ export class Player {
   /** @param {Store} store */
   constructor(store) {
     this.store = store;
-    store.on(["piece"], ({ piece }) => piece && this.#source?.setPiece(piece));
+    store.on(["piece"], ({ piece }) => {
+      if (!piece) return;
+      this.#step *= piece.resolution / this.#resolution;
+      this.#resolution = piece.resolution;
+      this.#source?.setPiece(piece);
+    });
     store.on(["mixer", "piece"], () => this.#mix());
     store.on(["loop", "looping", "piece"], () => this.#loop());
     store.on(["project"], ({ project, playing }) => {
@@ -51,13 +57,10 @@ export class Player {
     this.store.choose({ sound: "loading" });
     this.context = new AudioContext({ latencyHint: "interactive" });
     this.#chain(this.context);
-    try {
-      this.#source = await this.#fromSoundfont(this.context);
-      this.store.choose({ sound: "ready" });
-    } catch {
-      this.#source = new Rendered(this.context, this.output, this.store);
-      this.store.choose({ sound: "rendered" });
-    }
+    const synthesized = this.store.state.about?.player.ready
+      ? await this.#fromSoundfont(this.context).catch(() => null) : null;
+    this.#source = synthesized ?? new Rendered(this.context, this.output, this.store);
+    this.store.choose({ sound: synthesized ? "ready" : "rendered" });
     const { piece } = this.store.state;
     if (piece) this.#source.setPiece(piece);
     this.#mix();

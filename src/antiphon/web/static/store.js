@@ -110,10 +110,11 @@ export class Store {
   /** Open the project that was open last, or the newest, or a new one. @param {string|null} wanted */
   begin(wanted) {
     return this.#try(async () => {
+      const last = wanted ? this.api.project(wanted).catch(() => null) : null;
       const [about, projects] = await Promise.all([this.api.about(), this.api.projects()]);
       this.#set({ about, projects });
-      const known = projects.find((project) => project.id === wanted) ?? projects[0];
-      await this.#show(known ? await this.api.project(known.id) : await this.api.newProject());
+      const known = (await last) ?? (projects[0] && (await this.api.project(projects[0].id)));
+      await (known ? this.#show(known) : this.#showNew(await this.api.newProject()));
     });
   }
 
@@ -126,12 +127,12 @@ export class Store {
   }
 
   newProject() {
-    return this.#try(async () => this.#show(await this.api.newProject()));
+    return this.#try(async () => this.#showNew(await this.api.newProject()));
   }
 
   /** @param {File} file */
   importProject(file) {
-    return this.#try(async () => this.#show(await this.api.importProject(file)));
+    return this.#try(async () => this.#showNew(await this.api.importProject(file)));
   }
 
   /** @param {string} id */
@@ -168,6 +169,11 @@ export class Store {
       compare: { a: "", b: "" },
     });
     await this.#showTake(project.current || (project.takes[0]?.id ?? ""));
+  }
+
+  /** @param {Project} project that was not there before */
+  async #showNew(project) {
+    await this.#show(project);
     this.#set({ projects: await this.api.projects() });
   }
 
@@ -187,7 +193,9 @@ export class Store {
     const take = this.#open.get(id) ?? (await this.api.take(id));
     this.#open.set(id, take);
     const track = take.piece.tracks.find((each) => each.id === this.state.activeTrack);
-    const loop = this.state.loop;
+    const finer = take.piece.resolution / (this.state.piece?.resolution ?? take.piece.resolution);
+    const marked = this.state.loop;
+    const loop = marked && { start: marked.start * finer, end: marked.end * finer };
     this.#set({
       take, piece: take.piece, selection: new Set(),
       activeTrack: (track ?? take.piece.tracks[0])?.id ?? "",
@@ -356,13 +364,16 @@ export class Store {
   /**
    * @param {string} verb
    * @param {Record<string, unknown>} options
+   * @param {string[]} [takes] that it works on; the one in hand when left out
    */
-  ask(verb, options) {
+  ask(verb, options, takes) {
     return this.#try(async () => {
-      const { project, take } = this.state;
+      const { project } = this.state;
       if (!project || this.isAsking()) return;
       await this.#saved;
-      const order = verb === "compose" ? { verb, options } : { verb, take: take?.id, options };
+      const [take, other_take] = takes ?? [this.state.take?.id];
+      const given = verb === "compose" ? {} : { take, ...(other_take && { other_take }) };
+      const order = { verb, ...given, options };
       const job = await this.api.ask(project.id, order);
       this.#set({ message: null, job: { ...job, state: job.state ?? "waiting", progress: job.progress ?? 0 } });
       const ended = await this.api.watch(job.id, (now) => this.#set({ job: { ...job, ...now } }));

@@ -5,10 +5,8 @@
 import { barOf, beatSteps, lastNotAbove } from "../music/time.js";
 import { clamp } from "../music/edits.js";
 
-export const MIN_PER_STEP = 0.05;
-export const MAX_PER_STEP = 16;
-export const MIN_ROW = 4;
-export const MAX_ROW = 32;
+const [MIN_QUARTER, MAX_QUARTER] = [1, 400]; // pixels a quarter note
+const [MIN_ROW, MAX_ROW] = [4, 32]; // pixels a semitone
 const EDGE = 6; // pixels at a note's end that resize it
 
 /** @typedef {"body" | "end"} Grip */
@@ -17,7 +15,7 @@ const EDGE = 6; // pixels at a note's end that resize it
 export class View {
   /**
    * @param {{left?: number, top?: number, perStep?: number, row?: number,
-   *          width?: number, height?: number, length?: number}} [given]
+   *          width?: number, height?: number, length?: number, resolution?: number}} [given]
    *   perStep pixels a step, row pixels a semitone, length steps of the piece
    */
   constructor(given = {}) {
@@ -28,13 +26,15 @@ export class View {
     this.width = given.width ?? 600;
     this.height = given.height ?? 300;
     this.length = given.length ?? 1536;
+    this.resolution = given.resolution ?? 24;
   }
 
   /** @param {Partial<View>} change @returns {View} within bounds */
   with(change) {
     const next = new View({ ...this, ...change });
-    const least = Math.min(1, next.width / (next.length * 1.02));
-    next.perStep = clamp(next.perStep, Math.max(MIN_PER_STEP, least), MAX_PER_STEP);
+    const whole = next.width / next.length;
+    const least = Math.min(whole, MAX_QUARTER / next.resolution);
+    next.perStep = clamp(next.perStep, Math.max(MIN_QUARTER / next.resolution, least), MAX_QUARTER / next.resolution);
     next.row = clamp(next.row, MIN_ROW, MAX_ROW);
     const most = Math.max(0, next.length - next.width / next.perStep);
     next.left = clamp(next.left, 0, most);

@@ -104,7 +104,7 @@ function box(view, [onset, duration, pitch]) {
 function paintTrack(context, colour, view, notes, active) {
   const [first, after] = visible(notes, view.left, view.right, longest(notes));
   context.fillStyle = colour;
-  const round = view.row >= 8 && view.perStep > 0.6 && after - first < 3000;
+  const round = view.row >= 8 && view.perStep * view.resolution > 14 && after - first < 3000;
   for (const level of active ? LEVELS : FAINT) {
     context.globalAlpha = level.alpha;
     context.beginPath();

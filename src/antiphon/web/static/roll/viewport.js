@@ -22,7 +22,11 @@ export class Viewport extends EventTarget {
 
   /** Follow a piece's length; show the beginning of a piece that was not seen before. @param {Piece} piece @param {boolean} anew */
   hold(piece, anew) {
-    const view = this.view.with({ length: endOf(piece) });
+    const { left, perStep, resolution } = this.view;
+    const finer = piece.resolution / resolution;
+    const view = this.view.with({
+      length: endOf(piece), resolution: piece.resolution, left: left * finer, perStep: perStep / finer,
+    });
     if (anew || !this.#fitted) this.show((this.#first = view.fitted(piece, LEAST_BAR)));
     else this.show(view);
     this.#fitted = piece;
