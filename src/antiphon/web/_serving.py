@@ -46,7 +46,11 @@ def serve(
     address = _address(host, listening.getsockname()[1], token)
     tell(f"The studio is at {address}\nProjects are in {settings.data}. Ctrl-C ends it.")
     config = uvicorn.Config(
-        app, log_level="warning", server_header=False, timeout_graceful_shutdown=2
+        app,
+        log_level="warning",
+        server_header=False,
+        ws_max_size=65_536,
+        timeout_graceful_shutdown=2,
     )
     if browser:
         opener = threading.Timer(0.5, webbrowser.open, [address])
