@@ -22,6 +22,7 @@ import torch
 from antiphon import models
 from antiphon.formats import wav
 from antiphon.inference._drafts import BATCH
+from antiphon.inference._judge import N_TAKES
 from antiphon.inference._sheet import write_sheet
 from antiphon.inference._walk import stacked, walk
 from antiphon.inference.compose import compose
@@ -63,6 +64,13 @@ def generation() -> float:
     return BATCH * N_BARS / median_s(work)
 
 
+def composing() -> float:
+    """Return how many bars of finished pieces are composed a second, their takes being heard."""
+    count = BATCH // N_TAKES
+    plan = Plan(bars=N_BARS, seed=1)
+    return count * N_BARS / median_s(lambda: compose(plan, count=count))
+
+
 def cold() -> float:
     """Return the seconds of one cold command: 32 bars as MIDI, sound and picture."""
     with tempfile.TemporaryDirectory() as folder:
@@ -88,6 +96,7 @@ def rendering() -> float:
 def main() -> None:
     print(f"{torch.get_num_threads()} threads, load {os.getloadavg()[0]:.1f}")
     print(f"generation alone: {generation():,.0f} bars a second in batches of {BATCH}")
+    print(f"composing, {N_TAKES} takes heard: {composing():,.0f} bars a second")
     print(f"cold `antiphon compose`, 32 bars, MIDI + WAV + picture: {cold():.1f} s")
     print(f"rendering 3 minutes: {rendering():.0f} × real time")
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from antiphon import read, write
 from antiphon.music.piece import Piece, Track, notes_of
@@ -26,7 +28,9 @@ def picture(page: Any, name: str) -> None:
     """Keep a picture where ANTIPHON_PICTURES names a folder; the docs' pictures are made so."""
     folder = os.environ.get("ANTIPHON_PICTURES")
     if folder:
-        page.screenshot(path=str(Path(folder) / f"{name}.png"))
+        taken = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+        small = taken.quantize(256, kmeans=3, dither=Image.Dither.NONE)
+        small.save(Path(folder) / f"studio-{name}.png", optimize=True)
 
 
 def heard(page: Any, seconds: float) -> tuple[float, float | None]:
@@ -113,6 +117,11 @@ def test_from_the_first_piece_to_an_exported_midi(page, tmp_path):
 
     taken = notes_by_name(exported(page, tmp_path))
     assert taken["Melody"] == [tuple(note) for note in after]
+
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size({"width": 360, "height": 720})
+    assert page.evaluate("() => document.documentElement.scrollWidth") == 360
+    picture(page, "phone")
 
 
 def test_a_melody_dragged_in_gets_an_accompaniment_and_another_bass(page, tmp_path):

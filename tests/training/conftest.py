@@ -54,6 +54,10 @@ n_takes = 2
 n_shards = 2
 save_every = 2
 log_every = 1
+[critic_training]
+n_iterations = 3
+n_takes = 1
+log_every = 1
 [progression]
 width = 8
 hidden = 8

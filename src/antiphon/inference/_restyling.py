@@ -20,9 +20,16 @@ from torch import Tensor
 
 from antiphon.models._gan import Drawer
 from antiphon.models.converter import Generator
+from antiphon.music.chords import QUALITIES
+from antiphon.music.harmony import best_path
 from antiphon.representations.bars import SLOTS_PER_BEAT
 from antiphon.representations.labels import class_asked
 from antiphon.representations.lead_sheet import (
+    FIRST_TONE,
+    GROUPS,
+    HOLD,
+    LOWEST,
+    N_CHORDS,
     N_SYMBOLS,
     LeadSheet,
     onsets_of,
@@ -31,11 +38,17 @@ from antiphon.representations.lead_sheet_view import N_CHOICES, TOLD_SIZE, one_h
 
 TUNE_GIVEN_UP = 0.36  # share of the tune's tones that may go at the end of the dial
 CHORDS_GIVEN_UP = 1.6  # share of beats whose chord may change there: all, from 5/8 of it on
-MAY_ADD = 1.6  # tones for each tone of the tune that may be added
+MAY_ADD = 2.4  # tones for each tone of the tune that may be added
 GUIDANCE = 2.0  # how much further from what all styles are told than the network goes
-_SHARPNESS = 2.0  # what a choice is more certain than when it was learnt
-_STRONGEST, _HALVINGS = 40.0, 18  # logits by which nothing changes; steps of the search below
+SHARPNESS = 2.0  # what a choice is more certain than when it was learnt
+FITTING = 4.0  # logits that a chord gets where all of a beat's tones are its own
+CHANGE_BAR, CHANGE_BEAT = 0.5, 3.0  # what another chord costs at a bar line, and within a bar
+_STRONGEST, _HALVINGS = 400.0, 20  # logits by which nothing changes; steps of the search below
 _SLOTS = SLOTS_PER_BEAT * N_SYMBOLS
+_TONES = np.zeros((12, N_CHORDS), np.float32)  # which pitch classes chords have
+for _chord in range(N_CHORDS - 1):
+    for _tone in QUALITIES[GROUPS[_chord % len(GROUPS)]]:
+        _TONES[(_chord // len(GROUPS) + _tone) % 12, _chord] = 1
 
 
 @dataclass(frozen=True)
@@ -68,12 +81,34 @@ def restyle(
     if strength == 0 or not len(sheet.tune):
         return sheet
     wishes = wishes_of(drawer, sheet, style, strength, seed)
-    tune = _as_far(lambda hold: _tune(wishes, sheet, hold), _tune_allows(sheet, strength))
+    tune = _tune(wishes.tune, sheet.tune, strength)
+    fitting = wishes.chords + FITTING * fit_of(tune)
     chords = _as_far(
-        lambda hold: _chosen(wishes.chords, sheet.chords, hold),
+        lambda hold: _harmony(fitting, sheet, hold),
         lambda new: (new != sheet.chords).mean() <= CHORDS_GIVEN_UP * strength,
     )
     return replace(sheet, tune=tune, chords=chords)
+
+
+def fit_of(tune: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return (E, H) for what share of each beat the tune's tones are tones of each chord."""
+    flat = tune.ravel()
+    begun = np.maximum.accumulate(np.where(flat != HOLD, np.arange(len(flat)), 0))
+    symbol = flat[begun]
+    heard = np.zeros((len(flat), 12), np.float32)
+    sung = np.flatnonzero(symbol >= FIRST_TONE)
+    heard[sung, (symbol[sung] - FIRST_TONE + LOWEST) % 12] = 1 / SLOTS_PER_BEAT
+    fit: NDArray[np.float32] = heard.reshape(*tune.shape, 12).sum(axis=1) @ _TONES
+    return fit
+
+
+def _harmony(wanted: NDArray[np.float32], sheet: LeadSheet, hold: float) -> NDArray[np.int64]:
+    """Return the chords of which none changes without need, alike in bars that are alike."""
+    scores = wanted.astype(np.float64)
+    scores[np.arange(len(scores)), sheet.chords] += hold
+    begins = np.diff(sheet.bar, prepend=-1) != 0
+    path = best_path(scores, np.where(begins, CHANGE_BAR, CHANGE_BEAT))
+    return path[_leaders(sheet)]
 
 
 @torch.inference_mode()
@@ -105,20 +140,20 @@ def wishes_of(drawer: Drawer, sheet: LeadSheet, style: str, strength: float, see
         n = min(length, len(rows) - first)
         total[first : first + n] += wish[:n]
         count[first : first + n] += 1
-    wanted = _SHARPNESS * total / count + rng.gumbel(size=total.shape).astype(np.float32)
-    wanted = _alike(wanted, sheet)
+    wanted = SHARPNESS * total / count + rng.gumbel(size=total.shape).astype(np.float32)
+    wanted = wanted[_leaders(sheet)]
     return Wishes(wanted[:, :_SLOTS].reshape(-1, SLOTS_PER_BEAT, N_SYMBOLS), wanted[:, _SLOTS:])
 
 
-def _alike(wanted: NDArray[np.float32], sheet: LeadSheet) -> NDArray[np.float32]:
-    """Return wishes such that bars with equal tune and chords have those of the first of them."""
-    out = wanted.copy()
+def _leaders(sheet: LeadSheet) -> NDArray[np.int64]:
+    """Return (E,) the beat that each does as: of bars that are alike the first one's."""
+    out = np.arange(len(sheet.bar))
     first: dict[tuple[int, bytes, bytes], int] = {}
     edges = np.append(np.flatnonzero(np.diff(sheet.bar, prepend=-1)), len(sheet.bar))
     for begin, end in pairwise(edges.tolist()):
         key = (end - begin, sheet.tune[begin:end].tobytes(), sheet.chords[begin:end].tobytes())
         leader = first.setdefault(key, begin)
-        out[begin:end] = wanted[leader : leader + end - begin]
+        out[begin:end] = np.arange(leader, leader + end - begin)
     return out
 
 
@@ -132,20 +167,22 @@ def _chosen(
     return np.where(change, best, before)
 
 
-def _tune(wishes: Wishes, sheet: LeadSheet, hold: float) -> NDArray[np.int64]:
-    return _chosen(wishes.tune, sheet.tune, hold)
-
-
-def _tune_allows(sheet: LeadSheet, strength: float) -> Callable[[NDArray[np.int64]], bool]:
-    tones = onsets_of(sheet.tune)
+def _tune(
+    wanted: NDArray[np.float32], before: NDArray[np.int64], strength: float
+) -> NDArray[np.int64]:
+    """Return the tune: as many tones gone, and as many added, as the dial allows."""
+    tones = onsets_of(before)
     n = max(int(tones.sum()), 1)
 
-    def allows(new: NDArray[np.int64]) -> bool:
-        kept = int((new[tones] == sheet.tune[tones]).sum())
-        added = int((onsets_of(new) & ~tones).sum())
-        return 1 - kept / n <= TUNE_GIVEN_UP * strength and added / n <= MAY_ADD * strength
+    def lost(new: NDArray[np.int64]) -> bool:
+        return int((new[tones] != before[tones]).sum()) <= TUNE_GIVEN_UP * strength * n
 
-    return allows
+    def added(new: NDArray[np.int64]) -> bool:
+        return int((onsets_of(new) & ~tones).sum()) <= MAY_ADD * strength * n
+
+    changed = _as_far(lambda hold: _chosen(wanted, before, hold), lost)
+    ornamented = _as_far(lambda hold: _chosen(wanted, before, hold), added)
+    return np.where(tones, changed, ornamented)
 
 
 def _as_far(

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from antiphon.errors import AntiphonError, unknown
 from antiphon.models import choir, progression, scribe
 from antiphon.models._coder import Coder, CoderConfig
+from antiphon.models._critic import Critic, CriticConfig
 from antiphon.models._packing import packed, packed_tables, unpacked, unpacked_tables
 
 
@@ -34,6 +35,7 @@ class Ensemble:
         progression: writes the chords after an outline.
         scribe: writes the notes; None where the coder's decoder does (drums).
         discriminator: hears what the scribe wrote; None where there is none.
+        critic: is told measures of what the scribe is writing; None where there is none.
         tables: small arrays of the style: ``vocabulary`` (V, 3) chords, ``controls`` (K, Q)
             and ``bpm`` (Q,) quantiles, ``minor`` share, ``outline_mean`` and
             ``outline_deviation``, ``index`` and ``index_song`` of training melodies.
@@ -48,6 +50,7 @@ class Ensemble:
     progression: progression.Progression | None = None
     scribe: scribe.Scribe | None = None
     discriminator: choir.Discriminator | None = None
+    critic: Critic | None = None
     tables: dict[str, Tensor] = field(default_factory=dict)
     songs: list[str] = field(default_factory=list)
 
@@ -148,6 +151,7 @@ _NETWORKS: dict[str, tuple[Callable[[Any], nn.Module], type[Any]]] = {
     "progression": (progression.Progression, progression.Config),
     "scribe": (scribe.Scribe, scribe.Config),
     "discriminator": (choir.Discriminator, choir.Config),
+    "critic": (Critic, CriticConfig),
 }
 
 

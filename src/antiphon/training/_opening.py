@@ -16,6 +16,7 @@ from antiphon.training._settings import TrainConfig, check_licence
 from antiphon.training.adversary import AdversaryTraining
 from antiphon.training.choir import ChoirTraining
 from antiphon.training.coder import CoderTraining
+from antiphon.training.critic import CriticTraining
 from antiphon.training.progression import ProgressionTraining
 from antiphon.training.scribe import ScribeTraining
 
@@ -28,6 +29,7 @@ _TABLES: dict[str, type[Any]] = {
     "scribe_training": ScribeTraining,
     "adversary": choir.Config,
     "adversary_training": AdversaryTraining,
+    "critic_training": CriticTraining,
     "planner": choir.Config,
     "planner_training": ChoirTraining,
     "progression": progression.Config,

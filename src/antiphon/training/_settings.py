@@ -24,8 +24,9 @@ PRECISIONS = ("auto", "32-true", "bf16-mixed")
 SHARES = {
     "coder": 0.13,
     "choir": 0.02,
-    "scribe": 0.62,
+    "scribe": 0.58,
     "adversary": 0.03,
+    "critic": 0.04,
     "planner": 0.1,
     "progression": 0.1,
 }
@@ -67,6 +68,7 @@ class TrainConfig:
     scribe_training: Mapping[str, Any] = field(default_factory=dict)
     adversary: Mapping[str, Any] = field(default_factory=dict)
     adversary_training: Mapping[str, Any] = field(default_factory=dict)
+    critic_training: Mapping[str, Any] = field(default_factory=dict)
     planner: Mapping[str, Any] = field(default_factory=dict)
     planner_training: Mapping[str, Any] = field(default_factory=dict)
     progression: Mapping[str, Any] = field(default_factory=dict)

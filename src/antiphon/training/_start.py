@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from antiphon import models
 from antiphon.errors import AntiphonError
 from antiphon.models._coder import Coder
+from antiphon.models._critic import Critic
 from antiphon.models._ensemble import Ensemble
 from antiphon.training._checkpoint import STAGES
 from antiphon.training._run import RunFolder, load_module, module_state
@@ -39,6 +40,11 @@ class Start:
     def coder(self) -> Coder | None:
         """The coder of weights."""
         return self._weights.coder if self._weights else None
+
+    @property
+    def critic(self) -> Critic | None:
+        """The critic of weights."""
+        return self._weights.critic if self._weights else None
 
     @property
     def tables(self) -> Mapping[str, Tensor]:

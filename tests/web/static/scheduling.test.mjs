@@ -64,6 +64,24 @@ test("a tempo that changes while playing changes from here on", () => {
   assert.equal(scheduler.positionAt(2), 72);
 });
 
+test("another take goes on at the same bar and beat, whatever its resolution", () => {
+  const scheduler = new Scheduler(piece);
+  scheduler.start(0, 0);
+  scheduler.advance(1); // step 48
+  const notes = [[1920, 480, 70, 90]]; // at step 96 of 24
+  scheduler.setPiece(pieceOf({ resolution: 480, tracks: [trackOf("melody", notes)] }));
+  assert.deepEqual(near(scheduler.advance(2.1)), [["on", 70, 2]]);
+});
+
+test("a take that is shorter than where we are begins anew", () => {
+  const scheduler = new Scheduler(piece);
+  scheduler.loop = { start: 0, end: Infinity };
+  scheduler.start(300, 0);
+  scheduler.advance(0.1);
+  scheduler.setPiece(pieceOf({ n_bars: 1, tracks: [trackOf("melody", [[0, 24, 72, 90]])] }));
+  assert.deepEqual(near(scheduler.advance(0.2)), [["on", 72, 0.1]]);
+});
+
 test("it ends after the last bar when it does not go round", () => {
   const scheduler = new Scheduler(piece);
   scheduler.start(336, 0);

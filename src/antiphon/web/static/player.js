@@ -19,6 +19,7 @@ export class Player {
   /** @type {Promise<void>|null} */
   #loading = null;
   #step = 0;
+  #resolution = 1;
   #project = "";
   /** @type {AudioContext} */
   context;
@@ -31,7 +32,12 @@ export class Player {
   /** @param {Store} store */
   constructor(store) {
     this.store = store;
-    store.on(["piece"], ({ piece }) => piece && this.#source?.setPiece(piece));
+    store.on(["piece"], ({ piece }) => {
+      if (!piece) return;
+      this.#step *= piece.resolution / this.#resolution;
+      this.#resolution = piece.resolution;
+      this.#source?.setPiece(piece);
+    });
     store.on(["mixer", "piece"], () => this.#mix());
     store.on(["loop", "looping", "piece"], () => this.#loop());
     store.on(["project"], ({ project, playing }) => {

@@ -193,7 +193,9 @@ export class Store {
     const take = this.#open.get(id) ?? (await this.api.take(id));
     this.#open.set(id, take);
     const track = take.piece.tracks.find((each) => each.id === this.state.activeTrack);
-    const loop = this.state.loop;
+    const finer = take.piece.resolution / (this.state.piece?.resolution ?? take.piece.resolution);
+    const marked = this.state.loop;
+    const loop = marked && { start: marked.start * finer, end: marked.end * finer };
     this.#set({
       take, piece: take.piece, selection: new Set(),
       activeTrack: (track ?? take.piece.tracks[0])?.id ?? "",
@@ -362,13 +364,16 @@ export class Store {
   /**
    * @param {string} verb
    * @param {Record<string, unknown>} options
+   * @param {string[]} [takes] that it works on; the one in hand when left out
    */
-  ask(verb, options) {
+  ask(verb, options, takes) {
     return this.#try(async () => {
-      const { project, take } = this.state;
+      const { project } = this.state;
       if (!project || this.isAsking()) return;
       await this.#saved;
-      const order = verb === "compose" ? { verb, options } : { verb, take: take?.id, options };
+      const [take, other_take] = takes ?? [this.state.take?.id];
+      const given = verb === "compose" ? {} : { take, ...(other_take && { other_take }) };
+      const order = { verb, ...given, options };
       const job = await this.api.ask(project.id, order);
       this.#set({ message: null, job: { ...job, state: job.state ?? "waiting", progress: job.progress ?? 0 } });
       const ended = await this.api.watch(job.id, (now) => this.#set({ job: { ...job, ...now } }));

@@ -4,7 +4,7 @@
  * @import {Field} from "./ask-fields.js"
  */
 import { h, labelled } from "../dom.js";
-import { t } from "../i18n/index.js";
+import { named, t } from "../i18n/index.js";
 import { barsFromWords, barsInWords } from "../music/time.js";
 import { choice, dial, drawing, fileButton, key, mood, more, number, parts, style, words } from "./ask-fields.js";
 import { takeIn } from "./drop-zone.js";
@@ -15,6 +15,7 @@ import { nameOf } from "./track-list.js";
  * @property {string} verb        of the server
  * @property {Element} element
  * @property {() => Record<string, unknown>|null} options  null when something is to be put right first
+ * @property {() => string[]} [takes]  that it works on; the one in hand when left out
  */
 
 /** @param {string} verb @param {(Field|Element)[]} fields @returns {Form} */
@@ -27,7 +28,11 @@ function form(verb, fields) {
   };
 }
 
-/** @param {Store} store @returns {Record<string, Form>} by the name of its tab */
+/**
+ * Forms by the name of their tab; of verbs that the server has.
+ * @param {Store} store
+ * @returns {Record<string, Form>}
+ */
 export function forms(store) {
   const { about } = store.state;
   const metres = about.metres.map((/** @type {string} */ name) => ({ value: name, text: name }));
@@ -51,6 +56,47 @@ export function forms(store) {
       h("p", { class: "hint" }, t("vary.hint")), dial("strength", 0.4), style(store, true),
       more(mood(), ...shared()), drawing(),
     ]),
+    ...(optionsOf(store, "convert") && { convert: convert(store) }),
+    ...(optionsOf(store, "interpolate") && { between: between(store) }),
+  };
+}
+
+/** What the server says of a verb's options, by name. @param {Store} store @param {string} verb @returns {Record<string, any>|null} */
+function optionsOf(store, verb) {
+  const found = store.state.about.verbs.find((/** @type {{name: string}} */ each) => each.name === verb);
+  return found ? Object.fromEntries(found.options.map((/** @type {{name: string}} */ option) => [option.name, option])) : null;
+}
+
+const MOODS = ["happy", "tense", "sad", "calm"]; // the quarters of valence and arousal
+
+/** Another style, mood or band for the take in hand. @param {Store} store @returns {Form} */
+function convert(store) {
+  const known = optionsOf(store, "convert") ?? {};
+  const { roles, instruments, styles } = store.state.about;
+  const open = (/** @type {string} */ name, /** @type {string[]} */ usual) => choice(name, [
+    { value: "", text: t("as.it.is") },
+    ...(known[name]?.choices ?? usual).map((/** @type {string} */ value) => ({ value, text: named(name, value) })),
+  ], "");
+  return form("convert", [
+    h("p", { class: "hint" }, t("convert.hint")), open("style", styles), open("mood", MOODS),
+    dial("strength", 0.5), parts(roles, instruments), drawing(),
+  ]);
+}
+
+/** Pieces on the way from A to B. @param {Store} store @returns {Form} */
+function between(store) {
+  const base = form("interpolate", [
+    h("p", { class: "hint" }, t("between.hint")), number("steps", { min: "3", max: "16", value: "4" }), style(store, true),
+  ]);
+  return {
+    ...base,
+    takes: () => [store.state.compare.a, store.state.compare.b],
+    options: () => {
+      const { a, b } = store.state.compare;
+      if (a && b) return base.options();
+      store.choose({ message: { kind: "error", text: t("between.missing") } });
+      return null;
+    },
   };
 }
 

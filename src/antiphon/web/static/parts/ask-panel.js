@@ -4,7 +4,7 @@ import { t } from "../i18n/index.js";
 import { forms } from "./ask-forms.js";
 import { Part } from "./part.js";
 
-const TABS = ["compose", "again", "accompany", "extend", "vary"];
+const TABS = ["compose", "again", "accompany", "extend", "vary", "convert", "between"];
 
 export class AskPanel extends Part {
   #tab = "compose";
@@ -28,6 +28,7 @@ export class AskPanel extends Part {
     this.store.on(["about"], ({ about }) => {
       if (!about || this.#forms) return;
       this.#forms = forms(this.store);
+      for (const tab of this.tabs) tab.hidden = !(String(tab.dataset.tab) in this.#forms);
       this.#show(this.#tab);
     });
     this.store.on(["job"], () => this.#work());
@@ -54,9 +55,11 @@ export class AskPanel extends Part {
   #turn(event) {
     const way = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (!way) return;
-    const next = (TABS.indexOf(this.#tab) + way + TABS.length) % TABS.length;
-    this.#show(TABS[next]);
-    this.tabs[next].focus();
+    const there = this.tabs.filter((tab) => !tab.hidden);
+    const here = there.findIndex((tab) => tab.dataset.tab === this.#tab);
+    const next = there[(here + way + there.length) % there.length];
+    this.#show(String(next.dataset.tab));
+    next.focus();
     event.preventDefault();
   }
 
@@ -65,7 +68,7 @@ export class AskPanel extends Part {
     const options = form?.options();
     if (!form || !options) return;
     document.dispatchEvent(new CustomEvent("antiphon-pane", { detail: "notes" }));
-    void this.store.ask(form.verb, options);
+    void this.store.ask(form.verb, options, form.takes?.());
   }
 
   #work() {

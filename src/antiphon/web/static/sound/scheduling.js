@@ -48,11 +48,16 @@ export class Scheduler {
     this.timeline = new Timeline(piece);
   }
 
-  /** @param {Piece} piece taken from where the events given out so far end */
+  /**
+   * Go on with another piece, at the same bar and beat, from where the events given out so far end.
+   * @param {Piece} piece
+   */
   setPiece(piece) {
+    this.step *= piece.resolution / this.piece.resolution;
     this.piece = piece;
     this.end = endOf(piece);
     this.timeline = new Timeline(piece);
+    if (this.step >= this.end) this.step = 0;
     if (this.running) this.#anchor();
   }
 
