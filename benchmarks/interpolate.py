@@ -142,8 +142,11 @@ def first_bars(song: Piece, n: int) -> Piece:
     end = int(song.bar_starts()[min(n, song.n_bars)])
     tracks = [replace(t, notes=t.notes[t.notes["onset"] < end]) for t in song.tracks]
     sections = [s for s in song.sections if s.start < n]
-    chords = [c for c in song.chords if c.onset < end]
-    return replace(song, tracks=tracks, sections=sections, chords=chords, n_bars_asked=0)
+    marks = {
+        name: [mark for mark in getattr(song, name) if mark.onset < end]
+        for name in ("chords", "tempos", "metres", "keys")
+    }
+    return replace(song, tracks=tracks, sections=sections, n_bars_asked=0, **marks)
 
 
 def main() -> None:

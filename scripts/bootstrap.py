@@ -1,4 +1,4 @@
-"""Set antiphon up in this checkout: `.venv`, the packages, soundfont and synthesizer.
+"""Set antiphon up in this checkout: `.venv`, the packages, and what sounds, listens and plays.
 
 Run by `make compose` and `make test`, or by hand where there is no make:
 
@@ -25,6 +25,7 @@ from pathlib import Path
 
 import browser
 import soundfont
+import transcriber
 
 ROOT = Path(__file__).resolve().parent.parent
 OLDEST = (3, 11)
@@ -56,7 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def set_up(root: Path, *, dev: bool) -> None:
-    """Bring `.venv` and the soundfont of a checkout to what is asked for.
+    """Bring `.venv`, soundfont and transcriber of a checkout to what is asked for.
 
     Raises:
         SetUpError: Python is too old, the disk too full, or a package cannot be had.
@@ -79,6 +80,8 @@ def set_up(root: Path, *, dev: bool) -> None:
         stamp(root, dev=dev)
     if not sound_ready:
         soundfont.install(root, venv_python(venv))
+    if not transcriber.is_there(root):
+        transcriber.install(root, venv_python(venv))
 
 
 # what is there already

@@ -23,6 +23,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 import bootstrap  # noqa: E402
 import browser  # noqa: E402
 import soundfont  # noqa: E402
+import transcriber  # noqa: E402
 
 
 @pytest.fixture
@@ -49,6 +50,8 @@ def test_the_second_run_does_nothing(checkout, monkeypatch):
     bootstrap.stamp(checkout, dev=True)
     (checkout / soundfont.FOLDER).mkdir(parents=True)
     (checkout / soundfont.FOLDER / soundfont.SOURCES[0].name).touch()
+    (checkout / transcriber.FOLDER).mkdir(parents=True)
+    (checkout / transcriber.FOLDER / transcriber.BASIC_PITCH.name).touch()
     monkeypatch.setattr(subprocess, "run", never)
     bootstrap.set_up(checkout, dev=True)
     bootstrap.set_up(checkout, dev=False)
@@ -184,7 +187,7 @@ def test_an_old_python_is_told_in_one_sentence(monkeypatch, capsys):
     assert "needs 3.11 or newer" in said
 
 
-@pytest.mark.parametrize("script", ["bootstrap.py", "browser.py", "soundfont.py"])
+@pytest.mark.parametrize("script", ["bootstrap.py", "browser.py", "soundfont.py", "transcriber.py"])
 def test_the_scripts_are_readable_to_an_old_python_so_that_it_can_say_so(script):
     source = (ROOT / "scripts" / script).read_text(encoding="utf-8")
     ast.parse(source, feature_version=(3, 8))
@@ -296,6 +299,25 @@ def test_where_one_module_is_another_than_expected_none_is_taken(
     assert not browser.install(tmp_path, Path("python"))
     assert not (tmp_path / browser.FOLDER).exists()
     assert "will play sound files" in capsys.readouterr().err
+
+
+def test_the_transcriber_is_taken_out_of_its_wheel_alone(tmp_path, monkeypatch, capsys):
+    content = {
+        transcriber.BASIC_PITCH.member: b"network",
+        transcriber.BASIC_PITCH.licence_member: b"free",
+        "basic_pitch/inference.py": b"not wanted",
+    }
+    packed("pip", tmp_path / "p.whl", content)
+    monkeypatch.setattr(soundfont, "download", lambda *_args: tmp_path / "p.whl")
+    digest = hashlib.sha256(b"network").hexdigest()
+    fetched = replace(transcriber.BASIC_PITCH, sha256=digest)
+    monkeypatch.setattr(transcriber, "BASIC_PITCH", fetched)
+    transcriber.install(tmp_path, Path("python"))
+    found = sorted(path.name for path in (tmp_path / transcriber.FOLDER).iterdir())
+    assert found == ["nmp.onnx", "nmp.onnx.LICENSE"] and transcriber.is_there(tmp_path)
+    monkeypatch.setattr(soundfont, "download", lambda *_args: None)
+    transcriber.install(tmp_path, Path("python"))
+    assert "recordings cannot be worked on" in capsys.readouterr().err
 
 
 def requirement_names(lines: list[str]) -> set[str]:

@@ -82,6 +82,21 @@ def test_the_lowest_sounding_pitch_class_is_the_bass():
     assert (shares[0], shares[4]) == (0.75, 0.25)
 
 
+@pytest.mark.parametrize(
+    ("scale", "tonic", "mean"),
+    [
+        ((0, 2, 4, 5, 7, 9, 11), 0, 2.0),  # C major: −1 … 5 fifths above C
+        ((0, 2, 4, 5, 7, 9, 11), 9, -1.0),  # the same from A: −4 … 2
+        ((0, 2, 4, 6, 7, 9, 11), 0, 3.0),  # Lydian: 0 … 6
+        ((0,), 0, 0.0),
+    ],
+    ids=["major", "natural minor", "Lydian", "the tonic alone"],
+)
+def test_modes_are_ordered_from_dark_to_bright(scale, tonic, mean):
+    notes = notes_of((24 * i, 24, 60 + p, 80) for i, p in enumerate(scale))
+    assert harmony.brightness(notes, Key(tonic)) == pytest.approx(mean)
+
+
 def test_silence_has_no_harmony():
     silent = roll()
     values = [
@@ -90,6 +105,7 @@ def test_silence_has_no_harmony():
         harmony.chord_changes(silent, 16),
         harmony.chord_tone_share(notes_of(), [ChordSpan(0, 96, Chord(0))]),
         harmony.dissonance(silent),
+        harmony.brightness(notes_of(), C),
         *harmony.scale_degrees(silent),
         *harmony.lowest_degrees(silent),
     ]

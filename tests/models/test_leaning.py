@@ -38,16 +38,48 @@ def test_nothing_is_added_where_nothing_is_leaned_to():
     assert np.array_equal(logits, np.arange(N_CELLS + 1))
 
 
-def test_logits_that_are_leaned_to_are_added_in_their_bar_beat_and_part():
+def test_logits_that_are_leaned_to_are_added_in_their_beat_and_part():
     lean = Lean.none(1)
-    lean.cells[0, 5] = 2.0
     lean.rows[0, 1, CHORDS, 30] = 3.0
-    assert said(lean)[5] == 2.0 and said(lean).sum() == 2.0
     second_beat = 6 * N_PARTS + CHORDS
     for cell, found in ((second_beat, 3.0), (CHORDS, 0.0), (second_beat + 1, 0.0)):
         logits = np.zeros(N_PITCHES, np.float32)
         lean_rows(leaning_of([lean]), logits, 0, cell)
         assert logits[30] == found
+
+
+def test_log_odds_of_an_onset_are_shifted_cell_by_cell():
+    # three ends are equally likely: odds of an onset in cell 5 are 1:2, then in cell 9 1:1
+    allowed = np.zeros(N_CELLS + 1, bool)
+    allowed[[5, 9, END]] = True
+    logits = np.full(N_CELLS + 1, -30.0, np.float32)
+    logits[allowed] = 0.0
+    lean = Lean.none(1)
+    lean.odds[0, 5], lean.odds[0, 9] = np.log(2), np.log(3)  # 2:2 and 3:1
+    lean_cells(leaning_of([lean]), logits, allowed, 0, END, -1, END)
+    odds = np.exp(logits[[5, 9, END]])
+    assert odds / odds.sum() == pytest.approx([1 / 2, 3 / 8, 1 / 8], rel=1e-4)
+
+
+def test_shifts_stay_numbers_where_all_but_one_cell_are_impossible():
+    logits = np.full(N_CELLS + 1, -2000.0, np.float32)
+    logits[3] = 2000.0
+    lean = Lean.none(1)
+    lean.odds[:] = -3.0
+    lean_cells(leaning_of([lean]), logits, np.ones(N_CELLS + 1, bool), 0, END, -1, END)
+    assert np.isfinite(logits).all() and logits.argmax() == 3
+
+
+def test_only_what_is_made_before_a_kept_note_is_shifted():
+    logits, before = np.zeros((2, N_CELLS + 1), np.float32)
+    allowed = np.zeros(N_CELLS + 1, bool)
+    allowed[[5, 40]] = True  # a kept note waits in cell 40
+    lean = Lean.none(1)
+    lean.odds[:] = 1.0
+    lean_cells(leaning_of([lean]), logits, allowed, 0, END, -1, 40)
+    change = logits - before
+    assert change[5] > 0 > change[40]
+    assert np.allclose(change[40:], change[40])
 
 
 def test_the_next_cell_is_wished_for_as_the_first_of_those_that_are_likely():

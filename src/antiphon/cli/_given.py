@@ -27,8 +27,13 @@ if TYPE_CHECKING:
     from antiphon.inference.compose import Composition
 
 Verb = TypeVar("Verb", bound=Callable[..., None])
-File = Annotated[Path, typer.Argument(help="A MIDI, MusicXML or ABC file.")]
-_OF_PLAN = ("instruments", "style", "key", "chords", "density", "adventure", "arousal", "seed")
+File = Annotated[
+    Path, typer.Argument(help="A MIDI, MusicXML or ABC file, or a recording of a tune.")
+]
+_OF_PLAN = (
+    "instruments", "style", "key", "chords", "density", "register", "syncopation", "brightness",
+    "tension", "loudness", "adventure", "arousal", "mood_curve", "seed",
+)  # fmt: skip
 
 
 def _shared(
@@ -41,9 +46,24 @@ def _shared(
         typer.Option(help="Its chords from bar 1 on: 'C | Am | F G'. [default: found or chosen]"),
     ] = None,
     density: Annotated[float | None, typer.Option(help="New notes: 0 few, 1 many.")] = None,
+    register: Annotated[float | None, typer.Option(help="New notes: 0 low, 1 high.")] = None,
+    syncopation: Annotated[
+        float | None, typer.Option(help="New notes: 0 on the beat, 1 against it.")
+    ] = None,
+    brightness: Annotated[
+        float | None, typer.Option(help="New notes: 0 dark (flat), 1 bright (sharp).")
+    ] = None,
+    tension: Annotated[
+        float | None, typer.Option(help="New notes: 0 consonant, 1 clashing.")
+    ] = None,
+    loudness: Annotated[float | None, typer.Option(help="New notes: 0 soft, 1 loud.")] = None,
     adventure: Annotated[float, typer.Option(help="0 usual, 1 daring.")] = 0.5,
     arousal: Annotated[
         float | None, typer.Option(help="Mood of what is new: -1 calm, 1 excited.")
+    ] = None,
+    mood_curve: Annotated[
+        str | None,
+        typer.Option(help="Mood over the bars: '1:-0.5,-0.2 16:0.8,0.6', bar:valence,arousal."),
     ] = None,
     seed: Annotated[int, typer.Option(help="Equal seeds give equal music.")] = 0,
     count: Annotated[int, typer.Option(min=1, max=1000, help="Alternatives to write.")] = 1,

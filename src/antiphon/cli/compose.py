@@ -49,11 +49,22 @@ def compose(
         typer.Option(help="Parts, e.g. melody=violin,chords,bass. [default: as the style has it]"),
     ] = None,
     density: Annotated[float | None, typer.Option(help="Notes: 0 few, 1 many.")] = None,
+    register: Annotated[float | None, typer.Option(help="How high: 0 low, 1 high.")] = None,
+    syncopation: Annotated[float | None, typer.Option(help="0 on the beat, 1 against it.")] = None,
+    brightness: Annotated[
+        float | None, typer.Option(help="0 dark, the flat side of the key; 1 bright.")
+    ] = None,
+    tension: Annotated[float | None, typer.Option(help="0 consonant, 1 clashing.")] = None,
+    loudness: Annotated[float | None, typer.Option(help="0 soft, 1 loud.")] = None,
     adventure: Annotated[
         float | None, typer.Option(help="0 usual, 1 daring. [default: 0.5]")
     ] = None,
     valence: Annotated[float | None, typer.Option(help="Mood: -1 sad, 1 happy.")] = None,
     arousal: Annotated[float | None, typer.Option(help="Mood: -1 calm, 1 excited.")] = None,
+    mood_curve: Annotated[
+        str | None,
+        typer.Option(help="Mood over the bars: '1:-0.5,-0.2 16:0.8,0.6', bar:valence,arousal."),
+    ] = None,
     seed: Annotated[
         int | None, typer.Option(help="Equal seeds give equal music. [default: 0]")
     ] = None,
@@ -100,14 +111,16 @@ def compose(
 
 _PLAN_FLAGS = (
     "style", "bars", "duration", "form", "key", "mode", "metre", "tempo", "chords", "instruments",
-    "density", "adventure", "valence", "arousal", "seed", "title",
+    "density", "register", "syncopation", "brightness", "tension", "loudness", "adventure",
+    "valence", "arousal", "mood_curve", "seed", "title",
 )  # fmt: skip
 
 
 def asked_plan(file: Path | None, flags: Mapping[str, Any]) -> Plan:
     """Return the plan of a file with flags laid over it, checked as far as it can be.
 
-    A length on the command line replaces any length in the file, a key replaces key and mode.
+    A length on the command line replaces any length in the file, a key replaces key and mode, a
+    mood any mood.
 
     Raises:
         AntiphonError: something cannot be.
@@ -119,6 +132,10 @@ def asked_plan(file: Path | None, flags: Mapping[str, Any]) -> Plan:
     for mapping in (values, given):
         if isinstance(mapping.get("duration"), str):
             mapping["duration_s"] = parse_duration(mapping.pop("duration"))
+    if given.keys() & {"valence", "arousal"}:
+        values.pop("mood_curve", None)
+    elif "mood_curve" in given:
+        values = {k: v for k, v in values.items() if k not in ("valence", "arousal")}
     if given.keys() & {"bars", "duration_s"}:
         values = {k: v for k, v in values.items() if k not in ("bars", "duration_s")}
     if "key" in given:

@@ -10,6 +10,17 @@ from antiphon.music.piece import Piece
 QUALITY = 0.4  # libsndfile's compression level, 0 best … 1 smallest: about 160 kbit/s
 
 
+def read(path: Path) -> Piece:
+    """Read the tune of a recording, as `_melody.read_melody` hears it.
+
+    Raises:
+        AntiphonError: it cannot be read, no tune is heard in it, or set-up is not done.
+    """
+    from antiphon.formats._melody import read_melody  # loads what listens
+
+    return read_melody(path)
+
+
 def write(piece: Piece, path: Path | str, soundfont: Path | str | None = None) -> None:
     """Write a piece as an OGG Vorbis file.
 

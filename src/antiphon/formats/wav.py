@@ -1,4 +1,7 @@
-"""WAV: a piece played through a soundfont, mixed and mastered, 16 bit, 44.1 kHz, stereo."""
+"""WAV: a piece played through a soundfont, mixed and mastered, 16 bit, 44.1 kHz, stereo.
+
+A recording that is read is heard as a tune.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from antiphon.formats._schedule import RATE_HZ
 from antiphon.music.piece import Piece
 from antiphon.sound import mastering
 
-__all__ = ["RATE_HZ", "render", "stems", "write"]
+__all__ = ["RATE_HZ", "read", "render", "stems", "write"]
 
 Audio = NDArray[np.float32]
 
@@ -42,6 +45,17 @@ def render(
     """
     sound = mastering.master(_mix.mix(piece, soundfont), RATE_HZ, ceiling_db=ceiling_db)
     return np.ascontiguousarray(sound.T)
+
+
+def read(path: Path) -> Piece:
+    """Read the tune of a recording, as `_melody.read_melody` hears it.
+
+    Raises:
+        AntiphonError: it cannot be read, no tune is heard in it, or set-up is not done.
+    """
+    from antiphon.formats._melody import read_melody  # loads what listens
+
+    return read_melody(path)
 
 
 def write(piece: Piece, path: Path | str, soundfont: Path | str | None = None) -> None:

@@ -24,6 +24,7 @@ from antiphon.music.piece import ChordSpan, Section
 from antiphon.music.plan import Plan
 from antiphon.representations.bars import (
     KINDS,
+    MAX_BEATS,
     NO_CHORD,
     QUALITY_NAMES,
     chord_of,
@@ -48,28 +49,41 @@ _PLAIN = 0.4  # share of a plan's adventure with which a given tune is harmonise
 _OPEN_BARS = 12  # bars from which on a form is written when none was asked for
 
 
-def fill(
+def fill_form(
     bars: NDArray[np.void],
     plan: Plan,
     ensemble: Ensemble,
     sections: Sequence[Section] | None,
     progression: list[list[Chord | None]] | None,
 ) -> None:
-    """Write sections and chords into the bars: as asked, else by the planner."""
+    """Write sections into the bars, as asked or by the planner, and chords that are asked for."""
     if sections is None and len(bars) < _OPEN_BARS:
         sections = [Section(0, len(bars), "A")]
     if progression is not None:
         write_chords(bars, progression)
     if sections is not None:
         write_sections(bars, sections)
-    if sections is None:
+    else:
         outline = _planned(bars, plan, ensemble, form=False, chords=progression is not None)
         write_sections(bars, form_from(outline))
-    if progression is None:
-        outline = _planned(bars, plan, ensemble, form=True, chords=False)
-        _write_planned(bars, outline, plan, ensemble)
-        _repeat_chords(bars)
-        _close(bars)
+
+
+def fill_chords(
+    bars: NDArray[np.void], plan: Plan, ensemble: Ensemble, lean: Floats | None = None
+) -> None:
+    """Write chords by the planner into bars that have sections.
+
+    Args:
+        bars: (N,) table of `bars.BAR`.
+        plan: adventure and seed.
+        ensemble: of the style.
+        lean: (N, V) logits that each chord of the vocabulary gets.
+    """
+    outline = _planned(bars, plan, ensemble, form=True, chords=False)
+    spread = None if lean is None else np.repeat(lean[:, None], MAX_BEATS, axis=1)
+    _write_planned(bars, outline, plan, ensemble, spread)
+    _repeat_chords(bars)
+    _close(bars)
 
 
 def _planned(

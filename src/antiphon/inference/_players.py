@@ -14,10 +14,8 @@ from antiphon.inference._sheet import Sheet
 from antiphon.music.instruments import ROLES, STYLE_PROGRAMS
 from antiphon.music.piece import (
     NOTE,
-    KeyMark,
     Notes,
     Piece,
-    Tempo,
     Track,
     in_order,
     together,
@@ -33,6 +31,7 @@ from antiphon.representations.rolls import LOW_PITCH, chord_features
 from antiphon.representations.score import DURATIONS, N_PARTS, ONE_VOICE, loudness_of
 from antiphon.representations.writing import Writing
 
+MIN_VELOCITY = 12  # softer is not heard
 CHORD_TONE_SHARE = 0.92  # of the sounding time of chords and bass, at the least
 
 
@@ -202,6 +201,10 @@ def play(writing: Writing, piece: int, sheet: Sheet) -> dict[str, Notes]:
 def _played(notes: Notes, role: str, sheet: Sheet, bar_steps: int) -> Notes:
     """Return notes of a part as it can play them."""
     end, reach = bar_steps * len(sheet.bars), sheet.reach.get(role, (128, -1))
+    if sheet.louder is not None:
+        notes = notes.copy()
+        more = sheet.louder[notes["onset"] // bar_steps]
+        notes["velocity"] = np.clip(notes["velocity"] + more, MIN_VELOCITY, 127)
     played = fitted(notes, sheet) if role in ("chords", "bass") else notes
     played = held_end(in_range(played, role, reach), end, bar_steps if sheet.close else 0)
     if ONE_VOICE[PITCHED.index(role)]:
@@ -238,12 +241,11 @@ def assembled(
                     role=role,
                 )
             )
-    quarter_bpm = sheet.bpm * beat_steps(sheet.metre) / 24
     return Piece(
         tracks=tracks,
-        tempos=[Tempo(0, float(quarter_bpm))],
+        tempos=sheet.tempos(),
         metres=[sheet.metre],
-        keys=[KeyMark(0, sheet.key)],
+        keys=sheet.key_marks(),
         chords=sheet.chord_spans(),
         sections=sheet.sections,
         title=sheet.plan.title,

@@ -31,7 +31,8 @@ from antiphon.inference._given import Given, Stretch
 from antiphon.inference._judge import habits
 from antiphon.inference._merging import merged
 from antiphon.inference._planning import harmonise, write_chords
-from antiphon.inference._sheet import Sheet, controls_for, write_sheet
+from antiphon.inference._sheet import Sheet, write_sheet
+from antiphon.inference._sliders import wanted_of
 from antiphon.inference.compose import Composition, best, check_count, writer_of
 from antiphon.metrics.bars import Habits
 from antiphon.models._coder import latents_of
@@ -137,10 +138,10 @@ def _sheet(given: Given, stretch: Stretch, plan: Plan, number: int, ensemble: En
                 given.sounding(stretch, roles) for roles in (("melody", "counter"), ("bass",))
             )
             harmonise(bars, replace(plan, seed=seed), ensemble, heard, lowest)
-        controls, known = controls_for(plan, ensemble, n)
+        none = np.zeros((n, 0), np.float32)
         sheet = Sheet(
             replace(plan, seed=seed), given.key, stretch.metre, bpm, stretch.sections, bars,
-            controls, known,
+            none, none,
         )  # fmt: skip
     else:
         asked_bpm = bpm * beat_steps(stretch.metre) * stretch.metre.denominator / 96
@@ -149,6 +150,8 @@ def _sheet(given: Given, stretch: Stretch, plan: Plan, number: int, ensemble: En
         open_plan = replace(plan, seed=seed, bars=n, metre=str(stretch.metre), tempo=tempo)
         sheet = write_sheet(open_plan, ensemble)
         sheet.bars["n_notes"], sheet.bars["note_start"] = 0, 0
+    wanted = wanted_of(plan, given.n_bars)
+    sheet.ask({name: at[stretch.span] for name, at in wanted.items()}, ensemble)
     sheet.before, sheet.after = stretch.before, stretch.after
     sheet.close = stretch.after == 0 and given.rests()
     sheet.reach = given.reach()

@@ -2,7 +2,7 @@
 
 What the plan leaves open is chosen by the style's habits (key, tempo) and by the network that
 writes plans (form, chords). Mood moves what is open: valence the mode and the register,
-arousal the tempo, the density and the loudness.
+arousal the tempo, the density and the loudness; along a curve bar by bar, the mode by sections.
 """
 
 from __future__ import annotations
@@ -15,7 +15,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from antiphon.inference._planning import fill, sections_from, written_chords
+from antiphon.inference._planning import fill_chords, fill_form, sections_from, written_chords
+from antiphon.inference._sliders import (
+    Wanted,
+    chord_lean,
+    controls_for,
+    lean_for,
+    louder,
+    wanted_of,
+)
 from antiphon.inference._walk import as_tensor
 from antiphon.models._ensemble import Ensemble
 from antiphon.models._leaning import Lean
@@ -23,7 +31,7 @@ from antiphon.models._waiting import Kept
 from antiphon.models.choir import Segment
 from antiphon.music.form import written_form
 from antiphon.music.keys import Key, estimate_key
-from antiphon.music.piece import ChordSpan, KeyMark, Metre, Section
+from antiphon.music.piece import ChordSpan, KeyMark, Metre, Section, Tempo
 from antiphon.music.plan import Plan
 from antiphon.representations.bars import (
     BAR,
@@ -32,13 +40,11 @@ from antiphon.representations.bars import (
     beats_of,
     chord_of,
 )
-from antiphon.representations.rolls import (
-    CONTROL_NAMES,
-    conditions_of,
-    same_place,
-)
+from antiphon.representations.rolls import conditions_of, same_place
 
 Floats = NDArray[np.float32]
+_TEMPO_OCTAVES = 0.4  # by which full arousal quickens and slackens the tempo along a curve
+_NEITHER = 0.1  # valence of a section up to which it is neither sad nor happy
 _TONIC_WEIGHTS = np.array([9, 4, 7, 5, 5, 7, 2, 8, 4, 6, 5, 3], dtype=np.float64)
 
 
@@ -57,6 +63,7 @@ class Sheet:
         kept: what stays of a given piece, and its latents (N, Z); None where all is made.
         reach: lowest and highest pitch of parts that go beyond their usual range.
         lean: what the choice of notes leans to; None where to nothing.
+        louder: (N,) what is added to velocities that are written; None for nothing.
     """
 
     plan: Plan
@@ -73,6 +80,14 @@ class Sheet:
     kept: tuple[Kept, Tensor] | None = None
     reach: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     lean: Lean | None = None
+    louder: NDArray[np.int64] | None = None
+
+    def ask(self, wanted: Wanted, ensemble: Ensemble) -> None:
+        """Ask for sliders in each bar, of which the chords are written."""
+        n = len(self.bars)
+        self.controls, self.controls_known = controls_for(wanted, ensemble, n)
+        if wanted:
+            self.lean, self.louder = lean_for(wanted, self.bars), louder(wanted, n)
 
     def stays(self) -> NDArray[np.bool_]:
         """Return (N, M) which pitched parts of which bars are kept as they were given."""
@@ -91,6 +106,13 @@ class Sheet:
                 changes, self.bars[["tonic", "minor"]][changes], strict=True
             )
         ]
+
+    def tempos(self) -> list[Tempo]:
+        """Return the tempo map in steps from the first bar."""
+        bar_steps = beat_steps(self.metre) * int(self.bars["n_beats"][0])
+        quarters = np.round(self.bars["bpm"].astype(np.float64) * beat_steps(self.metre) / 24, 2)
+        changes = np.flatnonzero(np.diff(quarters, prepend=-1))
+        return [Tempo(int(bar) * bar_steps, float(quarters[bar])) for bar in changes]
 
     def chord_spans(self) -> list[ChordSpan]:
         """Return the chords in steps of the piece, equal neighbours joined."""
@@ -142,23 +164,49 @@ def write_sheet(plan: Plan, ensemble: Ensemble) -> Sheet:
         metre.is_compound,
     )
     bars["tonic"], bars["minor"], bars["bpm"] = key.tonic, key.mode == "minor", bpm
+    wanted = wanted_of(plan, n_bars)
     sections = plan.sections(n_bars)
     progression = plan.progression(key)
-    fill(bars, plan, ensemble, sections, progression)
+    fill_form(bars, plan, ensemble, sections, progression)
     sections = sections or sections_from(bars)
-    controls, known = controls_for(plan, ensemble, n_bars)
+    if plan.mood_curve is not None:
+        _follow(bars, plan, sections)
+    if progression is None:
+        fill_chords(bars, plan, ensemble, chord_lean(wanted, bars, ensemble))
     decided = replace(
         plan,
         bars=n_bars,
         duration_s=None,
         key=str(key),
-        mode=None,
+        mode=plan.mode if plan.mood_curve else None,
         tempo=round(bpm / felt_per_asked, 2),
         form=written_form(sections),
         instruments=plan.named_parts(),
         chords=written_chords(bars, key),
     )
-    return Sheet(decided, key, metre, bpm, sections, bars, controls, known)
+    none = np.zeros((n_bars, 0), np.float32)
+    sheet = Sheet(decided, key, metre, bpm, sections, bars, none, none)
+    sheet.ask(wanted, ensemble)
+    return sheet
+
+
+def _follow(bars: NDArray[np.void], plan: Plan, sections: list[Section]) -> None:
+    """Write what follows a mood curve besides the sliders: the tempo, and the mode of sections.
+
+    A section that is sad on the whole stands in the minor of its key signature, a happy one in
+    its major; one in between, and all where a mode is asked for, in the mode of the key.
+    """
+    valence, arousal = plan.moods(len(bars))
+    if valence is None or arousal is None:
+        raise ValueError("a plan without a mood curve has none to follow")
+    bars["bpm"] *= np.exp2(_TEMPO_OCTAVES * arousal)
+    for section in sections if plan.mode is None else ():
+        inside = slice(section.start, section.start + section.n_bars)
+        mood = valence[inside].mean()
+        if abs(mood) > _NEITHER:
+            home = (bars["tonic"][inside].astype(np.int64) + 3 * bars["minor"][inside]) % 12
+            bars["minor"][inside] = mood < 0
+            bars["tonic"][inside] = (home + 9 * (mood < 0)) % 12
 
 
 def _key(plan: Plan, ensemble: Ensemble, rng: np.random.Generator) -> Key:
@@ -191,24 +239,3 @@ def _tempo(plan: Plan, ensemble: Ensemble, rng: np.random.Generator) -> float:
         at = float(np.clip(0.5 + 0.45 * plan.arousal + rng.normal() * 0.05, 0.02, 0.98))
     quantiles = ensemble.tables["bpm"].numpy()
     return float(round(np.interp(at, np.linspace(0, 1, len(quantiles)), quantiles)))
-
-
-def controls_for(plan: Plan, ensemble: Ensemble, n_bars: int) -> tuple[Floats, Floats]:
-    """Return the controls a plan asks for, read off the style's quantiles."""
-    table = ensemble.tables["controls"].numpy()  # (K, Q)
-    density = plan.density
-    if density is None and plan.arousal is not None:
-        density = 0.5 + 0.35 * plan.arousal
-    wanted = {} if density is None else dict.fromkeys(PITCHED, density)
-    if plan.arousal is not None:
-        wanted["loudness"] = 0.5 + 0.4 * plan.arousal
-    if plan.valence is not None:
-        wanted["register"] = 0.5 + 0.3 * plan.valence
-    controls = np.zeros((n_bars, len(CONTROL_NAMES)), np.float32)
-    known = np.zeros_like(controls)
-    places = np.linspace(0, 1, table.shape[1])
-    for name, at in wanted.items():
-        column = CONTROL_NAMES.index(name)
-        controls[:, column] = np.interp(np.clip(at, 0, 1), places, table[column])
-        known[:, column] = 1
-    return controls, known

@@ -18,7 +18,8 @@ from antiphon.inference._between import End, Place, bars_at, key_at, latents_at,
 from antiphon.inference._drafts import drafts_of
 from antiphon.inference._given import Given, understand
 from antiphon.inference._judge import habits
-from antiphon.inference._sheet import Sheet, controls_for
+from antiphon.inference._sheet import Sheet
+from antiphon.inference._sliders import controls_for
 from antiphon.inference.compose import Composition, finish, writer_of
 from antiphon.models._coder import latents_of
 from antiphon.models._ensemble import Ensemble
@@ -108,7 +109,7 @@ def _sheet(first: End, second: End, share: float, plan: Plan, ensemble: Ensemble
     shift = home_shift(bars["tonic"], bars["minor"])
     wish = wished(latents, chord_features(bars["chords"], shift), ensemble.coder)
     n = len(bars)
-    controls, known = controls_for(Plan(style=plan.style), ensemble, n)
+    controls, known = controls_for({}, ensemble, n)
     loud = CONTROL_NAMES.index("loudness")
     controls[:, loud] = (1 - share) * _loudness(first) + share * _loudness(second)
     known[:, loud] = 1

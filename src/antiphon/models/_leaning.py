@@ -34,13 +34,13 @@ class Lean:
     """What the choices of one piece lean to.
 
     Attributes:
-        cells: (N, cells + 1) logits added to each cell, and to the end of the bar.
+        odds: (N, cells) added to the log-odds of an onset in each cell that comes in question.
         rows: (N, beats, M, P) logits added to each pitch.
         wish: (N, cells, P) how likely each onset is wished to be; None where nothing is.
         trust: power to which the wished probabilities are taken.
     """
 
-    cells: Floats
+    odds: Floats
     rows: Floats
     wish: Floats | None = None
     trust: float = 0.0
@@ -48,19 +48,19 @@ class Lean:
     @classmethod
     def none(cls, n_bars: int) -> Lean:
         """Return what leans nowhere."""
-        cells = np.zeros((n_bars, N_CELLS + 1), np.float32)
-        return cls(cells, np.zeros((n_bars, MAX_BEATS, N_PARTS, N_PITCHES), np.float32))
+        odds = np.zeros((n_bars, N_CELLS), np.float32)
+        return cls(odds, np.zeros((n_bars, MAX_BEATS, N_PARTS, N_PITCHES), np.float32))
 
 
 class Leaning(NamedTuple):
     """What all pieces that are written lean to; the first axis is B · N, or 0 for nothing.
 
     Attributes:
-        cells, rows, wish, trust: as of `Lean`.
+        odds, rows, wish, trust: as of `Lean`.
         starts: (…, cells) how likely each cell is wished to have any onset.
     """
 
-    cells: Floats
+    odds: Floats
     rows: Floats
     wish: Floats
     starts: Floats
@@ -72,15 +72,15 @@ def leaning_of(leans: Sequence[Lean] | None) -> Leaning:
     nothing = np.zeros((0, N_CELLS, N_PITCHES), np.float32)
     if leans is None:
         none = Lean.none(0)
-        return Leaning(none.cells, none.rows, nothing, nothing[..., 0], np.zeros(0, np.float32))
-    n = len(leans[0].cells)
+        return Leaning(none.odds, none.rows, nothing, nothing[..., 0], np.zeros(0, np.float32))
+    n = len(leans[0].odds)
     wishes = [lean.wish for lean in leans if lean.wish is not None]
     wish = np.clip(np.concatenate(wishes), _LEAST, 1 - _LEAST) if wishes else nothing
     starts = np.clip(1 - (1 - wish).prod(axis=-1), _LEAST, 1 - _LEAST)
     for part in np.flatnonzero(ONE_VOICE):
         starts[:, part::N_PARTS] = np.clip(wish[:, part::N_PARTS].sum(axis=-1), _LEAST, 1 - _LEAST)
     return Leaning(
-        np.concatenate([lean.cells for lean in leans]),
+        np.concatenate([lean.odds for lean in leans]),
         np.concatenate([lean.rows for lean in leans]),
         wish.astype(np.float32),
         starts.astype(np.float32),
@@ -119,11 +119,25 @@ def lean_cells(
         cell, row: of the token before; a second note of its cell is wished above its row.
         waits: cell of the next kept note, or `END`; before it what is not allowed is not missed.
     """
-    if not len(lean.cells):
+    if not len(lean.odds):
         return
-    logits += lean.cells[bar]
-    if not len(lean.wish):
-        return
+    if len(lean.wish):
+        add_wish(lean, logits, allowed, bar, cell, row, waits)
+    if lean.odds[bar].any():
+        shift_odds(lean.odds[bar], logits, allowed, waits)
+
+
+@compiled
+def add_wish(
+    lean: Leaning,
+    logits: Floats,
+    allowed: NDArray[np.bool_],
+    bar: int,
+    cell: int,
+    row: int,
+    waits: int,
+) -> None:
+    """Add the log-probability of each cell to be the first with a wished onset, to its power."""
     trust, silent = lean.trust[bar], 0.0  # log-probability of nothing so far
     for at in range(N_CELLS):
         if at < waits and not allowed[at]:
@@ -140,9 +154,35 @@ def lean_cells(
 
 
 @compiled
+def shift_odds(odds: Floats, logits: Floats, allowed: NDArray[np.bool_], waits: int) -> None:
+    """Shift the log-odds of an onset in each cell before the one that waits.
+
+    Logits of the next cell say with which odds there is an onset in each cell that none came
+    before; these are shifted, and made logits of the next cell again.
+    """
+    rest = np.empty(waits + 1)  # log of how likely it is that the next one is this or later
+    top = logits[waits:].max()
+    rest[waits] = top + np.log(np.exp(logits[waits:] - top).sum())
+    for at in range(waits - 1, -1, -1):
+        rest[at] = rest[at + 1]
+        if allowed[at]:
+            top = max(rest[at], logits[at])
+            rest[at] = top + np.log(np.exp(rest[at] - top) + np.exp(logits[at] - top))
+    passed = 0.0  # log of how much likelier it has become that nothing came
+    for at in range(waits):
+        if not allowed[at]:
+            continue
+        share = min(max(np.exp(logits[at] - rest[at]), 1e-9), 1 - 1e-6)
+        shifted = share / (share + (1 - share) * np.exp(-odds[at]))
+        logits[at] += passed + np.log(shifted / share)
+        passed += np.log((1 - shifted) / (1 - share))
+    logits[waits:] += passed
+
+
+@compiled
 def lean_rows(lean: Leaning, logits: Floats, bar: int, cell: int) -> None:
     """Add what is leaned to of pitches in a cell to the logits (P,) of one piece."""
-    if not len(lean.cells):
+    if not len(lean.odds):
         return
     beat, part = cell // N_PARTS // SLOTS_PER_BEAT, cell % N_PARTS
     logits += lean.rows[bar, beat, part]

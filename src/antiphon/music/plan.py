@@ -15,16 +15,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from antiphon.errors import AntiphonError, unknown
 from antiphon.music.chords import Chord, parse_progression
 from antiphon.music.form import parse_form
 from antiphon.music.instruments import ROLES, STYLE_PARTS, program
 from antiphon.music.keys import MODES, Key
+from antiphon.music.mood import mood_at, parse_mood_curve
 from antiphon.music.piece import Metre, Section
 
 MIN_BARS, MAX_BARS = 1, 512
 USUAL_BARS = 32
 MIN_TEMPO_BPM, MAX_TEMPO_BPM = 20.0, 300.0
+# sliders, each from 0 (little) to 1 (much)
+SLIDERS = ("density", "register", "syncopation", "brightness", "tension", "loudness")
 METRES = ("2/4", "3/4", "4/4", "2/2", "3/8", "6/8", "9/8", "12/8")
 
 
@@ -46,8 +52,14 @@ class Plan:
             ``"melody=flute,chords,bass"``; left out it is as the style has it (pop all five,
             classical no drums).
         density: how many notes, 0 (few) to 1 (many); None is as the style has it.
+        register: how high, 0–1.
+        syncopation: how much against the beat, 0–1.
+        brightness: how far to the sharp side of the key, 0–1.
+        tension: how much sounds together that clashes, 0–1.
+        loudness: how loud, 0–1.
         adventure: how far from the usual, 0–1.
         valence, arousal: mood, each −1 (sad, calm) to 1 (happy, excited).
+        mood_curve: mood over the bars instead, as `mood.parse_mood_curve` reads it.
         seed: equal seeds give equal music.
         title: written above the score.
     """
@@ -63,9 +75,15 @@ class Plan:
     chords: str | None = None
     instruments: str | None = None
     density: float | None = None
+    register: float | None = None
+    syncopation: float | None = None
+    brightness: float | None = None
+    tension: float | None = None
+    loudness: float | None = None
     adventure: float = 0.5
     valence: float | None = None
     arousal: float | None = None
+    mood_curve: str | None = None
     seed: int = 0
     title: str = ""
 
@@ -76,7 +94,8 @@ class Plan:
         _whole("seed", self.seed)
         _within("bars", self.bars, MIN_BARS, MAX_BARS)
         _within("tempo", self.tempo, MIN_TEMPO_BPM, MAX_TEMPO_BPM)
-        _within("density", self.density, 0, 1)
+        for name in SLIDERS:
+            _within(name, getattr(self, name), 0, 1)
         _within("adventure", self.adventure, 0, 1)
         _within("valence", self.valence, -1, 1)
         _within("arousal", self.arousal, -1, 1)
@@ -90,6 +109,10 @@ class Plan:
         if self.metre not in METRES:
             raise unknown(self.metre, "metres", METRES)
         self.parts()
+        if self.mood_curve is not None:
+            parse_mood_curve(self.mood_curve)
+            if self.valence is not None or self.arousal is not None:
+                raise AntiphonError("Give valence and arousal, or a mood curve, not both.")
         if self.key is not None:
             Key.parse(self.key)
         if self.chords is not None:
@@ -100,6 +123,13 @@ class Plan:
     def asked_key(self) -> Key | None:
         """Return the key that was asked for, or None."""
         return Key.parse(self.key, self.mode) if self.key is not None else None
+
+    def moods(self, n_bars: int) -> tuple[NDArray[np.float64] | None, ...]:
+        """Return valence and arousal of each bar (N,), None for what was not asked for."""
+        if self.mood_curve is not None:
+            return mood_at(parse_mood_curve(self.mood_curve), n_bars)
+        asked = (self.valence, self.arousal)
+        return tuple(None if mood is None else np.full(n_bars, mood) for mood in asked)
 
     def time_signature(self) -> Metre:
         numerator, denominator = self.metre.split("/")

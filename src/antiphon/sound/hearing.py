@@ -65,6 +65,19 @@ def hear(samples: Audio, sample_rate_hz: int) -> Heard:
     )
 
 
+def beats_s(samples: Audio, sample_rate_hz: int) -> NDArray[np.float64]:
+    """Return (n,) the times of the beats that are heard; none in silence.
+
+    Source:
+        Ellis, "Beat Tracking by Dynamic Programming", Journal of New Music Research, 2007.
+    """
+    sound, rate = _lowered(samples, sample_rate_hz)
+    if np.abs(sound).max(initial=0) < _SILENT:
+        return np.zeros(0)
+    _, beats = _librosa().beat.beat_track(y=sound, sr=rate, trim=False, units="time")
+    return np.asarray(beats, dtype=np.float64)
+
+
 def pitch(samples: Audio, sample_rate_hz: int) -> float:
     """Return the MIDI number of a sound that is one note, with its share of a semitone.
 
