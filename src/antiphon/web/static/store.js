@@ -4,52 +4,20 @@
  * Parts read `state`, listen with `on`, and call actions. An edit shows at once and is saved behind
  * the scenes, one request at a time; undo and redo are the server's, so they survive a reload.
  *
- * @import {Job, Note, Piece, Project, Range, Strip, Take} from "./types.js"
+ * @import {State} from "./state.js"
+ * @import {Note, Piece, Project, Strip, Take} from "./types.js"
  */
 import { endOf } from "./music/edits.js";
 import { barStarts } from "./music/time.js";
+import { Known } from "./state.js";
 
 /** @typedef {import("./api.js").Api} Api */
 /** @typedef {Take & {piece: Piece}} OpenTake */
 
-/**
- * @typedef {object} State
- * @property {any} about                  what the server offers
- * @property {{id: string, title: string, changed: string, n_takes: number}[]} projects
- * @property {Project|null} project
- * @property {Take|null} take             the take in hand
- * @property {Piece|null} piece           its notes
- * @property {string} activeTrack         the track that is edited
- * @property {Set<Note>} selection        notes of the active track
- * @property {Set<string>} lockedTracks   stay as they are when asked again
- * @property {Set<number>} lockedBars
- * @property {Record<string, Strip>} mixer by track id
- * @property {Range|null} loop            a stretch that was marked
- * @property {boolean} looping            whether playing goes round in it, or in the whole piece
- * @property {boolean} playing
- * @property {number} division            of a quarter note, that notes snap to
- * @property {"select"|"draw"} tool
- * @property {Job|null} job
- * @property {{a: string, b: string}} compare take ids
- * @property {"saved"|"saving"|"failed"} saving
- * @property {{kind: "info"|"error", text: string}|null} message
- * @property {"" | "loading" | "ready" | "rendered" | "none"} sound where sound comes from
- */
-
-/** @returns {State} */
-const nothing = () => ({
-  about: null, projects: [], project: null, take: null, piece: null, activeTrack: "",
-  selection: new Set(), lockedTracks: new Set(), lockedBars: new Set(), mixer: {}, loop: null,
-  looping: true, playing: false, division: 4, tool: "select", job: null, compare: { a: "", b: "" },
-  saving: "saved", message: null, sound: "",
-});
-
 const PLAIN_STRIP = Object.freeze({ mute: false, solo: false });
 const UI_PAUSE_MS = 600;
 
-export class Store {
-  /** @type {{keys: (keyof State)[], tell: (state: State) => void}[]} */
-  #listeners = [];
+export class Store extends Known {
   /** @type {Map<string, OpenTake>} takes that were open before */
   #open = new Map();
   /** @type {string[]} takes that undo stepped back from */
@@ -61,8 +29,8 @@ export class Store {
 
   /** @param {Api} api */
   constructor(api) {
+    super();
     this.api = api;
-    this.state = nothing();
   }
 
   /** Steps that notes snap to. */
@@ -70,29 +38,10 @@ export class Store {
     return Math.max(1, Math.round((this.state.piece?.resolution ?? 24) / this.state.division));
   }
 
-  /**
-   * Be told when any of `keys` changes, and once now.
-   * @param {(keyof State)[]} keys
-   * @param {(state: State) => void} tell
-   */
-  on(keys, tell) {
-    this.#listeners.push({ keys, tell });
-    tell(this.state);
-  }
-
-  /** @param {Partial<State>} change */
-  #set(change) {
-    Object.assign(this.state, change);
-    const changed = /** @type {(keyof State)[]} */ (Object.keys(change));
-    for (const { keys, tell } of this.#listeners) {
-      if (keys.some((key) => changed.includes(key))) tell(this.state);
-    }
-  }
-
   /** @param {unknown} error shown to the person; what is not the server's word is a bug and thrown on */
   #fail(error) {
     if (!(error instanceof Error) || !("status" in error)) throw error;
-    this.#set({ message: { kind: "error", text: error.message || "!offline" } });
+    this.set({ message: { kind: "error", text: error.message || "!offline" } });
   }
 
   /** Run an action that asks the server; what it refuses is shown. @template T @param {() => Promise<T>} action */
@@ -112,7 +61,7 @@ export class Store {
     return this.#try(async () => {
       const last = wanted ? this.api.project(wanted).catch(() => null) : null;
       const [about, projects] = await Promise.all([this.api.about(), this.api.projects()]);
-      this.#set({ about, projects });
+      this.set({ about, projects });
       const known = (await last) ?? (projects[0] && (await this.api.project(projects[0].id)));
       await (known ? this.#show(known) : this.#showNew(await this.api.newProject()));
     });
@@ -140,7 +89,7 @@ export class Store {
     return this.#try(async () => {
       await this.api.deleteProject(id);
       const projects = await this.api.projects();
-      this.#set({ projects });
+      this.set({ projects });
       if (this.state.project?.id !== id) return;
       const next = projects[0];
       await this.#show(next ? await this.api.project(next.id) : await this.api.newProject());
@@ -153,8 +102,8 @@ export class Store {
       const project = this.state.project;
       if (!project || !title.trim() || title === project.title) return;
       await this.api.changeProject(project.id, { title: title.trim() });
-      this.#set({ project: { ...project, title: title.trim() } });
-      this.#set({ projects: await this.api.projects() });
+      this.set({ project: { ...project, title: title.trim() } });
+      this.set({ projects: await this.api.projects() });
     });
   }
 
@@ -163,7 +112,7 @@ export class Store {
     this.#open.clear();
     this.#forward = [];
     const { mixer = {}, lockedTracks = [], lockedBars = [] } = project.ui ?? {};
-    this.#set({
+    this.set({
       project, mixer, loop: null, job: null, playing: false,
       lockedTracks: new Set(lockedTracks), lockedBars: new Set(lockedBars),
       compare: { a: "", b: "" },
@@ -174,7 +123,7 @@ export class Store {
   /** @param {Project} project that was not there before */
   async #showNew(project) {
     await this.#show(project);
-    this.#set({ projects: await this.api.projects() });
+    this.set({ projects: await this.api.projects() });
   }
 
   // takes
@@ -196,14 +145,14 @@ export class Store {
     const finer = take.piece.resolution / (this.state.piece?.resolution ?? take.piece.resolution);
     const marked = this.state.loop;
     const loop = marked && { start: marked.start * finer, end: marked.end * finer };
-    this.#set({
+    this.set({
       take, piece: take.piece, selection: new Set(),
       activeTrack: (track ?? take.piece.tracks[0])?.id ?? "",
       loop: loop && loop.end <= endOf(take.piece) ? loop : null,
     });
     const project = this.state.project;
     if (!project || project.current === id) return;
-    this.#set({ project: { ...project, current: id } });
+    this.set({ project: { ...project, current: id } });
     await this.api.changeProject(project.id, { current: id });
   }
 
@@ -228,7 +177,7 @@ export class Store {
   /** @param {(take: Take) => Take} change */
   #takes(change) {
     const project = this.state.project;
-    if (project) this.#set({ project: { ...project, takes: project.takes.map(change) } });
+    if (project) this.set({ project: { ...project, takes: project.takes.map(change) } });
   }
 
   /** Put a take on side A or B; the other side is the take in hand unless one is there. @param {"a"|"b"} side @param {string} id */
@@ -239,7 +188,7 @@ export class Store {
       const inHand = this.state.take?.id ?? "";
       compare[other] = inHand === id ? "" : inHand;
     }
-    this.#set({ compare });
+    this.set({ compare });
   }
 
   /** Hear the other side, at the same place. */
@@ -266,7 +215,7 @@ export class Store {
     if (!project) return;
     const fresh = await this.api.project(project.id);
     if (take && !this.#open.has(take)) this.#open.set(take, await this.api.take(take));
-    this.#set({ project: { ...fresh, ui: project.ui } });
+    this.set({ project: { ...fresh, ui: project.ui } });
     if (take) await this.#showTake(take);
   }
 
@@ -279,7 +228,7 @@ export class Store {
    */
   edit(piece, selection = []) {
     this.#forward = [];
-    this.#set({ piece, selection: new Set(selection), saving: "saving", message: null });
+    this.set({ piece, selection: new Set(selection), saving: "saving", message: null });
     if (!this.#dirty) {
       this.#dirty = true;
       this.#saved = this.#saved.then(() => this.#save());
@@ -296,13 +245,13 @@ export class Store {
       const { chords, sections } = saved.piece; // the server spells chords for the key
       const settled = { ...piece, chords, sections };
       this.#keep(take.id, { ...saved, piece: settled });
-      if (!this.#dirty) this.#set({ piece: settled, saving: "saved" });
+      if (!this.#dirty) this.set({ piece: settled, saving: "saved" });
     } catch (error) {
-      this.#set({ saving: "failed" });
+      this.set({ saving: "failed" });
       this.#fail(error);
       this.#open.delete(take.id);
       await this.#try(() => this.#showTake(take.id)); // what the server has is what counts
-      this.#set({ saving: "saved" });
+      this.set({ saving: "saved" });
     }
   }
 
@@ -310,7 +259,7 @@ export class Store {
   #keep(id, saved) {
     const take = /** @type {OpenTake} */ ({ ...(this.#open.get(id) ?? this.state.take), ...saved });
     this.#open.set(id, take);
-    if (this.state.take?.id === id) this.#set({ take });
+    if (this.state.take?.id === id) this.set({ take });
   }
 
   get canUndo() {
@@ -356,7 +305,7 @@ export class Store {
   /** @param {import("./api.js").Saved} saved */
   #step(saved) {
     if (this.state.take) this.#keep(this.state.take.id, saved);
-    this.#set({ piece: saved.piece, selection: new Set() });
+    this.set({ piece: saved.piece, selection: new Set() });
   }
 
   // asking
@@ -365,27 +314,29 @@ export class Store {
    * @param {string} verb
    * @param {Record<string, unknown>} options
    * @param {string[]} [takes] that it works on; the one in hand when left out
+   * @returns {Promise<boolean|undefined>} whether a new take is in hand
    */
   ask(verb, options, takes) {
     return this.#try(async () => {
       const { project } = this.state;
-      if (!project || this.isAsking()) return;
+      if (!project || this.isAsking()) return false;
       await this.#saved;
       const [take, other_take] = takes ?? [this.state.take?.id];
       const given = verb === "compose" ? {} : { take, ...(other_take && { other_take }) };
       const order = { verb, ...given, options };
       const job = await this.api.ask(project.id, order);
-      this.#set({ message: null, job: { ...job, state: job.state ?? "waiting", progress: job.progress ?? 0 } });
-      const ended = await this.api.watch(job.id, (now) => this.#set({ job: { ...job, ...now } }));
-      this.#set({ job: null });
+      this.set({ message: null, job: { ...job, state: job.state ?? "waiting", progress: job.progress ?? 0 } });
+      const ended = await this.api.watch(job.id, (now) => this.set({ job: { ...job, ...now } }));
+      this.set({ job: null });
       if (ended.state === "failed") {
-        this.#set({ message: { kind: "error", text: ended.message || "!failed" } });
+        this.set({ message: { kind: "error", text: ended.message || "!failed" } });
       }
-      if (ended.state !== "done" || this.state.project?.id !== project.id) return;
+      if (ended.state !== "done" || this.state.project?.id !== project.id) return false;
       const before = this.state.take?.id ?? "";
       const made = ended.takes ?? [];
       await this.#reload(made[0]);
-      if (made[0] && before) this.#set({ compare: { a: before, b: made[0] } });
+      if (made[0] && before) this.set({ compare: { a: before, b: made[0] } });
+      return made.length > 0;
     });
   }
 
@@ -407,7 +358,7 @@ export class Store {
     if (change.activeTrack && change.activeTrack !== this.state.activeTrack && !change.selection) {
       change = { ...change, selection: new Set() };
     }
-    this.#set(change);
+    this.set(change);
   }
 
   /** @param {string} id */
@@ -432,7 +383,7 @@ export class Store {
 
   /** @param {Partial<State>} change kept with the project */
   #ui(change) {
-    this.#set(change);
+    this.set(change);
     const project = this.state.project;
     clearTimeout(this.#uiTimer);
     if (!project) return;

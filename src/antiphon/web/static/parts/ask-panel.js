@@ -68,7 +68,18 @@ export class AskPanel extends Part {
     const options = form?.options();
     if (!form || !options) return;
     document.dispatchEvent(new CustomEvent("antiphon-pane", { detail: "notes" }));
-    void this.store.ask(form.verb, options, form.takes?.());
+    void this.#hear(form, options);
+  }
+
+  /** What comes is heard at once; what plays goes on, unless it is outside of what is marked. @param {import("./ask-forms.js").Form} form @param {Record<string, unknown>} options */
+  async #hear(form, options) {
+    const { player } = this.studio;
+    const came = await this.store.ask(form.verb, options, form.takes?.());
+    if (!came) return;
+    const { playing, loop } = this.state;
+    const step = player.position();
+    if (!playing || (loop && (step < loop.start || step >= loop.end))) player.seek(loop?.start ?? 0);
+    await player.play();
   }
 
   #work() {

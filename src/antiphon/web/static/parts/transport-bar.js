@@ -38,6 +38,7 @@ export class TransportBar extends Part {
     });
     store.on(["looping"], ({ looping }) => this.loop.setAttribute("aria-pressed", String(looping)));
     store.on(["sound"], ({ sound }) => { this.sound.textContent = sound && t(`sound.${sound}`); this.dataset.sound = sound; });
+    store.on(["about"], ({ about }) => { this.sound.title = about?.player.sentence ?? ""; });
     store.on(["piece", "loop"], () => this.#fill());
     requestAnimationFrame(() => this.#frame());
   }
