@@ -54,6 +54,7 @@ export function dial(name, usual) {
 }
 
 const USUAL_STYLE = "pop";
+const SLIDERS = ["density", "register", "syncopation", "brightness", "tension", "loudness", "adventure"];
 
 /**
  * The style; where a given piece is worked on, that of the take in hand until one is chosen.
@@ -105,13 +106,32 @@ export function parts(roles, instruments) {
   };
 }
 
+/** @param {string} name */
+function pad(name) {
+  const made = /** @type {import("./mood-pad.js").MoodPad} */ (document.createElement("mood-pad"));
+  return { element: h("fieldset", {}, h("legend", {}, t(`ask.${name}`)), made), pad: made };
+}
+
 /** @returns {Field} */
 export function mood() {
-  const pad = /** @type {import("./mood-pad.js").MoodPad} */ (document.createElement("mood-pad"));
-  return {
-    element: h("fieldset", {}, h("legend", {}, t("ask.mood")), pad),
-    options: () => (pad.value ? { ...pad.value } : {}),
-  };
+  const { element, pad: field } = pad("mood");
+  return { element, options: () => (field.value ? { ...field.value } : {}) };
+}
+
+/** A mood to arrive at in the last bar, as `end`; see `music/mood.js`. @returns {Field} */
+export function moodAtEnd() {
+  const { element, pad: field } = pad("mood.end");
+  return { element, options: () => (field.value ? { end: field.value } : {}) };
+}
+
+/**
+ * A dial for each of the plan's sliders; how far from the usual is the only one that is set.
+ * @param {import("../store.js").Store} store
+ * @returns {Field[]}
+ */
+export function sliders(store) {
+  const plan = new Set(store.state.about.plan.map((/** @type {{name: string}} */ entry) => entry.name));
+  return SLIDERS.filter((name) => plan.has(name)).map((name) => dial(name, name === "adventure" ? 0.5 : null));
 }
 
 /** How many takes, and by which seed; a new one each time unless it is written. @param {string} [count] @returns {Field} */

@@ -5,8 +5,11 @@
  */
 import { h, labelled } from "../dom.js";
 import { named, t } from "../i18n/index.js";
+import { moving } from "../music/mood.js";
 import { barsFromWords, barsInWords } from "../music/time.js";
-import { choice, dial, drawing, fileButton, key, mood, more, number, parts, style, words } from "./ask-fields.js";
+import {
+  choice, dial, drawing, fileButton, key, mood, moodAtEnd, more, number, parts, sliders, style, words,
+} from "./ask-fields.js";
 import { takeIn } from "./drop-zone.js";
 import { nameOf } from "./track-list.js";
 
@@ -36,25 +39,24 @@ function form(verb, fields) {
 export function forms(store) {
   const { about } = store.state;
   const metres = about.metres.map((/** @type {string} */ name) => ({ value: name, text: name }));
-  const shared = () => [dial("density", null), dial("adventure", 0.5)];
+  const compose = form("compose", [
+    style(store), number("bars", { min: "1", max: "512", value: "16" }), key(), words("chords"), mood(),
+    more(moodAtEnd(), words("form"), choice("metre", metres, "4/4"), number("tempo", { min: "20", max: "300" }),
+      parts(about.roles, about.instruments), ...sliders(store)),
+    drawing(),
+  ]);
   return {
-    compose: form("compose", [
-      style(store),
-      number("bars", { min: "1", max: "512", value: "16" }), key(), words("chords"), mood(),
-      more(words("form"), choice("metre", metres, "4/4"), number("tempo", { min: "20", max: "300" }),
-        parts(about.roles, about.instruments), ...shared()),
-      drawing(),
-    ]),
+    compose: { ...compose, options: () => moving(compose.options() ?? {}) },
     again: again(store),
     accompany: form("accompany", [
       h("p", { class: "hint" }, t("accompany.hint")), fileButton((file) => void takeIn(store, file)),
       style(store, true), parts(about.roles, about.instruments),
-      more(words("chords"), key(), mood(), ...shared()), drawing(),
+      more(words("chords"), key(), mood(), ...sliders(store)), drawing(),
     ]),
     extend: extend(store),
     vary: form("vary", [
       h("p", { class: "hint" }, t("vary.hint")), dial("strength", 0.4), style(store, true),
-      more(mood(), ...shared()), drawing(),
+      more(mood(), ...sliders(store)), drawing(),
     ]),
     ...(optionsOf(store, "convert") && { convert: convert(store) }),
     ...(optionsOf(store, "interpolate") && { between: between(store) }),
@@ -67,18 +69,19 @@ function optionsOf(store, verb) {
   return found ? Object.fromEntries(found.options.map((/** @type {{name: string}} */ option) => [option.name, option])) : null;
 }
 
+const CONVERTIBLE = ["pop", "classical", "folk", "jazz"];
 const MOODS = ["happy", "tense", "sad", "calm"]; // the quarters of valence and arousal
 
 /** Another style, mood or band for the take in hand. @param {Store} store @returns {Form} */
 function convert(store) {
   const known = optionsOf(store, "convert") ?? {};
-  const { roles, instruments, styles } = store.state.about;
+  const { roles, instruments } = store.state.about;
   const open = (/** @type {string} */ name, /** @type {string[]} */ usual) => choice(name, [
     { value: "", text: t("as.it.is") },
     ...(known[name]?.choices ?? usual).map((/** @type {string} */ value) => ({ value, text: named(name, value) })),
   ], "");
   return form("convert", [
-    h("p", { class: "hint" }, t("convert.hint")), open("style", styles), open("mood", MOODS),
+    h("p", { class: "hint" }, t("convert.hint")), open("style", CONVERTIBLE), open("mood", MOODS),
     dial("strength", 0.5), parts(roles, instruments), drawing(),
   ]);
 }
@@ -116,7 +119,7 @@ function again(store) {
     tracks.replaceChildren(...piece.tracks.map((track, index) => h("label", { class: "chip" },
       h("input", { type: "checkbox", checked: !lockedTracks.has(track.id), data: { track: track.id }, onchange: () => store.toggleTrackLock(track.id) }), nameOf(track, index))));
   });
-  const rest = [style(store, true), more(words("chords"), mood(), dial("density", null), dial("adventure", 0.5)), drawing()];
+  const rest = [style(store, true), more(words("chords"), mood(), ...sliders(store)), drawing()];
   const base = form("inpaint", [
     h("p", { class: "hint" }, t("again.hint")), labelled(t("again.bars"), bars, t("again.bars.hint")),
     h("fieldset", {}, h("legend", {}, t("again.tracks")), tracks), ...rest,
@@ -151,7 +154,7 @@ function extend(store) {
   show();
   const base = form("extend", [
     h("p", { class: "hint" }, t("extend.hint")), number("bars", { min: "1", max: "512", value: "8" }), where, after,
-    style(store, true), more(words("chords"), mood(), dial("density", null), dial("adventure", 0.5)), drawing(),
+    style(store, true), more(words("chords"), mood(), ...sliders(store)), drawing(),
   ]);
   return {
     ...base,
