@@ -51,7 +51,7 @@ export class Known {
     tell(this.state);
   }
 
-  /** For the store alone. @protected @param {Partial<State>} change */
+  /** For the store alone. @param {Partial<State>} change */
   set(change) {
     Object.assign(this.state, change);
     const changed = /** @type {(keyof State)[]} */ (Object.keys(change));
