@@ -104,8 +104,13 @@ export class Opened extends Known {
     this.forward = [];
     const { mixer = {}, lockedTracks = [], lockedBars = [] } = project.ui ?? {};
     this.set({
-      project, mixer, loop: null, job: null, playing: false,
-      lockedTracks: new Set(lockedTracks), lockedBars: new Set(lockedBars),
+      project,
+      mixer,
+      loop: null,
+      job: null,
+      playing: false,
+      lockedTracks: new Set(lockedTracks),
+      lockedBars: new Set(lockedBars),
       compare: { a: "", b: "" },
     });
     await this.showTake(project.current || (project.takes[0]?.id ?? ""));
@@ -137,7 +142,9 @@ export class Opened extends Known {
     const marked = this.state.loop;
     const loop = marked && { start: marked.start * finer, end: marked.end * finer };
     this.set({
-      take, piece: take.piece, selection: new Set(),
+      take,
+      piece: take.piece,
+      selection: new Set(),
       activeTrack: (track ?? take.piece.tracks[0])?.id ?? "",
       loop: loop && loop.end <= endOf(take.piece) ? loop : null,
     });

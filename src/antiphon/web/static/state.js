@@ -29,10 +29,26 @@
 
 /** @returns {State} */
 const nothing = () => ({
-  about: null, projects: [], project: null, take: null, piece: null, activeTrack: "",
-  selection: new Set(), lockedTracks: new Set(), lockedBars: new Set(), mixer: {}, loop: null,
-  looping: true, playing: false, division: 4, tool: "select", job: null, compare: { a: "", b: "" },
-  saving: "saved", message: null, sound: "",
+  about: null,
+  projects: [],
+  project: null,
+  take: null,
+  piece: null,
+  activeTrack: "",
+  selection: new Set(),
+  lockedTracks: new Set(),
+  lockedBars: new Set(),
+  mixer: {},
+  loop: null,
+  looping: true,
+  playing: false,
+  division: 4,
+  tool: "select",
+  job: null,
+  compare: { a: "", b: "" },
+  saving: "saved",
+  message: null,
+  sound: "",
 });
 
 /** The state with those who listen to it; only `Store` sets it. */

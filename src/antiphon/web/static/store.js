@@ -130,7 +130,10 @@ export class Store extends Opened {
       const given = verb === "compose" ? {} : { take, ...(other_take && { other_take }) };
       const order = { verb, ...given, options };
       const job = await this.api.ask(project.id, order);
-      this.set({ message: null, job: { ...job, state: job.state ?? "waiting", progress: job.progress ?? 0 } });
+      this.set({
+        message: null,
+        job: { ...job, state: job.state ?? "waiting", progress: job.progress ?? 0 },
+      });
       const ended = await this.api.watch(job.id, (now) => this.set({ job: { ...job, ...now } }));
       this.set({ job: null });
       if (ended.state === "failed") {
@@ -204,7 +207,8 @@ export class Store extends Opened {
     if (!piece) return [];
     const starts = barStarts(piece);
     const all = Array.from({ length: piece.n_bars }, (_, bar) => bar);
-    return all.filter((bar) => !lockedBars.has(bar) &&
-      (!loop || (starts[bar] < loop.end && starts[bar + 1] > loop.start)));
+    return all.filter(
+      (bar) => !lockedBars.has(bar) && (!loop || (starts[bar] < loop.end && starts[bar + 1] > loop.start)),
+    );
   }
 }

@@ -10,5 +10,8 @@ const USUAL_BARS = 32; // of a plan that names none
 export function moving({ end, ...options }) {
   if (!end) return options;
   const { valence = 0, arousal = 0, ...rest } = options;
-  return { ...rest, mood_curve: `1:${valence},${arousal} ${options.bars ?? USUAL_BARS}:${end.valence},${end.arousal}` };
+  return {
+    ...rest,
+    mood_curve: `1:${valence},${arousal} ${options.bars ?? USUAL_BARS}:${end.valence},${end.arousal}`,
+  };
 }
