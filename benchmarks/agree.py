@@ -54,22 +54,56 @@ def table(path):
         times = [(int(r["start_time"]), int(r["end_time"]), int(r["note"])) for r in rows]
         return [(start / 44100, end / 44100, pitch) for start, end, pitch in times]
 
+CUE = "#C0C0C0"
+
+def marked(path):
+    # music21 reads cue notes as it does others: here they are coloured first
+    import xml.etree.ElementTree, zipfile
+    text = open(path, "rb").read()
+    if path.endswith(".mxl"):
+        with zipfile.ZipFile(path) as file:
+            names = [n for n in file.namelist() if n.endswith("ml") and "META-INF" not in n]
+            text = file.read(names[0])
+    root = xml.etree.ElementTree.fromstring(text)
+    for note in root.iter("note"):
+        note.attrib.pop("color", None)
+        if note.find("cue") is not None:
+            note.set("color", CUE)
+    return xml.etree.ElementTree.tostring(root, encoding="unicode")
+
 def score(path, text):
     import music21
     if text:
         read = music21.converter.parse("%abc-2.1\n" + text, format="abc", forceSource=True)
     else:
-        read = music21.converter.parse(path, forceSource=True)
+        read = music21.converter.parseData(marked(path), format="musicxml")
     read = read.toSoundingPitch()
     found = []
     for part in read.parts if read.parts else [read]:
-        flat = part.stripTies().flatten()
-        for n in flat.notes:
+        open_ties = {}
+        for n in part.flatten().notes:
             if isinstance(n, music21.harmony.Harmony) or not n.duration.quarterLength:
                 continue
-            at, length = float(n.offset), float(n.duration.quarterLength)
-            found += [(at, at + length, p.midi) for p in n.pitches]
+            at = float(n.offset)
+            for head in n.notes if isinstance(n, music21.chord.Chord) else [n]:
+                if isinstance(head, music21.note.Note) and head.style.color != CUE:
+                    add(found, open_ties, head, at, at + float(n.duration.quarterLength))
     return found
+
+def add(found, open_ties, head, at, end):
+    # not stripTies: it wants both ends of a tie in one voice, and in chords of equal pitches
+    tie = head.tie.type if head.tie else ""
+    waiting = open_ties.setdefault(head.pitch.midi, [])
+    before = [i for i in waiting if abs(found[i][1] - at) < 0.02]
+    if tie in ("stop", "continue") and before:
+        index = before[0]
+        waiting.remove(index)
+        found[index][1] = max(found[index][1], end)
+    else:
+        index = len(found)
+        found.append([at, end, head.pitch.midi])
+    if tie in ("start", "continue"):
+        waiting.append(index)
 
 def roll(path, target):
     import pypianoroll

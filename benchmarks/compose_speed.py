@@ -22,6 +22,7 @@ import torch
 from antiphon import models
 from antiphon.formats import wav
 from antiphon.inference._drafts import BATCH
+from antiphon.inference._judge import N_TAKES
 from antiphon.inference._sheet import write_sheet
 from antiphon.inference._walk import stacked, walk
 from antiphon.inference.compose import compose
@@ -44,22 +45,30 @@ def median_s(work: Callable[[], object]) -> float:
 def generation() -> float:
     """Return bars a second, from noise to written scores, of a batch of pieces."""
     ensemble = models.load("pop")
-    config, scribe = ensemble.generator.config, ensemble.scribe
+    scribe = ensemble.scribe
     assert scribe is not None
+    sizes = scribe.config.latent_sizes
     plan = Plan(bars=N_BARS, form="AABA", key="C", chords="C Am F G")
     sheets = [write_sheet(replace(plan, seed=seed), ensemble) for seed in range(BATCH)]
-    segment = stacked([s.segment(config.n_parts, config.latent_size) for s in sheets])
+    segment = stacked([s.segment(len(sizes), sum(sizes)) for s in sheets])
 
     def work() -> None:
         level, latents = scribe.config.level, segment.known
         if level < 1:
-            latents = walk(ensemble.generator, segment, list(range(BATCH)))
+            latents = walk(ensemble.walker(), segment, list(range(BATCH)))
         seeds = [[seed] for seed in range(BATCH)]
         bars, threads = [s.bars for s in sheets], torch.get_num_threads()
         write(scribe, latents, level, segment, bars, seeds, n_threads=threads)
 
     work()
     return BATCH * N_BARS / median_s(work)
+
+
+def composing() -> float:
+    """Return how many bars of finished pieces are composed a second, their takes being heard."""
+    count = BATCH // N_TAKES
+    plan = Plan(bars=N_BARS, seed=1)
+    return count * N_BARS / median_s(lambda: compose(plan, count=count))
 
 
 def cold() -> float:
@@ -87,6 +96,7 @@ def rendering() -> float:
 def main() -> None:
     print(f"{torch.get_num_threads()} threads, load {os.getloadavg()[0]:.1f}")
     print(f"generation alone: {generation():,.0f} bars a second in batches of {BATCH}")
+    print(f"composing, {N_TAKES} takes heard: {composing():,.0f} bars a second")
     print(f"cold `antiphon compose`, 32 bars, MIDI + WAV + picture: {cold():.1f} s")
     print(f"rendering 3 minutes: {rendering():.0f} × real time")
 

@@ -1,4 +1,4 @@
-"""Set antiphon up in this checkout: `.venv`, the packages, soundfont and transcriber.
+"""Set antiphon up in this checkout: `.venv`, packages, soundfont, transcriber, synthesizer.
 
 Run by `make compose` and `make test`, or by hand where there is no make:
 
@@ -23,6 +23,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import browser
 import soundfont
 import transcriber
 
@@ -31,8 +32,8 @@ OLDEST = (3, 11)
 PYTORCH_CPU = "https://download.pytorch.org/whl/cpu"
 
 # MB, measured on Linux x86-64; what is needed while installing, wheels included
-DISK = {"cpu": 1700, "gpu": 9000, "dev": 400, "soundfont": 80}
-DOWNLOAD = {"cpu": 515, "gpu": 3500, "dev": 80, "soundfont": 48}
+DISK = {"cpu": 1740, "gpu": 9040, "dev": 400, "soundfont": 80}
+DOWNLOAD = {"cpu": 520, "gpu": 3505, "dev": 80, "soundfont": 48}
 
 
 class SetUpError(Exception):
@@ -75,6 +76,7 @@ def set_up(root: Path, *, dev: bool) -> None:
         make_venv(venv)
         install(root, dev=dev)
         compile_ahead(venv_python(venv), dev=dev)
+        browser.install(root, venv_python(venv))  # one try: there may be no npm
         stamp(root, dev=dev)
     if not sound_ready:
         soundfont.install(root, venv_python(venv))

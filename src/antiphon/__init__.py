@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from antiphon.formats import write as write
     from antiphon.inference.accompany import accompany as accompany
     from antiphon.inference.compose import compose as compose
+    from antiphon.inference.convert import convert as convert
     from antiphon.inference.extend import extend as extend
     from antiphon.inference.inpaint import inpaint as inpaint
     from antiphon.inference.interpolate import interpolate as interpolate
@@ -29,6 +30,7 @@ __all__ = [
     "__version__",
     "accompany",
     "compose",
+    "convert",
     "extend",
     "inpaint",
     "interpolate",
@@ -42,6 +44,7 @@ _HOMES = {
     "Plan": "antiphon.music.plan",
     "accompany": "antiphon.inference.accompany",
     "compose": "antiphon.inference.compose",
+    "convert": "antiphon.inference.convert",
     "extend": "antiphon.inference.extend",
     "inpaint": "antiphon.inference.inpaint",
     "interpolate": "antiphon.inference.interpolate",

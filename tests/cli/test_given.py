@@ -15,6 +15,7 @@ from antiphon.music.piece import Piece, Track, notes_of
 
 VERBS = {
     "accompany": ("accompanied", []),
+    "convert": ("converted", ["--mood", "sad"]),
     "inpaint": ("inpainted", ["--bars", "1"]),
     "extend": ("extended", []),
     "vary": ("varied", []),
@@ -72,13 +73,19 @@ def test_options_become_the_plan_and_the_verb_s_own(calls, mine, tmp_path):
     run("accompany", mine, tmp_path, "--instruments", "bass,drums", "--style", "pop")
     run("extend", mine, tmp_path, "--bars", "4", "--where", "between", "--after", "1")
     run("vary", mine, tmp_path, "--strength", "0.7")
-    (_, plan, own), (_, band, _), (_, _, longer), (_, _, dial) = calls
+    run("convert", mine, tmp_path, "--style", "jazz", "--instruments", "bass=43")
+    (_, plan, own), (_, band, _), (_, _, longer), (_, _, dial), (_, other, asked) = calls
     assert (plan.key, plan.chords, plan.density) == ("Am", "Am | F", 0.2)
     assert (plan.adventure, plan.arousal) == (0.9, -1)
     assert own == {"bars": "1", "tracks": "piano"}
     assert band.instruments == "bass,drums"
     assert longer == {"bars": 4, "where": "between", "after": 1}
     assert dial == {"strength": 0.7}
+    assert other.style == "pop"  # whose weights write is not what is asked for
+    assert asked == {
+        "style": "jazz", "mood": "sad", "instruments": "bass=43", "strength": 0.5,
+        "converter": "converter",
+    }  # fmt: skip
 
 
 def test_the_told_command_gives_the_piece_again(calls, mine, tmp_path, capsys):

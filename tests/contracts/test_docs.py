@@ -129,3 +129,16 @@ def test_shipped_weights_can_be_trained_again_and_say_whose_music_they_learned(n
     assert (ROOT / "configs" / f"{name}.toml").exists()
     card = models.card(name).lower()
     assert "licence" in card and "data" in card
+
+
+def test_the_models_page_shows_the_table_that_stands_in_the_benchmarks():
+    heading = "## Architectures under equal CPU time"
+    told = [
+        re.split(r"^(?=## )", (ROOT / page).read_text(encoding="utf-8"), flags=re.M)
+        for page in ("benchmarks/README.md", "docs/models/index.md")
+    ]
+    measured, shown = (
+        [part.strip() for part in parts if part.startswith(heading)] for parts in told
+    )
+    assert len(measured) == 1 and "| real music |" in measured[0]
+    assert shown == measured, "copy the section of benchmarks/README.md to docs/models/index.md"

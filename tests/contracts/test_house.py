@@ -59,7 +59,7 @@ def test_the_public_names_are_those_promised():
     from antiphon import formats
     from antiphon.music.plan import Plan
 
-    verbs = {"accompany", "compose", "extend", "inpaint", "interpolate", "vary"}
+    verbs = {"accompany", "compose", "convert", "extend", "inpaint", "interpolate", "vary"}
     assert set(antiphon.__all__) == {"Plan", "__version__", "read", "write"} | verbs
     assert antiphon.Plan is Plan
     assert (antiphon.read, antiphon.write) == (formats.read, formats.write)

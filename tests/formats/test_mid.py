@@ -150,6 +150,19 @@ def test_smpte_time_is_kept_in_seconds(tmp_path):
     assert piece.seconds([int(note["onset"] + note["duration"])])[0] == pytest.approx(1.0)
 
 
+@pytest.mark.parametrize("quick", [False, True])
+def test_a_note_that_is_never_released_does_not_lengthen_all_after_it(tmp_path, quick):
+    again = b"\x60" + ON + b"\x30" + OFF
+    piece = read_bytes(tmp_path, file_of(b"\x00" + ON + again + again + END), quick=quick)
+    assert [row[:2] for row in rows(piece.tracks[0])] == [(0, 144), (96, 48), (240, 48)]
+
+
+def test_overlapping_equal_notes_end_in_the_order_they_begin(tmp_path):
+    body = b"\x00" + ON + b"\x60" + ON + b"\x30" + OFF + b"\x30" + OFF
+    piece = read_bytes(tmp_path, file_of(body + END))
+    assert [row[:2] for row in rows(piece.tracks[0])] == [(0, 144), (96, 96)]
+
+
 def test_without_a_time_signature_it_is_four_four(tmp_path):
     piece = read_bytes(tmp_path, file_of(b"\x00" + ON + b"\x60" + OFF + END))
     assert piece.metres == [Metre(0, 4, 4)]

@@ -72,6 +72,14 @@ def test_ties_join_across_bars_and_voices(tmp_path):
     assert heads(piece) == [(0, 8, 60), (8, 4, 60)]
 
 
+def test_ties_join_where_the_file_has_the_voice_with_their_end_first(tmp_path):
+    start, stop = '<tie type="start"/>', '<tie type="stop"/>'
+    first = "<forward><duration>4</duration></forward>" + note("C", 4, inside=stop)
+    second = "<backup><duration>8</duration></backup>" + note("C", 4, inside=start)
+    piece = read(tmp_path, score(FOUR + first + second))
+    assert heads(piece) == [(0, 4, 60)]
+
+
 def test_grace_and_cue_notes_make_no_sound(tmp_path):
     grace = "<note><grace/><pitch><step>D</step><octave>5</octave></pitch></note>"
     piece = read(tmp_path, score(FOUR + grace + note("C", 4, inside="<cue/>") + note("E", 4)))

@@ -328,7 +328,7 @@ def test_adventure_is_the_nerve_of_the_scribe(writes, adventure):
     assert {asked["nerve"] for asked, _ in writes} == {Nerve.of(adventure)}
 
 
-def test_the_flagship_is_walked_for_a_scribe_that_hears_it_and_for_no_other(
+def test_the_choir_is_walked_for_a_scribe_that_hears_it_and_is_not_needed_by_others(
     monkeypatch, tiny_ensemble, untrained_scribe
 ):
     module = sys.modules["antiphon.inference._drafts"]
@@ -340,7 +340,7 @@ def test_the_flagship_is_walked_for_a_scribe_that_hears_it_and_for_no_other(
     one(**asked)
     assert walked and len(set(walked[0])) == len(walked[0])  # a walk for each take
     walked.clear()
-    tiny_ensemble.scribe = untrained_scribe(level=1.0)
+    tiny_ensemble.scribe, tiny_ensemble.generator = untrained_scribe(level=1.0), None
     monkeypatch.setattr(models, "load", lambda name: tiny_ensemble)
     assert one(**asked).n_notes > 0 and walked == []
 

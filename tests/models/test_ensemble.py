@@ -11,7 +11,7 @@ from antiphon import models, registry
 from antiphon.errors import AntiphonError
 from antiphon.models import choir
 from antiphon.models._ensemble import config_from, read_ensemble, to_toml, write_ensemble
-from antiphon.models._packing import packed, unpacked
+from antiphon.models._packing import packed, packed_tables, unpacked, unpacked_tables
 
 NETWORKS = ("coder", "generator", "planner", "progression", "scribe", "discriminator")
 
@@ -76,6 +76,44 @@ def test_packed_rows_by_hand():
     assert back["m"][1, :2].tolist() == pytest.approx([2.54, 0.04])
     assert not back["m"][2:].any()
     assert back["v"].item() == pytest.approx(1 / 3, rel=1e-3)
+
+
+def test_packed_tables_by_hand():
+    words = torch.tensor([[0, 0], [5, -32768], [0, 1]], dtype=torch.int16)
+    songs = torch.tensor([3, 3, 7], dtype=torch.int16)
+    scale = torch.tensor([0.5, 2.0])
+    stored = packed_tables({"index": words, "song": songs, "scale": scale})
+    assert {name: value.tolist() for name, value in stored.items()} == {
+        "index#counts": [0, 3, 1],
+        "index#places": [0, 2, 31, 16],  # bits 0 and 2 of the first word, 15 and 0 of the second
+        "index#width": 2,
+        "song#values": [3, 7],
+        "song#lengths": [2, 1],
+        "scale": [0.5, 2.0],
+    }
+    assert stored["index#places"].dtype == stored["index#counts"].dtype == torch.uint8
+    back = unpacked_tables(stored)
+    for name, value in (("index", words), ("song", songs), ("scale", scale)):
+        assert torch.equal(back[name], value) and back[name].dtype == value.dtype, name
+
+
+def test_a_generator_is_needed_where_the_scribe_listens_to_it(
+    tiny_ensemble, untrained_scribe, tmp_path
+):
+    tiny_ensemble.generator = None
+    write_ensemble(tiny_ensemble, tmp_path / "listens")  # its scribe's level is 0.75
+    with pytest.raises(AntiphonError, match="cannot be read: 'generator'"):
+        read_ensemble(tmp_path / "listens")
+    tiny_ensemble.scribe = untrained_scribe(level=1.0)
+    write_ensemble(tiny_ensemble, tmp_path / "alone")
+    again = read_ensemble(tmp_path / "alone")
+    assert again.generator is None
+    with pytest.raises(ValueError, match="pop have no generator"):
+        again.walker()
+    tiny_ensemble.scribe = None
+    write_ensemble(tiny_ensemble, tmp_path / "drums")
+    with pytest.raises(AntiphonError, match="cannot be read: 'generator'"):
+        read_ensemble(tmp_path / "drums")
 
 
 @pytest.mark.parametrize("name", ["planner", "progression", "scribe", "discriminator"])

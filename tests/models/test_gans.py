@@ -20,6 +20,18 @@ from antiphon.models._labels import Projection
 from antiphon.training._objectives import gradient_penalty
 
 SMALL = {
+    "converter": (
+        {"n_beats": 4},
+        {
+            "width": 8,
+            "n_heads": 2,
+            "n_blocks": 1,
+            "critic_width": 8,
+            "critic_blocks": 1,
+            "tune_hold": 0.5,
+            "chord_hold": 0.5,
+        },
+    ),
     "dcgan": ({}, {"latent_size": 4, "width": 4}),
     "musegan": ({}, {"latent_size": 4, "width": 8, "critic_width": 4}),
     "rcgan": (

@@ -155,7 +155,7 @@ def test_a_bar_ends_when_it_is_full_or_has_no_place_left(scribe):
     with torch.no_grad():
         scribe.to_cell[-1].bias[COUNTER:END:4] = -1e5
         scribe.to_cell[-1].bias[CHORDS:END:4] = -1e5
-    score = written(scribe, 1, metre=Metre(0, 2), nerve=Nerve(0, 0, 0)).score()
+    score = written(scribe, 1, metre=Metre(0, 2), nerve=Nerve(0, (0, 0, 0, 0), 0)).score()
     # melody and bass on each of twelve slots, although the end is the least likely of all
     expected = [4 * slot + part for slot in range(12) for part in (MELODY, BASS)]
     assert score.cell.tolist() == [*expected, END] * N_BARS
@@ -211,7 +211,7 @@ def test_at_level_1_the_latents_are_not_heard_and_below_they_are(scribe):
 
 def test_a_writer_without_nerve_always_takes_the_likeliest(scribe):
     drew = torch.randn(1, N_BARS, Z, generator=torch.Generator().manual_seed(5))
-    timid = Nerve(0, 0, 0)
+    timid = Nerve(0, (0, 0, 0, 0), 0)
     # at level 0 nothing but the choices themselves is drawn
     one, two = (written(scribe, s, level=0.0, latents=drew, nerve=timid) for s in (1, 2))
     assert rows(one) == rows(two) != []
@@ -225,11 +225,15 @@ def test_a_writer_without_nerve_always_takes_the_likeliest(scribe):
 
 @pytest.mark.parametrize(
     ("adventure", "nerve"),
-    [(0.0, (0.91, 0.8, 0.93)), (0.5, (0.97, 0.9, 0.99)), (1.0, (1.0, 1.0, 1.0))],
+    [
+        (0.0, (0.935, 0.87, 0.85, 0.86, 0.85, 0.94)),
+        (0.5, (0.995, 0.97, 0.95, 0.96, 0.95, 1.0)),
+        (1.0, (1.0,) * 6),
+    ],
 )
 def test_adventure_is_nerve(adventure, nerve):
     found = Nerve.of(adventure)
-    assert (found.cell, found.pitch, found.length) == pytest.approx(nerve)
+    assert (found.cell, *found.pitch, found.length) == pytest.approx(nerve)
 
 
 def test_a_melody_that_rests_for_too_long_is_urged_on():
@@ -271,6 +275,18 @@ def test_a_piece_that_closes_begins_nothing_late_in_its_last_bar(scribe):
     assert max(open_ended) // N_PARTS > 12
 
 
+def test_a_piece_that_closes_does_not_crowd_the_last_place_where_notes_may_begin(scribe):
+    everywhere(scribe)
+    late = 12 * N_PARTS + CHORDS  # a cell of the chords after which the piece rests
+    with torch.no_grad():
+        scribe.to_cell[-1].bias[: late - N_PARTS] = -1e6
+        scribe.to_cell[-1].bias[late - N_PARTS] = -10.0  # may begin, and hardly ever does
+        scribe.to_cell[-1].bias[late] = 0.0
+    notes = rows(written(scribe, 1, close=True))
+    assert {cell for bar, cell, *_ in notes if bar < N_BARS - 1} >= {late}
+    assert [cell for bar, cell, *_ in notes if bar == N_BARS - 1] == []
+
+
 def test_a_melody_that_closes_ends_on_a_tone_of_the_last_chord(scribe):
     chords = [ChordSpan(0, 24 * 4 * N_BARS, Chord(7))]  # G in C: G, B, D
     bars = encode(Piece(metres=[FOUR], chords=chords, n_bars_asked=N_BARS))[0]
@@ -280,7 +296,7 @@ def test_a_melody_that_closes_ends_on_a_tone_of_the_last_chord(scribe):
     for close in (True, False):
         writing = write(
             scribe, drew, 1.0, told, [bars] * 8, [[s] for s in range(8)],
-            nerve=Nerve(1, 1, 1), close=close,
+            nerve=Nerve(1, (1, 1, 1, 1), 1), close=close,
         )  # fmt: skip
         found = [
             (LOW_PITCH + row) % 12

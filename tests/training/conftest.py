@@ -25,7 +25,7 @@ penalty_every = 2
 save_every = 3
 log_every = 1
 """
-# the scribe in its two stages, and the network that writes the chords of a plan
+# the scribe, which listens to the choir, in its two stages, and the writer of a plan's chords
 WRITERS = """
 [scribe]
 bar_width = 8
@@ -35,6 +35,7 @@ step_width = 8
 hidden = 8
 pitch_width = 8
 length_width = 8
+level = 0.8
 [scribe_training]
 n_iterations = 3
 batch_size = 4
@@ -52,6 +53,10 @@ n_plans = 2
 n_takes = 2
 n_shards = 2
 save_every = 2
+log_every = 1
+[critic_training]
+n_iterations = 3
+n_takes = 1
 log_every = 1
 [progression]
 width = 8

@@ -308,6 +308,14 @@ def test_an_instrument_that_is_asked_for_plays_the_melody(labelled, tmp_path):
     assert piece.tracks[0].program == 40
 
 
+def test_a_converter_learns_the_styles_of_a_set(labelled, tmp_path):
+    run = tmp_path / "run"
+    train(debug_config("converter", tmp_path, labelled), run=run)
+    assert read_drawer(run / "weights").vocabulary == {"style": ("jazz", "rock")}
+    assert generate(str(run), labels={"style": "rock"})[0].n_bars == 8
+    assert all(np.isfinite(row["loss/likelihood"]) for row in losses(run))
+
+
 def test_a_killed_training_with_labels_goes_on_bit_for_bit(labelled, tmp_path):
     file = debug_config("emotion", tmp_path, labelled)
     train(file, run=tmp_path / "whole")

@@ -67,18 +67,23 @@ def test_tokens_of_windows_lie_in_time_order_with_the_bars_they_are_in(batches):
     assert (written.counts == 1).all() and written.is_note.sum() == 2 * 8 * NOTES
 
 
-def test_kept_parts_bars_and_their_ends_do_not_count(batches):
+def test_of_kept_notes_their_place_counts_and_kept_bars_do_not_count_at_all(batches):
     mask = everything(2)
     mask[0, :, CHORDS] = 0
     mask[0, 3] = 0
     written = batches.laid.written(np.array([0, 0]), mask)
     cell, bar = written.cell[:, 0], written.bar[:, 0]
-    ends = cell == END
-    kept = (bar == 3) | ((cell % 4 == CHORDS) & ~ends)
-    assert torch.equal(written.counts[:, 0] == 0, kept)
-    assert torch.equal(written.is_note[:, 0] == 1, ~kept & ~ends)
-    # seven bars of nine notes that are made, and their ends
-    assert written.counts[:, 0].sum() == 7 * 10 and written.counts[:, 1].sum() == 8 * 13
+    ends, waits = cell == END, cell % 4 == CHORDS
+    assert torch.equal(written.counts[:, 0] == 0, bar == 3)
+    assert torch.equal(written.is_note[:, 0] == 1, (bar != 3) & ~waits & ~ends)
+    assert torch.equal(written.is_kept[:, 0] == 1, (bar != 3) & waits & ~ends)
+    # seven bars of nine notes that are made, three that are kept, and their ends
+    assert [x[:, 0].sum() for x in (written.counts, written.is_note, written.is_kept)] == [
+        7 * 13,
+        7 * 9,
+        7 * 3,
+    ]
+    assert written.counts[:, 1].sum() == 8 * 13 and not written.is_kept[:, 1].any()
 
 
 def test_rows_of_fewer_tokens_are_filled_with_what_does_not_count(tiny_prepared):
@@ -153,10 +158,12 @@ def test_losses_of_a_scribe_that_knows_nothing(scribe, batches):
     drawn = batches.batch(4, np.random.default_rng(3), 0.5)
     written = drawn[3]
     losses = scribe_losses(blank(scribe), *drawn)
-    # one of 97 for every token, of 72, 31 and 16 for every note; all a note
-    tokens_a_note = float(written.counts.sum() / written.is_note.sum())
+    # one of 97 for every token, at kept notes one of those from theirs on, of 72, 31 and 16 for
+    # every note; all a note
+    from_here = torch.where(written.is_kept > 0, 97.0 - written.cell, 1.0)
+    cells = (written.counts * (97 / from_here).log()).sum() / written.is_note.sum()
     expected = {
-        "nll/cell": tokens_a_note * math.log(97),
+        "nll/cell": float(cells),
         "nll/pitch": math.log(72),
         "nll/duration": math.log(31),
         "nll/loudness": math.log(16),
@@ -164,7 +171,24 @@ def test_losses_of_a_scribe_that_knows_nothing(scribe, batches):
     assert {k: v.item() for k, v in losses.items()} == pytest.approx(expected, rel=1e-5)
 
 
-def test_what_is_kept_costs_nothing_and_teaches_nothing(scribe, batches):
+def test_waiting_for_a_kept_note_is_that_nothing_comes_before(scribe, batches):
+    _, level, segment, _ = batches.batch(1, np.random.default_rng(3), 0.5)
+    mask = everything(1)
+    mask[:, :, BASS] = 0
+    written = batches.laid.written(np.array([0]), mask)
+    blank(scribe).to_cell[-1].bias.data[20] = math.log(4)  # as likely as four other cells
+    with torch.no_grad():
+        each = token_losses(scribe, torch.zeros_like(segment.known), level, segment, written)
+    bass = written.is_kept > 0
+    # a note each beat; of 100 shares 97 lie from cell 3 on, then 97 − cell, cell 20 being over
+    shares = {3: 97, 27: 70, 51: 46, 75: 22}
+    expected = [math.log(100 / shares[cell]) for cell in written.cell[bass].tolist()]
+    assert each["nll/cell"][bass].tolist() == pytest.approx(expected, abs=1e-5)
+    made = (written.is_note > 0) & (written.cell != 20)
+    assert torch.allclose(each["nll/cell"][made], torch.tensor(math.log(100)))
+
+
+def test_pitch_and_length_of_what_is_kept_cost_nothing_and_teach_nothing(scribe, batches):
     noisy, level, segment, _ = batches.batch(2, np.random.default_rng(3), 0.5)
     mask = everything(2)
     mask[:, :, MELODY] = 0
@@ -173,7 +197,7 @@ def test_what_is_kept_costs_nothing_and_teaches_nothing(scribe, batches):
     melody = (written.cell % 4 == MELODY) & (written.cell != END)
     for name, losses in each.items():
         assert losses.shape == written.counts.shape
-        assert not losses[melody].any(), name
+        assert losses[melody].any() == (name == "nll/cell"), name
         assert (losses[(written.is_note > 0)] > 0).all(), name
     # of the ends of bars the cell alone is chosen
     ends = written.cell == END

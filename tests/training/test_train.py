@@ -28,7 +28,7 @@ from antiphon.training._monitor import Monitor
 from antiphon.training._run import OutOfTime, RunFolder
 from antiphon.training.train import read_config, train
 
-STAGES = ("coder", "choir", "scribe", "adversary", "planner", "progression")
+STAGES = ("coder", "choir", "scribe", "adversary", "critic", "planner", "progression")
 
 
 @pytest.fixture(autouse=True)
@@ -79,23 +79,45 @@ def test_a_training_leaves_a_run_folder_and_weights_that_compose(config, finishe
     assert "held_out/pitch" in logged(run, "scribe_metrics")[0]
     assert "loss/reward" in logged(run, "adversary_stats")[-1]
     assert "loss/reward" not in logged(run, "adversary_stats")[0]
+    assert [row["iteration"] for row in logged(run, "critic_stats")] == [1, 2, 3]
+    assert all(0 <= row["auc/held_out"] <= 1 for row in logged(run, "critic_stats"))
     assert all((run / f"{stage}.safetensors").exists() for stage in STAGES)
     board = next((run / "tensorboard").glob("events.*")).read_bytes()
     tags = ("choir/loss/denoise", "held_out/denoise", "roll/0", "tones/1", "scribe/nll/pitch")
     for tag in tags:
         assert tag.encode() in board, tag
     ensemble = models.load(str(run))
-    for name in ("planner", "progression", "scribe", "discriminator"):
+    for name in ("planner", "progression", "scribe", "discriminator", "critic"):
         assert getattr(ensemble, name) is not None, name
     assert len(ensemble.songs) == 8
     assert compose(Plan(bars=4), model=str(run))[0].piece.n_bars == 4
     assert all(torch.isfinite(t.float()).all() for t in ensemble.tables.values())
 
 
+def test_a_choir_that_nobody_listens_to_is_neither_trained_nor_kept(config, tmp_path):
+    file, run = config(), tmp_path / "run"
+    text = file.read_text().replace("level = 0.8\n", "")  # 1 when left out
+    file.write_text(text)
+    with pytest.raises(AntiphonError, match=r"a choir that its scribe does not listen to"):
+        train(file, run=run)
+    assert not run.exists()
+    before, _, after = text.partition("[choir_training]")
+    file.write_text(before + after[after.index("[") :])
+    train(file, run=run)
+    assert not (run / "choir.safetensors").exists()
+    assert {p.stem for p in (run / "checkpoint").glob("*.safetensors")} == {*STAGES[2:]} - {
+        "critic"
+    }
+    ensemble = models.load(str(run))
+    assert ensemble.generator is None
+    assert compose(Plan(bars=4), model=str(run))[0].piece.n_bars == 4
+
+
 def test_every_stage_logs_what_it_has_seen_and_its_cpu_time(config, finished):
     run = whole(config, finished)
-    # iterations × segments of one: bars, windows, windows, takes, outlines, rows of chords
-    seen = dict(zip(STAGES, (6 * 8, 8 * 3, 3 * 4, 3 * 2 * 2 * 2, 8 * 3, 3 * 3), strict=True))
+    # iterations × segments of one: bars, windows, windows, takes, stretches, outlines, chords
+    counts = (6 * 8, 8 * 3, 3 * 4, 3 * 2 * 2 * 2, 3 * 128, 8 * 3, 3 * 3)
+    seen = dict(zip(STAGES, counts, strict=True))
     for stage, n_segments in seen.items():
         file = run / ("coder.jsonl" if stage == "coder" else f"{stage}_stats.jsonl")
         lines = [json.loads(line) for line in file.read_text().splitlines()]

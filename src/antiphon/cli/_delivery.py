@@ -57,15 +57,17 @@ def rather_wait() -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
-def sounding(formats: str | None, soundfont: Path | None) -> tuple[list[str], Path | None]:
-    """Return the formats to write and the soundfont, both checked.
+def sounding(
+    formats: str | None, soundfont: Path | None, usual: str = FORMATS
+) -> tuple[list[str], Path | None]:
+    """Return the formats to write, the usual ones when left out, and the soundfont, both checked.
 
     Where nobody asked for sound and there is nothing to play it with, it is left out, and said.
     """
     from antiphon.cli._render import SOUND, parse_formats
     from antiphon.formats._soundfont import find
 
-    chosen = parse_formats(formats or FORMATS)
+    chosen = parse_formats(formats or usual)
     if not set(chosen) & set(SOUND):
         return chosen, soundfont
     try:

@@ -86,10 +86,12 @@ def _shared(
 
 
 def with_shared_options(verb: Verb) -> Verb:
-    """Give a command the shared options where it takes ``**said``."""
+    """Give a command the shared options where it takes ``**said``, but for those it has itself."""
     own = inspect.signature(verb, eval_str=True)
     mine = [p for p in own.parameters.values() if p.kind is not p.VAR_KEYWORD]
-    shared = inspect.signature(_shared, eval_str=True).parameters.values()
+    named = {p.name for p in mine}
+    every_verb = inspect.signature(_shared, eval_str=True).parameters.values()
+    shared = [p for p in every_verb if p.name not in named]
     every = [p.replace(kind=p.KEYWORD_ONLY) for p in (*mine, *shared)]
     verb.__signature__ = own.replace(parameters=every)  # type: ignore[attr-defined]
     verb.__annotations__ = {p.name: p.annotation for p in every}

@@ -66,16 +66,21 @@ def page_of(new: Sequence[tuple[str, Record]], earlier: Sequence[tuple[str, Reco
     return document(f"Antiphon: {what}", body)
 
 
-def document(title: str, body: Sequence[str]) -> str:
+def document(title: str, body: Sequence[str], style: str = "") -> str:
     """Return a page in the house's dress: lines of HTML under a title.
 
     Of its players one sounds at a time.
+
+    Args:
+        title: of the page.
+        body: its lines.
+        style: CSS of its own.
     """
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">{MARK}\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<link rel="icon" href="data:,">\n'
-        f"<title>{escape(title)}</title><style>{_STYLE}</style></head>\n<body>\n"
+        f"<title>{escape(title)}</title><style>{_STYLE}{style}</style></head>\n<body>\n"
         + "\n".join(body)
         + f"\n<script>{_ONE_AT_A_TIME}</script>\n</body></html>\n"
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from antiphon.datasets import Source, load
+from antiphon.datasets._doubles import Contents
 from antiphon.datasets._song import DRUM_NOTE, Song, fingerprint, prepare_song
 from antiphon.datasets._workers import one_thread
 from antiphon.formats import write_bytes
@@ -29,14 +31,51 @@ class Told:
     """What a part says of each of its songs, without their tables.
 
     Attributes:
+        path: file of the part.
         infos: what the report and pieces.json say.
         sizes: rows of each table.
-        contents: hash of the notes; "" where there are none.
     """
 
+    path: Path
     infos: list[dict[str, Any]]
     sizes: list[dict[str, int]]
-    contents: list[str]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts of a set in their order; each is read when it is its turn, as often as asked.
+
+    A song with the notes of an earlier one is left out, and says so: files differ, notes not.
+
+    Attributes:
+        paths: their files.
+        seen: the notes of the songs before; empty at first.
+    """
+
+    paths: Sequence[Path]
+    seen: Contents
+
+    def __iter__(self) -> Iterator[Told]:
+        for path in self.paths:
+            told = _told_in(path)
+            infos = [
+                self._unless_double(info, content)
+                for info, content in zip(told["infos"], told["contents"], strict=True)
+            ]
+            yield Told(path, infos, told["sizes"])
+
+    def infos(self) -> Iterator[dict[str, Any]]:
+        """Yield what is said of each song."""
+        return (info for told in self for info in told.infos)
+
+    def _unless_double(self, info: dict[str, Any], content: str) -> dict[str, Any]:
+        original = self.seen.first(content, info["id"])
+        if original == info["id"]:
+            return info
+        return {key: info[key] for key in ("id", "split")} | {
+            "left_out": f"The same notes as {original}.",
+            "reason": "the same notes as another",
+        }
 
 
 def make_part(name: str, group: list[Source], path: Path) -> tuple[str, bool]:
@@ -59,7 +98,7 @@ def make_part(name: str, group: list[Source], path: Path) -> tuple[str, bool]:
         "print": print_,
         "infos": [song.info for song in songs],
         "sizes": [{table: len(getattr(song, table)) for table in TABLES} for song in songs],
-        "contents": [_content(song) for song in songs],
+        "contents": [_content(song) for song in songs],  # hash of the notes; "" for none
     }
     file = io.BytesIO()
     np.savez(file, allow_pickle=False, told=np.frombuffer(as_json(told), np.uint8), **arrays)
@@ -76,23 +115,21 @@ def _content(song: Song) -> str:
 
 def _print_of(path: Path) -> str:
     try:
-        with np.load(path) as part:
-            told = json.loads(part["told"].tobytes())
-            return str(told["print"]) if "contents" in told else ""
+        told = _told_in(path)
     except (OSError, ValueError, KeyError):
         return ""
+    return str(told["print"]) if "contents" in told else ""
 
 
-def told_by(path: Path) -> Told:
-    """Return what a part tells of its songs."""
+def _told_in(path: Path) -> dict[str, Any]:
     with np.load(path) as part:
-        told = json.loads(part["told"].tobytes())
-    return Told(told["infos"], told["sizes"], told["contents"])
+        told: dict[str, Any] = json.loads(part["told"].tobytes())
+    return told
 
 
-def songs_of(path: Path, told: Told) -> list[Song]:
+def songs_of(told: Told) -> list[Song]:
     """Return the songs of a part that are not left out."""
-    with np.load(path) as part:
+    with np.load(told.path) as part:
         tables = {table: part[table] for table in TABLES}
     at = dict.fromkeys(TABLES, 0)
     songs = []

@@ -3,7 +3,8 @@
 What lies in the folder afterwards: `bars.npy`, `notes.npy`, `drums.npy` (micro-timing kept),
 `pieces.json`, the report (`report.json`, `.html`, `.png`) and, last, `manifest.json`. Parts are
 written as they are made, so that a stopped preparation goes on where it was; the same inputs
-give the same bytes, whoever makes them. Of the tables, memory holds one part at a time.
+give the same bytes, whoever makes them. Memory holds one part at a time, and of all songs no
+more than where they lie and which were left out.
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ from pathlib import Path
 from typing import Any
 
 from antiphon.datasets import Source, load
-from antiphon.datasets._parts import TABLES, as_json, make_part, told_by
+from antiphon.datasets._doubles import contents
+from antiphon.datasets._parts import TABLES, Parts, as_json, make_part
 from antiphon.datasets._report import summary, write_report
 from antiphon.datasets._song import FORMAT, fingerprint
-from antiphon.datasets._tables import leave_out_doubles, write_tables
+from antiphon.datasets._tables import write_tables
 from antiphon.datasets._workers import check, workers
 from antiphon.errors import AntiphonError
 from antiphon.formats import write_bytes
@@ -87,16 +89,15 @@ def prepare(
         if not any(parts.iterdir()):
             remove(parts, out)
         raise
-    told = [(path, told_by(path)) for _, _, path in tasks]
-    leave_out_doubles(one for _, one in told)
-    infos = [info for _, one in told for info in one.infos]
-    if all("left_out" in info for info in infos):
-        remove(parts, out)
-        first = infos[0]["left_out"]
-        raise AntiphonError(f"No song of {root} could be used. The first one: {first}")
-    about = about_of(name)
-    report = summary(about, infos, augment)
-    write_tables(told, about, out, augment=augment)
+    with contents() as seen:
+        whole = Parts([path for _, _, path in tasks], seen)
+        about = about_of(name)
+        report = summary(about, whole.infos(), augment)
+        if not report["songs"]["used"]:
+            first = next(whole.infos())["left_out"]
+            remove(parts, out)
+            raise AntiphonError(f"No song of {root} could be used. The first one: {first}")
+        write_tables(whole, about, out, augment=augment)
     write_report(report, out)
     hashes = [prints[i] for i in range(len(groups))]
     manifest = {"dataset": name, "format": FORMAT, "augment": augment, "inputs": hashes}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,89 +11,124 @@ from antiphon.datasets import SPLITS
 from antiphon.datasets._report_page import page, picture, row, splits, table, which, write_files
 from antiphon.datasets._song import SHIFTS
 
+_TEMPO_BPM, _LENGTH_BARS = 10, 16  # widths of the histograms
 
-def summary(about: Mapping[str, Any], songs: list[dict[str, Any]], augment: bool) -> dict[str, Any]:
-    """Return the whole report.
+
+def summary(
+    about: Mapping[str, Any], songs: Iterable[dict[str, Any]], augment: bool
+) -> dict[str, Any]:
+    """Return the whole report; songs are added up one by one, and not kept.
 
     Args:
         about: what set it is.
         songs: what is known of each song, left out or not.
         augment: whether training songs were also written in other keys.
     """
-    used = [s for s in songs if "left_out" not in s]
-    out = [s for s in songs if "left_out" in s]
-    bars_out = _sum(s.get("bars_left_out", {}) for s in songs)
-    copies = [s["transpose"][1] - s["transpose"][0] + 1 for s in used if s["split"] == "train"]
+    total = _Total()
+    for song in songs:
+        total.add(song)
+    sums, n_bars_out = total.sums, total.of["bars_left_out"].total()
     return {
         **about,
-        "songs": {"found": len(songs), "used": len(used), "left_out": len(out)},
-        "songs_left_out": by_reason(out),
+        "songs": {
+            "found": sums["used"] + sums["left_out"],
+            "used": sums["used"],
+            "left_out": sums["left_out"],
+        },
+        "songs_left_out": by_reason(total.left_out),
         "bars": {
-            "read": sum(s["n_bars"] for s in used) + sum(bars_out.values()),
-            "kept": sum(s["n_bars"] for s in used),
-            "left_out": sum(bars_out.values()),
-            "without_chord": sum(s["bars_without_chord"] for s in used),
+            "read": sums["n_bars"] + n_bars_out,
+            "kept": sums["n_bars"],
+            "left_out": n_bars_out,
+            "without_chord": sums["bars_without_chord"],
         },
-        "bars_left_out": bars_out,
+        "bars_left_out": counts(total.of["bars_left_out"]),
         "notes": {
-            "read": sum(s["notes_read"] for s in used),
-            "kept": sum(s["notes_kept"] for s in used),
-            "dropped": sum(s["notes_read"] - s["notes_kept"] for s in used),
+            "read": sums["notes_read"],
+            "kept": sums["notes_kept"],
+            "dropped": sums["notes_read"] - sums["notes_kept"],
         },
-        "notes_dropped": _sum(s["notes_dropped"] for s in used),
-        "splits": {name: _split(used, name) for name in SPLITS},
+        "notes_dropped": counts(total.of["notes_dropped"]),
+        "splits": {
+            name: {what: total.of[name][what] for what in ("songs", "bars", "notes")}
+            for name in SPLITS
+        },
         "augmented": augment,
-        "training_songs_in_all_keys": sum(copies),
-        "remarks": counts(remark for s in used for remark in s["remarks"]),
+        "training_songs_in_all_keys": sums["in_all_keys"],
+        "remarks": counts(total.of["remarks"]),
         "transpositions": {
-            f"{shift:+d}": sum(s["transpose"][0] <= shift <= s["transpose"][1] for s in used)
-            for shift in range(SHIFTS[0], SHIFTS[1] + 1)
+            f"{shift:+d}": total.shifts[shift] for shift in range(SHIFTS[0], SHIFTS[1] + 1)
         },
-        "keys": counts(s["key"] for s in used),
-        "metres": counts(s["metre"] for s in used),
-        "parts": counts(p for s in used for p in s["parts"]),
-        "tempos_bpm": _histogram([s["bpm"] for s in used], 10),
-        "lengths_bars": _histogram([s["n_bars"] for s in used], 16),
+        "keys": counts(total.of["key"]),
+        "metres": counts(total.of["metre"]),
+        "parts": counts(total.of["parts"]),
+        "tempos_bpm": _histogram(total.tempos, _TEMPO_BPM),
+        "lengths_bars": _histogram(total.lengths, _LENGTH_BARS),
     }
 
 
-def by_reason(songs: list[dict[str, Any]], what: str = "songs") -> list[dict[str, Any]]:
-    """Return the reasons why some were left out, the most frequent first, and which they were."""
-    reasons = Counter(s["reason"] for s in songs)
+class _Total:
+    """What songs are together; of the left out ones also which they are."""
+
+    def __init__(self) -> None:
+        self.sums: Counter[str] = Counter()
+        self.of: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self.left_out: list[tuple[str, str]] = []
+        self.shifts: Counter[int] = Counter()
+        self.tempos: Counter[int] = Counter()
+        self.lengths: Counter[int] = Counter()
+
+    def add(self, song: Mapping[str, Any]) -> None:
+        """Add one song."""
+        self.of["bars_left_out"].update(song.get("bars_left_out", {}))
+        if "left_out" in song:
+            self.sums["left_out"] += 1
+            self.left_out.append((song["reason"], song["id"]))
+            return
+        self.sums["used"] += 1
+        for field in ("n_bars", "bars_without_chord", "notes_read", "notes_kept"):
+            self.sums[field] += song[field]
+        split = {"songs": 1, "bars": song["n_bars"], "notes": song["notes_kept"]}
+        self.of[song["split"]].update(split)
+        self.of["notes_dropped"].update(song["notes_dropped"])
+        for field in ("remarks", "parts"):
+            self.of[field].update(song[field])
+        for field in ("key", "metre"):
+            self.of[field][song[field]] += 1
+        low, high = song["transpose"]
+        self.shifts.update(range(low, high + 1))
+        self.sums["in_all_keys"] += (high - low + 1) * (song["split"] == "train")
+        self.tempos[int(song["bpm"] // _TEMPO_BPM)] += 1
+        self.lengths[int(song["n_bars"] // _LENGTH_BARS)] += 1
+
+
+def by_reason(left_out: Iterable[tuple[str, str]], what: str = "songs") -> list[dict[str, Any]]:
+    """Return the reasons why some were left out, the most frequent first, and which they were.
+
+    Args:
+        left_out: reason and id of each.
+        what: what they are called.
+    """
+    which: defaultdict[str, list[str]] = defaultdict(list)
+    for reason, name in left_out:
+        which[reason].append(name)
     return [
-        {"reason": reason, what: n, "which": [s["id"] for s in songs if s["reason"] == reason]}
-        for reason, n in sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
+        {"reason": reason, what: len(ids), "which": ids}
+        for reason, ids in sorted(which.items(), key=lambda item: (-len(item[1]), item[0]))
     ]
 
 
-def _sum(many: Iterable[Mapping[str, int]]) -> dict[str, int]:
-    total: Counter[str] = Counter()
-    for one in many:
-        total.update(one)
-    return dict(sorted(total.items(), key=lambda item: (-item[1], item[0])))
-
-
-def counts(values: Iterable[str]) -> dict[str, int]:
+def counts(values: Iterable[str] | Mapping[str, int]) -> dict[str, int]:
     """Return how often each value stands, the most frequent first."""
     return dict(sorted(Counter(values).items(), key=lambda item: (-item[1], item[0])))
 
 
-def _histogram(values: list[float], width: int) -> dict[str, int]:
-    """Return counts by ranges of `width`, e.g. ``{"90–99": 12}``."""
-    found = Counter(int(v // width) for v in values)
+def _histogram(found: Mapping[int, int], width: int) -> dict[str, int]:
+    """Return counts by ranges of `width`, e.g. ``{"90–99": 12}``, of those by its multiples."""
     if not found:
         return {}
     span = range(min(found), max(found) + 1)
     return {f"{i * width}–{(i + 1) * width - 1}": found.get(i, 0) for i in span}
-
-
-def _split(songs: list[dict[str, Any]], name: str) -> dict[str, int]:
-    inside = [s for s in songs if s["split"] == name]
-    return {
-        "songs": len(inside),
-        "bars": sum(s["n_bars"] for s in inside),
-        "notes": sum(s["notes_kept"] for s in inside),
-    }
 
 
 def write_report(report: dict[str, Any], out: Path) -> None:

@@ -37,7 +37,9 @@ def summary(
     return {
         **about,
         "recordings": {"found": len(infos), "used": len(used), "left_out": len(out)},
-        "recordings_left_out": by_reason(out, "recordings"),
+        "recordings_left_out": by_reason(
+            ((info["reason"], info["id"]) for info in out), "recordings"
+        ),
         "sounds": {
             "read": len(labels) + sum(rows_out.values()),
             "kept": len(labels),

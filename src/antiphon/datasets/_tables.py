@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -11,24 +11,22 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from antiphon.datasets._parts import TABLES, Told, as_json, songs_of
+from antiphon.datasets._parts import TABLES, Parts, as_json, songs_of
 from antiphon.datasets._song import Song
 from antiphon.formats import beside
 from antiphon.representations.bars import NO_CHORD, PARTS
 
 
-def write_tables(
-    parts: list[tuple[Path, Told]], about: dict[str, Any], out: Path, *, augment: bool
-) -> None:
+def write_tables(parts: Parts, about: dict[str, Any], out: Path, *, augment: bool) -> None:
     """Write bars.npy, notes.npy, drums.npy and pieces.json, each whole or not at all.
 
     Args:
-        parts: files of the parts and what they tell, in the order of the set.
+        parts: of the set.
         about: what set it is; stands with every song.
         out: folder to write to.
         augment: also write every training song in each key its parts can be played in.
     """
-    total = _n_rows((told for _, told in parts), augment)
+    total = _n_rows(parts, augment)
     with ExitStack() as stack:
         tables = {
             name: stack.enter_context(open_table(out / f"{name}.npy", dtype, (total[name],)))
@@ -37,8 +35,8 @@ def write_tables(
         pieces = stack.enter_context(open_file(out / "pieces.json"))
         pieces.write(b"[")
         before = dict.fromkeys(("pieces", "runs", *TABLES), 0)
-        for path, told in parts:
-            songs = songs_of(path, told)
+        for told in parts:
+            songs = songs_of(told)
             if augment:
                 songs = [moved for song in songs for moved in transposed(song)]
             for song in songs:
@@ -48,7 +46,7 @@ def write_tables(
         pieces.write(b"]")
 
 
-def _n_rows(parts: Iterable[Told], augment: bool) -> dict[str, int]:
+def _n_rows(parts: Parts, augment: bool) -> dict[str, int]:
     """Return the rows of each table that all songs have together."""
     total = dict.fromkeys(TABLES, 0)
     for told in parts:
@@ -105,19 +103,6 @@ def _told(info: dict[str, Any], about: dict[str, Any]) -> dict[str, Any]:
     if "shift" in info:
         told["shift"] = info["shift"]
     return told | {field: about[field] for field in ("dataset", "licence", "ship", "style")}
-
-
-def leave_out_doubles(parts: Iterable[Told]) -> None:
-    """Leave out each song with the notes of an earlier one, and say so: files differ, notes not."""
-    first_of: dict[str, str] = {}
-    for told in parts:
-        for place, (info, content) in enumerate(zip(told.infos, told.contents, strict=True)):
-            original = first_of.setdefault(content, info["id"]) if content else info["id"]
-            if original != info["id"]:
-                told.infos[place] = {key: info[key] for key in ("id", "split")} | {
-                    "left_out": f"The same notes as {original}.",
-                    "reason": "the same notes as another",
-                }
 
 
 def transposed(song: Song) -> list[Song]:

@@ -6,10 +6,10 @@ scores are read by our own reader: music21 is not even imported, only looked up.
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 
 from antiphon.datasets import Source, seeded_split
+from antiphon.datasets._music21 import corpus_folders
 from antiphon.errors import AntiphonError
 from antiphon.formats import musicxml
 from antiphon.music.estimation import complete
@@ -40,11 +40,7 @@ def sources(root: Path | None = None) -> list[Source]:
     Raises:
         AntiphonError: no corpus is there.
     """
-    folders = [root] if root is not None else []
-    found = importlib.util.find_spec("music21")
-    if found is not None and found.submodule_search_locations:
-        folders.append(Path(found.submodule_search_locations[0]) / "corpus" / "bach")
-    for folder in folders:
+    for folder in corpus_folders("bach", root):
         scores = sorted([*folder.rglob("bwv*.mxl"), *folder.rglob("bwv*.xml")])
         if scores:
             return [Source(p.stem, p, seeded_split(_song(p.stem))) for p in scores]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,8 +74,8 @@ def read(source: Source) -> Piece:
     """
     beat_s, is_downbeat = _beats(source.path / "beat_midi.txt")
     score = Score(source.path / f"{source.path.name}.mid", ttype="second")
-    first = int(np.flatnonzero(is_downbeat)[0])
-    usual_beat_s = median((beat_s[1:] - beat_s[:-1]).tolist())
+    first = int(is_downbeat.argmax())
+    usual_beat_s = _median(beat_s[1:] - beat_s[:-1])
     grid_s = _extended(beat_s, usual_beat_s)
     raw = {
         _ROLES[t.name]: t.notes.numpy() for t in score.tracks if t.name in _ROLES and len(t.notes)
@@ -84,18 +83,19 @@ def read(source: Source) -> Piece:
     if "melody" not in raw:
         raise AntiphonError(f"Song {source.id} has no track named MELODY.")
     columns = {name: np.concatenate([n[name] for n in raw.values()]) for name in _COLUMNS}
-    begin = _positions(columns["time"], grid_s)
-    end = _positions(columns["time"] + columns["duration"], grid_s)
+    times_s = np.concatenate([columns["time"], columns["time"] + columns["duration"]])
+    begin, end = _positions(times_s, grid_s).reshape(2, -1)
     lead = -first * RESOLUTION
     while lead + RESOLUTION * float(begin.min()) < -RESOLUTION / 2:
         lead += 4 * RESOLUTION
     snapped = _snap(begin, end, _grid_unit(begin), lead)
-    snapped["pitch"], snapped["velocity"] = columns["pitch"], np.clip(columns["velocity"], 1, 127)
-    cuts = np.cumsum([len(n["time"]) for n in raw.values()])[:-1]
-    tracks = [
-        Track(_NAMES[role], _PROGRAMS[role], notes=_line(notes), role=role)
-        for role, notes in zip(raw, np.split(snapped, cuts), strict=True)
-    ]
+    snapped["pitch"] = columns["pitch"]
+    snapped["velocity"] = np.minimum(np.maximum(columns["velocity"], 1), 127)
+    tracks, at = [], 0
+    for role, played in raw.items():
+        notes = _line(snapped[at : at + len(played["time"])])
+        tracks.append(Track(_NAMES[role], _PROGRAMS[role], notes=notes, role=role))
+        at += len(played["time"])
     tracks = [t for t in tracks if t.role != "chords"] + [
         part for t in tracks if t.role == "chords" for part in reversed(split_bass(t))
     ]
@@ -137,10 +137,18 @@ def _numbers(words: list[str], path: Path) -> NDArray[np.float64]:
 
 def _beats(path: Path) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     times, _, marks = _columns(path)
-    beat_s, is_downbeat = _numbers(times, path), _numbers(marks, path)
+    kinds = list(set(marks))  # two or three: read once each
+    known = dict(zip(kinds, (_numbers(kinds, path) > 0.5).tolist(), strict=True))
+    beat_s, is_downbeat = _numbers(times, path), np.array([known[mark] for mark in marks], bool)
     if len(beat_s) < 8 or not is_downbeat.any() or (beat_s[1:] <= beat_s[:-1]).any():
         raise AntiphonError(f"{path.parent.name}: its beat file has too few beats or no downbeat.")
-    return beat_s, is_downbeat > 0.5
+    return beat_s, is_downbeat
+
+
+def _median(values: NDArray[np.float64]) -> float:
+    """Return the middle value: of records as short as a song's numpy's own takes thrice as long."""
+    ordered = np.sort(values)
+    return float(ordered[(len(values) - 1) // 2] + ordered[len(values) // 2]) / 2
 
 
 def _extended(beat_s: NDArray[np.float64], usual_beat_s: float) -> NDArray[np.float64]:
@@ -177,7 +185,8 @@ def _snap(begin: NDArray[np.float64], end: NDArray[np.float64], unit: int, lead:
 
 def _line(notes: Notes) -> Notes:
     """Return notes in order, from the first downbeat on, of equal ones the shortest."""
-    notes = in_order(notes.compress(notes["onset"] >= 0))
+    inside = notes["onset"] >= 0
+    notes = in_order(notes if inside.all() else notes.compress(inside))
     onset, pitch = notes["onset"], notes["pitch"]
     differs = (onset[1:] != onset[:-1]) | (pitch[1:] != pitch[:-1])
     return notes if differs.all() else notes.compress(np.append(True, differs))
@@ -186,10 +195,11 @@ def _line(notes: Notes) -> Notes:
 def _metres(is_downbeat: NDArray[np.bool_], lead: int) -> list[Metre]:
     downbeats = np.flatnonzero(is_downbeat) * RESOLUTION + lead
     n_beats = np.diff(downbeats) // RESOLUTION
+    inside = downbeats[:-1] >= 0
+    onsets, n_beats = downbeats[:-1].compress(inside), n_beats.compress(inside)
     metres = [Metre(0, 4)] if downbeats[0] > 0 else []
-    for onset, beats in zip(downbeats[:-1], n_beats, strict=True):
-        if onset >= 0 and (not metres or metres[-1].numerator != beats):
-            metres.append(Metre(int(onset), int(beats)))
+    changes = np.flatnonzero(np.diff(n_beats, prepend=4 if metres else 0))
+    metres += [Metre(int(onsets[bar]), int(n_beats[bar])) for bar in changes]
     return metres or [Metre(0)]
 
 

@@ -43,6 +43,7 @@ __all__ = [
     "write_bytes",
     "write_sound",
     "write_spectrogram",
+    "write_stems",
 ]
 
 # what else a format's files may be called
@@ -105,6 +106,17 @@ def write(piece: Piece, path: Path | str) -> None:
     """
     path = Path(path)
     registry.load(__name__, _format_of(path, writable(), "write")).write(piece, path)
+
+
+def write_stems(piece: Piece, path: Path | str, soundfont: Path | str | None = None) -> None:
+    """Write every part of a piece as a WAV file of its own, all in one zip.
+
+    Raises:
+        AntiphonError: there is nothing to play with, or the folder cannot be written to.
+    """
+    from antiphon.formats._stems import write
+
+    write(piece, path, soundfont)
 
 
 def write_spectrogram(

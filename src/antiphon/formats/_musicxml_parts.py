@@ -1,4 +1,4 @@
-"""The parts of a MusicXML score: who plays, and the measures of each."""
+"""The parts of a MusicXML score: who plays, the measures of each, and its written notes joined."""
 
 from __future__ import annotations
 
@@ -8,6 +8,25 @@ from xml.etree.ElementTree import Element
 from antiphon.music.piece import Text
 
 DEFAULT_VELOCITY = 80
+
+
+@dataclass(frozen=True)
+class Head:
+    """A written note; several tied ones sound as one. Times in steps.
+
+    Attributes:
+        onset, end, pitch, velocity: of what is written.
+        ends_tie, begins_tie: whether it goes on from another, and whether another follows.
+        lyric: what is sung from here.
+    """
+
+    onset: int
+    end: int
+    pitch: int
+    velocity: int
+    ends_tie: bool
+    begins_tie: bool
+    lyric: str
 
 
 @dataclass
@@ -22,10 +41,34 @@ class Part:
     scale: float = 1.0  # steps per division
     transposition: int = 0
     velocity: int = DEFAULT_VELOCITY
-    rows: list[list[int]] = field(default_factory=list)
-    tied: dict[int, list[list[int]]] = field(default_factory=dict)
-    lyrics: list[Text] = field(default_factory=list)
+    heads: list[Head] = field(default_factory=list)
     unpitched: int = 0
+
+
+def joined(heads: list[Head]) -> tuple[list[list[int]], list[Text]]:
+    """Join tied notes, also those of two voices, whichever of them the file has first.
+
+    Returns:
+        Rows of onset, duration, pitch and velocity, and the lyrics of those that are struck.
+    """
+    rows: list[list[int]] = []
+    lyrics: list[Text] = []
+    tied: dict[int, list[list[int]]] = {}  # by pitch
+    for head in sorted(heads, key=lambda head: head.onset):
+        waiting = tied.setdefault(head.pitch, [])
+        before = (row for row in waiting if abs(row[0] + row[1] - head.onset) <= 1)
+        row = next(before, None) if head.ends_tie else None
+        if row is not None:
+            waiting[:] = [other for other in waiting if other is not row]
+            row[1] = max(row[1], head.end - row[0])
+        else:
+            row = [head.onset, head.end - head.onset, head.pitch, head.velocity]
+            rows.append(row)
+            if head.lyric:
+                lyrics.append(Text(head.onset, head.lyric))
+        if head.begins_tie:
+            waiting.append(row)
+    return rows, lyrics
 
 
 def parts_of(root: Element) -> list[Part]:

@@ -26,7 +26,7 @@ from antiphon.formats._musicxml_marks import (
     metre_of,
     tempo_of,
 )
-from antiphon.formats._musicxml_parts import Part, parts_of
+from antiphon.formats._musicxml_parts import Head, Part, joined, parts_of
 from antiphon.formats._whole_bars import whole_bars
 from antiphon.formats._xml import read_xml
 from antiphon.music.instruments import role_called
@@ -145,7 +145,8 @@ def _provenance(root: Element) -> str:
 
 
 def _track(part: Part, pickup: int) -> Track:
-    notes = notes_of(part.rows)
+    rows, lyrics = joined(part.heads)
+    notes = notes_of(rows)
     notes["onset"] += pickup
     return Track(
         name=part.name,
@@ -153,7 +154,7 @@ def _track(part: Part, pickup: int) -> Track:
         is_drum=part.is_drum or part.unpitched * 2 > len(notes),
         notes=_sounding(notes),
         role=role_called(part.name),
-        lyrics=[Text(t.onset + pickup, t.text) for t in part.lyrics],
+        lyrics=[Text(t.onset + pickup, t.text) for t in lyrics],
     )
 
 
@@ -204,24 +205,9 @@ def _note(part: Part, note: Element, onset: int, length: float) -> None:
     loudness = note.get("dynamics")
     velocity = round(float(loudness) * 0.9) if loudness else part.velocity
     ties = {tie.get("type") for tie in note.iterfind("tie")}
-    row = _continued(part, pitch, onset) if "stop" in ties else None
-    if row is None:
-        row = [onset, end - onset, pitch, min(max(velocity, 1), 127)]
-        part.rows.append(row)
-        _lyric(part, note, onset)
-    else:
-        row[1] = max(row[1], end - row[0])
-    if "start" in ties:
-        part.tied.setdefault(pitch, []).append(row)
-
-
-def _continued(part: Part, pitch: int, onset: int) -> list[int] | None:
-    """Take the tied note of this pitch that ends here; None if none waits."""
-    waiting = part.tied.get(pitch, [])
-    for index, row in enumerate(waiting):
-        if abs(row[0] + row[1] - onset) <= 1:
-            return waiting.pop(index)
-    return None
+    velocity = min(max(velocity, 1), 127)
+    joins = "stop" in ties, "start" in ties
+    part.heads.append(Head(onset, end, pitch, velocity, *joins, _lyric(note)))
 
 
 def _pitch(part: Part, note: Element) -> int | None:
@@ -240,15 +226,14 @@ def _pitch(part: Part, note: Element) -> int | None:
     return part.drum_keys.get(name, next(iter(part.drum_keys.values()), 38))
 
 
-def _lyric(part: Part, note: Element, onset: int) -> None:
-    """Keep verse 1; a syllable that its word goes on after ends in a hyphen."""
+def _lyric(note: Element) -> str:
+    """Return verse 1; a syllable that its word goes on after ends in a hyphen."""
     for lyric in note.iterfind("lyric"):
         if lyric.get("number", "1") in ("1", "part1verse1"):
             text = "".join(t.text or "" for t in lyric.iterfind("text")).strip()
             goes_on = lyric.findtext("syllabic") in ("begin", "middle")
-            if text:
-                part.lyrics.append(Text(onset, text + "-" * goes_on))
-            return
+            return text + "-" * goes_on if text else ""
+    return ""
 
 
 def _attributes(part: Part, score: _Score, element: Element, at: int, start: int) -> None:

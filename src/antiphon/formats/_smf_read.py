@@ -90,7 +90,9 @@ class _Chunk:
         self.index = index
         self.programs = [0] * 16
         self.parts: dict[tuple[int, int], Part] = {}
-        self.sounding: defaultdict[int, list[tuple[int, int, Part]]] = defaultdict(list)
+        self.struck: defaultdict[int, list[tuple[int, int, Part]]] = defaultdict(list)
+        # tick, and how many were struck before it
+        self.released: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
         self.lyrics: list[tuple[int, str]] = []
         self.tick = 0
 
@@ -149,12 +151,12 @@ class _Chunk:
             self.midi.n_notes += 1
             if self.midi.n_notes > MAX_NOTES:
                 raise AntiphonError(f"it holds more than {MAX_NOTES:,} notes")
-            self.sounding[channel << 7 | first].append((self.tick, second, self._part(channel)))
+            self.struck[channel << 7 | first].append((self.tick, second, self._part(channel)))
         elif kind in (0x8, 0x9):
-            waiting = self.sounding.get(channel << 7 | first)
-            if waiting:
-                onset, velocity, part = waiting.pop(0)
-                part.notes.append((onset, self.tick - onset, first, velocity))
+            key = channel << 7 | first
+            n_struck = len(self.struck.get(key, ()))
+            if len(self.released[key]) < n_struck:  # else nothing sounds
+                self.released[key].append((self.tick, n_struck))
         elif kind == 0xB:
             self._part(channel).controls.append((self.tick, first, second))
         elif kind == 0xC:
@@ -198,13 +200,23 @@ class _Chunk:
             midi.keys.append((tick, fifths, data[1]))
 
     def _close(self) -> None:
-        """End notes that were never switched off: at the next equal one or after a bar."""
+        """Give notes their ends: what was struck first is released first.
+
+        Where a key is released less often than struck, that would lengthen every note from the
+        first that is never released on: there a release ends all that sounds, and what
+        still sounds at the end lasts to the next equal note, or a bar.
+        """
         longest = 4 * self.midi.ticks_per_quarter
-        for key, waiting in self.sounding.items():
-            followers = [*(onset for onset, _, _ in waiting[1:]), self.tick]
-            for (onset, velocity, part), following in zip(waiting, followers, strict=False):
-                duration = min(max(following - onset, 0), longest)
-                part.notes.append((onset, duration or longest // 4, key & 0x7F, velocity))
+        for key, struck in self.struck.items():
+            ends = _ends(len(struck), self.released[key])
+            followers = [*(onset for onset, _, _ in struck[1:]), self.tick]
+            for (onset, velocity, part), end, following in zip(
+                struck, ends, followers, strict=True
+            ):
+                duration = min(max(following - onset, 0), longest) or longest // 4
+                if end is not None:
+                    duration = end - onset
+                part.notes.append((onset, duration, key & 0x7F, velocity))
         self.midi.end = max(self.midi.end, self.tick)
         parts = list(self.parts.values())
         if self.lyrics:
@@ -213,6 +225,16 @@ class _Chunk:
             singer = next((p for p in parts if p.notes), parts[0])
             singer.lyrics = self.lyrics
         self.midi.parts += parts
+
+
+def _ends(n_notes: int, released: list[tuple[int, int]]) -> list[int | None]:
+    """Return when each note of a key ends; None where it is never released."""
+    if len(released) == n_notes:
+        return [tick for tick, _ in released]
+    ends: list[int | None] = []
+    for tick, n_struck in released:
+        ends += [tick] * (n_struck - len(ends))
+    return ends + [None] * (n_notes - len(ends))
 
 
 def is_drums(part: Part) -> bool:

@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from antiphon.inference._judge import answers, measured, nearest_song
+from antiphon.inference._judge import answers, audition, measured, nearest_song
 from antiphon.inference._players import play
 from antiphon.inference._sheet import Sheet
 from antiphon.inference._walk import stacked, walk
@@ -30,7 +30,7 @@ from antiphon.representations.bars import PITCHED
 from antiphon.representations.score import notes_of
 from antiphon.representations.writing import Writing
 
-BATCH = 192  # pieces written at once
+BATCH = 192  # takes written at once
 REDRAWS = 1  # times at the most that failing bars are drawn again
 MIN_FAILURES = 2  # measures in which a bar must fail to be drawn again: in one, real bars do, too
 TYPICAL = 1.0  # mean distance, in deviations, that real songs commonly have
@@ -55,12 +55,16 @@ class Draft:
     redrawn: list[str] = field(default_factory=list)
 
 
-def alike(sheets: list[Sheet]) -> list[list[Sheet]]:
-    """Return sheets in batches of the same length, in their order."""
+def alike(sheets: list[Sheet], n_takes: int = 1) -> list[list[Sheet]]:
+    """Return sheets in batches of the same length, in their order.
+
+    Args:
+        n_takes: written of each.
+    """
     batches: list[list[Sheet]] = []
     for sheet in sheets:
         last = batches[-1] if batches else None
-        if last and len(last) < BATCH and len(last[0].bars) == len(sheet.bars):
+        if last and len(last) < BATCH // n_takes and len(last[0].bars) == len(sheet.bars):
             last.append(sheet)
         else:
             batches.append([sheet])
@@ -105,17 +109,17 @@ def _written(
         again: of each, what stays as it is and the latents (N, Z) of it; what its sheet keeps
             when left out.
     """
-    config, scribe = ensemble.generator.config, ensemble.scribe
+    scribe = ensemble.scribe
     if scribe is None:
         raise ValueError(f"the weights {ensemble.name} have no scribe")
-    free = stacked([s.segment(config.n_parts, config.latent_size) for s in sheets])
+    sizes, level = scribe.config.latent_sizes, scribe.config.level
+    free = stacked([s.segment(len(sizes), sum(sizes)) for s in sheets])
     kept = again or [s.kept for s in sheets if s.kept is not None]
-    segment = _keeping(free, kept, config.latent_sizes) if kept else free
-    level = scribe.config.level
+    segment = _keeping(free, kept, sizes) if kept else free
     latents = segment.known
     if level < 1:
         walked = [seed[0] * 64 + seed[1] for seed in seeds]
-        latents = walk(ensemble.generator, segment, walked, temperature=_temperature(sheets[0]))
+        latents = walk(ensemble.walker(), segment, walked, temperature=_temperature(sheets[0]))
     writing = write(
         scribe,
         latents,
@@ -128,6 +132,7 @@ def _written(
         sung=np.stack([s.bars["kind"] == 0 for s in sheets]),
         close=sheets[0].close,
         leans=[s.lean for s in sheets if s.lean is not None] or None,
+        audition=None if kept else audition(ensemble, sheets),
         n_threads=torch.get_num_threads(),
     )
     drafts = []

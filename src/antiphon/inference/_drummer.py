@@ -48,8 +48,8 @@ def drum(
         given: (N,) which bars are to be made, and the table of `bars.BAR_NOTE` that the sheet's
             bars point into, with the drums of the others; all bars are made when left out.
     """
-    n, size = len(sheet.bars), ensemble.generator.config.latent_size
-    made, known = np.ones(n, bool), torch.zeros(n, size)
+    n, generator = len(sheet.bars), ensemble.walker()
+    made, known = np.ones(n, bool), torch.zeros(n, generator.config.latent_size)
     strength = None
     if given is not None and not given[0].all():
         made, rolls = given[0], drum_rolls(sheet.bars, given[1])
@@ -65,9 +65,7 @@ def drum(
         valid=torch.ones(1, n),
     )
     temperature = 0.75 + 0.3 * sheet.plan.adventure
-    latents = walk(
-        ensemble.generator, segment, [sheet.plan.seed * 13 + 3], temperature=temperature
-    )[0]
+    latents = walk(generator, segment, [sheet.plan.seed * 13 + 3], temperature=temperature)[0]
     return _written(soft_rolls(ensemble.coder, latents), sheet, made)
 
 

@@ -27,7 +27,8 @@ class Table:
     note: str = ""
 
 
-def _number(value: float | None, digits: int = 3) -> str:
+def number(value: float | None, digits: int = 3) -> str:
+    """Return a figure as text; a dash where there is none."""
     if value is None or not math.isfinite(value):
         return "–"
     return f"{value:.{digits}f}"
@@ -48,7 +49,7 @@ def tables(report: Report) -> list[Table]:
             "Where they differ most",
             ("feature", "real", "generated", "distance"),
             [
-                (f["feature"], *(_number(f[k]) for k in ("real", "generated", "distance")))
+                (f["feature"], *(number(f[k]) for k in ("real", "generated", "distance")))
                 for f in report["widest"]
             ],
             "Means over windows; distance in squared standard deviations of real music.",
@@ -65,7 +66,7 @@ def _distance_table(report: Report, note: str) -> Table:
         d = report["distance"][name]
         label = names.get(name, f"real, {name}")
         figures = (d["fd"], d["fd_ratio"], d["fd_all"], d["fd_all_ratio"], d["auc"])
-        rows.append((label, *(_number(x, 2) for x in (*figures, d["density"], d["coverage"]))))
+        rows.append((label, *(number(x, 2) for x in (*figures, d["density"], d["coverage"]))))
     measures = ("FD", "× floor", "FD all", "× floor", "AUC", "density", "coverage")
     return Table("Distance to real music", ("against real music", *measures), rows, note)
 
@@ -74,10 +75,10 @@ def _medians_table(report: Report) -> Table:
     rows = [
         (
             name,
-            _number(m["real"]),
-            _number(m["generated"]),
-            f"{_number(m['percent'], 0)} %",
-            f"{_number(m['floor_percent'], 0)} %",
+            number(m["real"]),
+            number(m["generated"]),
+            f"{number(m['percent'], 0)} %",
+            f"{number(m['floor_percent'], 0)} %",
         )
         for name, m in report["medians"].items()
     ]
@@ -87,7 +88,7 @@ def _medians_table(report: Report) -> Table:
 
 def _musegan_table(report: Report) -> Table:
     rows = [
-        (name, *(_number(m[k]) for k in ("real", "generated", "difference", "floor")))
+        (name, *(number(m[k]) for k in ("real", "generated", "difference", "floor")))
         for name, m in report["musegan"].items()
     ]
     columns = ("measure", "real", "generated", "|difference|", "between real halves")
@@ -105,9 +106,7 @@ def _form_table(report: Report) -> Table:
         "block_typical": "typical other 4 bars",
         "block_best_shuffled": "best other 4 bars, bars shuffled",
     }
-    rows = [
-        (label, _number(real.get(key)), _number(ours.get(key))) for key, label in labels.items()
-    ]
+    rows = [(label, number(real.get(key)), number(ours.get(key))) for key, label in labels.items()]
     return Table("Form: likeness of bars, 0–1", ("likeness of", "real", "generated"), rows)
 
 
@@ -116,8 +115,8 @@ def _copying_table(copying: Report) -> Table:
     for name, label in (("generated", "generated"), ("real", "real, not trained on")):
         c = copying[name]
         figures = (c["median"], c["p95"], c["max"])
-        share = f"{_number(100 * c['copies'], 1)} %"
-        rows.append((label, *(_number(x, 2) for x in figures), share, str(c["segments"])))
+        share = f"{number(100 * c['copies'], 1)} %"
+        rows.append((label, *(number(x, 2) for x in figures), share, str(c["segments"])))
     near = copying["generated"].get("nearest")
     note = f"Any transposition; {copying['training_segments']} training segments."
     if near:
@@ -143,12 +142,14 @@ def rich_table(table: Table) -> Any:
 
 def markdown(report: Report, *, title: str = "Evaluation") -> str:
     """Return the whole report as a page."""
-    lines = [f"# {title}", ""]
-    for table in tables(report):
-        lines += [f"## {table.title}", "", _line(table.columns)]
-        lines += ["|" + " --- |" * len(table.columns), *map(_line, table.rows)]
-        lines += ["", *([table.note, ""] if table.note else [])]
-    return "\n".join(lines)
+    return "\n".join([f"# {title}", "", *map(table_markdown, tables(report))])
+
+
+def table_markdown(table: Table) -> str:
+    """Return a table as Markdown, with its title and note."""
+    lines = [f"## {table.title}", "", _line(table.columns)]
+    lines += ["|" + " --- |" * len(table.columns), *map(_line, table.rows)]
+    return "\n".join([*lines, "", *([table.note, ""] if table.note else [])])
 
 
 def _line(cells: Sequence[str]) -> str:
@@ -228,7 +229,7 @@ def medians_picture(report: Report) -> Image.Image:
     bars = []
     for name, m in report["medians"].items():
         share = 1 + m["percent"] / 100 if math.isfinite(m["percent"]) else 0.0
-        text = f"{_number(m['generated'], 2)} ({_number(m['real'], 2)})"
+        text = f"{number(m['generated'], 2)} ({number(m['real'], 2)})"
         bars.append((name, min(share, 2) / 2, text, _OURS))
     return _bars("Medians: generated (real); the line is real music", bars, line=0.5)
 

@@ -15,7 +15,10 @@ from torch import Tensor
 
 from antiphon.inference._sheet import Sheet
 from antiphon.inference._walk import cut
+from antiphon.metrics._written import written_measures
 from antiphon.metrics.bars import Habits, measure_bars
+from antiphon.models._audition import Audition
+from antiphon.models._drawing import Floats
 from antiphon.models._ensemble import Ensemble
 from antiphon.models.choir import Discriminator, Segment
 from antiphon.music.piece import Notes, Piece, Track
@@ -27,7 +30,11 @@ from antiphon.representations.bars import (
     home_shift,
 )
 from antiphon.representations.rolls import chord_features, rolls_of
+from antiphon.representations.score import Ints
+from antiphon.representations.writing import Writing
 
+N_TAKES = 8  # of the next bars, that are heard by the critic
+EVERY = 4  # bars
 _PLACES = 16
 _BARS = 4  # of a stretch that is looked up among training songs
 
@@ -73,6 +80,23 @@ def answers(discriminator: Discriminator, latents: Tensor, segment: Segment) -> 
         total[:, here] += (logits[:, :-1] + logits[:, -1:]) / 2
         heard[here] += 1
     return total / heard
+
+
+def audition(ensemble: Ensemble, sheets: list[Sheet]) -> Audition | None:
+    """Return how takes of pieces are heard by the ensemble's critic; None where it has none."""
+    critic, sizes = ensemble.critic, len(sheets[0].bars)
+    if critic is None or sizes < critic.config.n_bars:
+        return None
+
+    @torch.inference_mode()
+    def answer(writing: Writing, takes: Ints, bars: slice) -> Floats:
+        told = [writing.sounding(take, bars) for take in takes.tolist()]
+        tables = [sheets[take // N_TAKES].bars[bars] for take in takes.tolist()]
+        measures = torch.from_numpy(written_measures(told, tables)).float()
+        odds: Floats = critic(critic.told(measures)).numpy()
+        return odds
+
+    return Audition(N_TAKES, critic.config.n_bars, EVERY, answer)
 
 
 def nearest_song(melody: Notes, sheet: Sheet, ensemble: Ensemble) -> tuple[str, float, int] | None:

@@ -1,4 +1,4 @@
-"""Rewriting: the one core of accompany, inpaint, extend and vary.
+"""Rewriting: the one core of accompany, convert, inpaint, extend and vary.
 
 A given piece and an order (which parts of which bars are made, which notes go) become sheets of
 which something is kept; the scribe and the drummer write the rest, and what they wrote is laid

@@ -129,7 +129,7 @@ class Sheet:
         return spans
 
     def segment(self, n_parts: int, latent_size: int) -> Segment:
-        """Return what the flagship is told: everything is to be made."""
+        """Return what the networks are told: everything is to be made."""
         n = len(self.bars)
         at = np.arange(n)
         offset = self.bars["number"] - self.bars["section_start"]

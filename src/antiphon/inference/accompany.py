@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -53,26 +53,32 @@ def _order(given: Given, plan: Plan) -> Order:
                 f"The piece has {_a(role)} already ({_player(given, role)}): ask for other "
                 "parts, or have it made again with `antiphon inpaint`."
             )
-    missing = {role: asked[role] for role in ROLES if role in asked and role not in there}
+    missing = [role for role in ROLES if role in asked and role not in there]
     if not missing:
         raise AntiphonError(
             "The piece has all parts already: have some made again with `antiphon inpaint`, "
             "or vary it with `antiphon vary`."
         )
-    programs = STYLE_PROGRAMS.get(plan.style, STYLE_PROGRAMS["pop"])
-    home: dict[str, int | Track] = {
-        role: Track(
+    made = np.zeros((given.n_bars, len(PARTS)), bool)
+    made[:, ~plays] = True
+    gone = [np.zeros(len(track.notes), bool) for track in given.piece.tracks]
+    return Order(made, players(plan, missing), gone)
+
+
+def players(plan: Plan, roles: Iterable[str]) -> dict[str, int | Track]:
+    """Return a new track for each of some parts of a plan, with its or the style's instrument."""
+    asked, programs = plan.parts(), STYLE_PROGRAMS.get(plan.style, STYLE_PROGRAMS["pop"])
+
+    def track(role: str) -> Track:
+        program = asked[role]
+        return Track(
             ROLES[role].name,
             programs[role] if program is None else program,
             is_drum=role == "drums",
             role=role,
         )
-        for role, program in missing.items()
-    }
-    made = np.zeros((given.n_bars, len(PARTS)), bool)
-    made[:, ~plays] = True
-    gone = [np.zeros(len(track.notes), bool) for track in given.piece.tracks]
-    return Order(made, home, gone)
+
+    return {role: track(role) for role in roles}
 
 
 def _a(role: str) -> str:

@@ -23,6 +23,7 @@ from antiphon.inference._evaluation_page import (
     as_json,
     markdown,
     rich_table,
+    table_markdown,
     tables,
     write_page,
     write_text,
@@ -39,12 +40,15 @@ __all__ = [
     "Report",
     "Table",
     "as_json",
+    "count_windows",
     "evaluate",
     "evaluate_folders",
     "markdown",
     "read_dataset",
     "read_folder",
+    "read_real",
     "rich_table",
+    "table_markdown",
     "tables",
     "write_page",
     "write_text",
@@ -151,6 +155,11 @@ def _windows(
     return [drawn[i] for i in rng.permutation(len(drawn))]
 
 
+def count_windows(pieces: Sequence[Piece], protocol: Protocol) -> int:
+    """Return how many windows of a protocol's length pieces to judge have."""
+    return sum(len(excerpts(piece, protocol.parts, protocol.n_bars)) for piece in pieces)
+
+
 def _equal_n(sides: dict[str, list[Excerpt]], protocol: Protocol) -> int:
     n = min(protocol.n, *(len(windows) for windows in sides.values()))
     if n < MIN_WINDOWS:
@@ -237,6 +246,28 @@ def evaluate_folders(
         AntiphonError: a folder is missing or holds too little music.
     """
     ours, refused = read_folder(generated)
+    real, learned, more = read_real(against, dataset, training)
+    report = evaluate(ours, real, training=learned, protocol=protocol, controls=controls)
+    return report, refused + more
+
+
+def read_real(
+    against: Path, dataset: str = "", training: Path | None = None
+) -> tuple[list[Piece], list[Piece], list[str]]:
+    """Read real music.
+
+    Args:
+        against: folder of real files; with `dataset`, that dataset's folder, whose test and
+            validation songs are the real ones and whose train songs are the training set.
+        dataset: a plug-in of ``antiphon.datasets``, or "".
+        training: folder that was learned from, in place of the train songs.
+
+    Returns:
+        The real songs, those that were learned from, and one sentence for each left out.
+
+    Raises:
+        AntiphonError: a folder is missing or holds no music.
+    """
     learned: list[Piece] = []
     if dataset:
         real, more = read_dataset(dataset, against, ("test", "validation"))
@@ -246,5 +277,4 @@ def evaluate_folders(
         real, more = read_folder(against)
     if training is not None:
         learned, _ = read_folder(training)
-    report = evaluate(ours, real, training=learned, protocol=protocol, controls=controls)
-    return report, refused + more
+    return real, learned, more

@@ -21,7 +21,7 @@ from antiphon.representations.labels import class_asked
 from antiphon.representations.spectrogram_view import SpectrogramView
 from antiphon.representations.views import Array, Passage, piece_of
 
-__all__ = ["generate", "generate_folder", "segments", "told_segments"]
+__all__ = ["draw", "generate", "generate_folder", "segments", "told_segments"]
 
 _AT_ONCE = 64
 _MOST = 10_000
@@ -115,6 +115,18 @@ def generate(
         AntiphonError: there are no such weights, they compose by a plan, make no notes, or
             know no such label.
     """
+    return list(draw(model, n, bars=bars, seed=seed, labels=labels))
+
+
+def draw(
+    model: str,
+    n: int = 1,
+    *,
+    bars: int = 8,
+    seed: int = 0,
+    labels: Mapping[str, str] | None = None,
+) -> Iterator[Piece]:
+    """Draw pieces as `generate` does, one after another; the first do not depend on n."""
     return _pieces(read_drawer(models.folder_of(model)), n, bars, seed, labels or {})
 
 
@@ -124,7 +136,9 @@ def _checked(n: int) -> int:
     return n
 
 
-def _pieces(drawer: Drawer, n: int, bars: int, seed: int, asked: Mapping[str, str]) -> list[Piece]:
+def _pieces(
+    drawer: Drawer, n: int, bars: int, seed: int, asked: Mapping[str, str]
+) -> Iterator[Piece]:
     _checked(n)
     if not 1 <= bars <= 512:
         raise AntiphonError(f"A piece has 1 to 512 bars, not {bars}.")
@@ -135,10 +149,10 @@ def _pieces(drawer: Drawer, n: int, bars: int, seed: int, asked: Mapping[str, st
     )
     name = " ".join([drawer.name, *asked.values()])
     playing = {"melody": FAMILIES[asked["instrument"]]} if "instrument" in asked else {}
-    return [
+    return (
         piece_of(_enough(passages, bars), bars, f"{name} {i + 1}, seed {seed}", playing)
         for i in range(n)
-    ]
+    )
 
 
 def _enough(passages: Iterator[Passage], bars: int) -> list[Passage]:

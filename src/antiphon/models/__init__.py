@@ -16,9 +16,10 @@ from antiphon.errors import AntiphonError, unknown
 if TYPE_CHECKING:
     from antiphon.models._ensemble import Ensemble
 
-__all__ = ["card", "load", "names", "shipped", "takes_plans"]
+__all__ = ["card", "keep_loaded", "load", "names", "shipped", "styles", "takes_plans"]
 
 _WEIGHTS = Path(__file__).parent / "_weights"
+_kept: dict[Path, Ensemble] | None = None  # None: every call reads the files
 
 
 def names() -> list[str]:
@@ -29,6 +30,15 @@ def names() -> list[str]:
 def shipped() -> list[str]:
     """Return the names of the weights in this installation."""
     return sorted(p.parent.name for p in _WEIGHTS.glob("*/config.toml"))
+
+
+def styles() -> list[str]:
+    """Return the names of the shipped weights that write whole pieces."""
+    return [name for name in shipped() if {"planner", "scribe"} <= _config(_WEIGHTS / name).keys()]
+
+
+def _config(folder: Path) -> dict[str, dict[str, object]]:
+    return tomllib.loads((folder / "config.toml").read_text(encoding="utf-8"))
 
 
 def folder_of(name: str) -> Path:
@@ -49,11 +59,9 @@ def folder_of(name: str) -> Path:
 
 def takes_plans(folder: Path) -> bool:
     """Whether weights compose by a plan; those of a named GAN only draw segments."""
-    file = folder / "config.toml"
-    if not file.exists():
+    if not (folder / "config.toml").exists():
         return True
-    about = tomllib.loads(file.read_text(encoding="utf-8")).get("about", {})
-    return "model" not in about
+    return "model" not in _config(folder).get("about", {})
 
 
 def card(name: str) -> str:
@@ -74,4 +82,15 @@ def load(name: str) -> Ensemble:
     """
     from antiphon.models._ensemble import read_ensemble
 
-    return read_ensemble(folder_of(name))
+    folder = folder_of(name)
+    if _kept is None:
+        return read_ensemble(folder)
+    if folder not in _kept:
+        _kept[folder] = read_ensemble(folder)
+    return _kept[folder]
+
+
+def keep_loaded() -> None:
+    """From now on read weights once and keep them; for processes that make piece after piece."""
+    global _kept
+    _kept = {} if _kept is None else _kept

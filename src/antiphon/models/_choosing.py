@@ -44,10 +44,11 @@ ENDS, STAYS, IS_MADE = range(3)  # what a token is: the end of a bar, a kept not
 
 
 class Page(NamedTuple):
-    """What is decided of every bar before the first note; all but the first are (B · N, …).
+    """What is decided of every bar before the first note; all but the first two are (B · N, …).
 
     Attributes:
-        shares: (3,) of the likeliest cells, pitches and lengths that are drawn among.
+        shares: (2,) of the likeliest cells and lengths that are drawn among.
+        pitch_shares: (M,) of the likeliest pitches of each part.
         number: the bar's number in its piece.
         chance: (…, T, 4) numbers by which cell, pitch, duration and loudness are drawn.
         sung: whether the melody is urged on.
@@ -61,6 +62,7 @@ class Page(NamedTuple):
     """
 
     shares: Floats
+    pitch_shares: Floats
     number: Ints
     chance: Floats
     sung: NDArray[np.bool_]
@@ -100,6 +102,9 @@ def choose_cells(
             allowed = places(page, standing, bar_slots, i)
             urged = logits[i].copy()
             urged[MELODY:END:N_PARTS] += urge(page, standing, bar_slots, i)
+            rests = page.latest[bar].max()
+            if rests < bar_slots:  # else the last place before it would be crowded
+                urged[END] = beyond(urged, rests * N_PARTS)
             lean_cells(page.lean, urged, allowed, bar, standing.cell[i], standing.row[i], waits)
             if waits != END:
                 urged[waits] = beyond(urged, waits)
@@ -132,10 +137,10 @@ def places(page: Page, standing: Standing, bar_slots: int, i: int) -> NDArray[np
 
 
 @compiled
-def beyond(logits: Floats, waits: int) -> np.float32:
-    """Return the logit of making nothing before a kept note: of all that stands there or later."""
-    highest = logits[waits:].max()
-    return np.float32(highest + np.log(np.exp(logits[waits:] - highest).sum()))
+def beyond(logits: Floats, cell: int) -> np.float32:
+    """Return the logit of making nothing before a cell: of all that stands there or later."""
+    highest = logits[cell:].max()
+    return np.float32(highest + np.log(np.exp(logits[cell:] - highest).sum()))
 
 
 @compiled
@@ -168,13 +173,13 @@ def choose_rows(
         if kind[i] != IS_MADE:
             continue
         bar = standing.bar[i]
-        sings = choice.cell[i] % N_PARTS == MELODY
+        part = choice.cell[i] % N_PARTS
         for r in range(N_PITCHES):
-            allowed[r] = r > choice.row[i] and (page.sings[bar, r] or not sings)
+            allowed[r] = r > choice.row[i] and (page.sings[bar, r] or part != MELODY)
         u = page.chance[bar, standing.n_written[i], 1]
         leaned = logits[i].copy()
         lean_rows(page.lean, leaned, bar, choice.cell[i])
-        row[i] = drawn_one(leaned, allowed, u, page.shares[1])
+        row[i] = drawn_one(leaned, allowed, u, page.pitch_shares[part])
     return row, length_facts(standing, choice, row, harmony)
 
 
@@ -207,6 +212,6 @@ def write_tokens(
             write_in(state, p, cell[i], note[0], note[1], note[2])
         else:
             u = page.chance[bar, standing.n_written[i]]
-            duration = drawn_one(lengths[i], all_lengths, u[2], page.shares[2])
-            loudness = drawn_one(loud[i], all_loud, u[3], page.shares[2])
+            duration = drawn_one(lengths[i], all_lengths, u[2], page.shares[1])
+            loudness = drawn_one(loud[i], all_loud, u[3], page.shares[1])
             write_in(state, p, cell[i], row[i], duration, loudness)

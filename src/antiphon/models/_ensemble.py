@@ -18,7 +18,8 @@ from torch import Tensor, nn
 from antiphon.errors import AntiphonError, unknown
 from antiphon.models import choir, progression, scribe
 from antiphon.models._coder import Coder, CoderConfig
-from antiphon.models._packing import packed, unpacked
+from antiphon.models._critic import Critic, CriticConfig
+from antiphon.models._packing import packed, packed_tables, unpacked, unpacked_tables
 
 
 @dataclass
@@ -29,11 +30,12 @@ class Ensemble:
         name: of the weights.
         about: licence, data, citation and the like, as text.
         coder: bars to latents and back.
-        generator: noise to latents, under a mask.
+        generator: noise to latents, under a mask; None where the scribe does not listen to it.
         planner: noise to outlines of form and chords; None where the style has none.
         progression: writes the chords after an outline.
         scribe: writes the notes; None where the coder's decoder does (drums).
         discriminator: hears what the scribe wrote; None where there is none.
+        critic: is told measures of what the scribe is writing; None where there is none.
         tables: small arrays of the style: ``vocabulary`` (V, 3) chords, ``controls`` (K, Q)
             and ``bpm`` (Q,) quantiles, ``minor`` share, ``outline_mean`` and
             ``outline_deviation``, ``index`` and ``index_song`` of training melodies.
@@ -43,13 +45,24 @@ class Ensemble:
     name: str
     about: dict[str, str]
     coder: Coder
-    generator: choir.Generator
+    generator: choir.Generator | None = None
     planner: choir.Generator | None = None
     progression: progression.Progression | None = None
     scribe: scribe.Scribe | None = None
     discriminator: choir.Discriminator | None = None
+    critic: Critic | None = None
     tables: dict[str, Tensor] = field(default_factory=dict)
     songs: list[str] = field(default_factory=list)
+
+    def walker(self) -> choir.Generator:
+        """Return the generator of latents.
+
+        Raises:
+            ValueError: these weights have none.
+        """
+        if self.generator is None:
+            raise ValueError(f"the weights {self.name} have no generator of latents")
+        return self.generator
 
 
 def config_from(kind: type[Any], values: Mapping[str, Any]) -> Any:
@@ -87,7 +100,7 @@ def write_ensemble(ensemble: Ensemble, folder: Path) -> None:
             for name, value in network.state_dict().items():
                 weights[f"{prefix}.{name}"] = value
     tensors = packed(weights)
-    tensors |= {f"table.{name}": t.contiguous() for name, t in ensemble.tables.items()}
+    tensors |= {f"table.{name}": t for name, t in packed_tables(ensemble.tables).items()}
     config = {"about": {**ensemble.about, "name": ensemble.name}}
     for prefix, network in networks.items():
         if network is not None:
@@ -121,12 +134,13 @@ def read_ensemble(folder: Path) -> Ensemble:
         networks = {
             name: _read(build, kind, name, config, tensors)
             for name, (build, kind) in _NETWORKS.items()
-            if name in config or name in ("coder", "generator")
+            if name in config or name in _needed(config)
         }
     except (OSError, KeyError, RuntimeError, SafetensorError, tomllib.TOMLDecodeError) as error:
         raise AntiphonError(f"The weights in {folder} cannot be read: {error}.") from error
     tables = {k.removeprefix("table."): v for k, v in tensors.items() if k.startswith("table.")}
     name = str(config["about"].get("name", folder.name))
+    tables = unpacked_tables(tables)
     return Ensemble(name, config["about"], **networks, tables=tables, songs=songs)
 
 
@@ -137,7 +151,15 @@ _NETWORKS: dict[str, tuple[Callable[[Any], nn.Module], type[Any]]] = {
     "progression": (progression.Progression, progression.Config),
     "scribe": (scribe.Scribe, scribe.Config),
     "discriminator": (choir.Discriminator, choir.Config),
+    "critic": (Critic, CriticConfig),
 }
+
+
+def _needed(config: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the networks that weights cannot do without."""
+    of_scribe = config.get("scribe")
+    level = 0.0 if of_scribe is None else of_scribe.get("level", scribe.Config.level)
+    return ("coder", "generator") if level < 1 else ("coder",)
 
 
 def _read(

@@ -28,6 +28,7 @@ from antiphon.models._ensemble import config_from, to_toml
 from antiphon.models._packing import packed, unpacked
 from antiphon.representations.event_view import EventView
 from antiphon.representations.labels import Vocabulary
+from antiphon.representations.lead_sheet_view import LeadSheetView
 from antiphon.representations.roll_view import RollView
 from antiphon.representations.spectrogram_view import SpectrogramView
 from antiphon.representations.token_view import TokenView
@@ -39,6 +40,7 @@ VIEWS: dict[str, type[Any]] = {
     "spectrograms": SpectrogramView,
     "events": EventView,
     "tokens": TokenView,
+    "lead_sheets": LeadSheetView,
 }
 
 

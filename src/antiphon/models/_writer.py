@@ -17,6 +17,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from antiphon.models._audition import Audition
 from antiphon.models._choosing import (
     IS_MADE,
     Page,
@@ -42,11 +43,15 @@ _WORTH_A_THREAD = 8  # pieces
 
 @dataclass(frozen=True)
 class Nerve:
-    """How daring choices are: each is made among the likeliest that have this share together."""
+    """How daring choices are: each is made among the likeliest that have this share together.
 
-    cell: float = 0.97
-    pitch: float = 0.9
-    length: float = 0.99
+    Attributes:
+        pitch: of each part: a melody that never leaves the likeliest recites on two notes.
+    """
+
+    cell: float = 0.995
+    pitch: tuple[float, ...] = (0.97, 0.95, 0.96, 0.95)
+    length: float = 1.0
 
     @classmethod
     def of(cls, adventure: float) -> Nerve:
@@ -55,7 +60,7 @@ class Nerve:
         more = max(0.0, adventure - 0.5) * 2
         return cls(
             cls.cell - 0.12 * timid + more * (1 - cls.cell),
-            cls.pitch - 0.2 * timid + more * (1 - cls.pitch),
+            tuple(p - 0.2 * timid + more * (1 - p) for p in cls.pitch),
             cls.length - 0.12 * timid + more * (1 - cls.length),
         )
 
@@ -74,12 +79,13 @@ def write(
     sung: NDArray[np.bool_] | None = None,
     close: bool = False,
     leans: Sequence[Lean] | None = None,
+    audition: Audition | None = None,
     n_threads: int | None = None,
 ) -> Writing:
     """Return the scores of B pieces of the same metre and length.
 
     Args:
-        latents: (B, N, Z) what the flagship drew.
+        latents: (B, N, Z) what a choir drew.
         level: how noisy the scribe takes them: at 1 they are not heard.
         segment: what is told; what is to be made is its mask.
         bars: of each piece, its table of `bars.BAR` with chords and sections.
@@ -88,11 +94,18 @@ def write(
         close: whether pieces come to rest in their last bar: nothing begins after its first beat
             (chords: its first half), and the melody ends on a tone of the chord.
         leans: of each piece, what its choices lean to; all of them wish for something or none.
+        audition: hears takes of every piece, of which one goes on; not where anything is kept.
         n_threads: among how many threads the pieces are shared; torch's own are put to rest
             meanwhile, which would wait for each other at every one of many small products. For
             one caller at a time; without it all is written here, torch being left as it is.
     """
-    b = len(bars)
+    takes = 1 if audition is None else audition.n_takes
+    of_pieces = seeds
+    if audition is not None:
+        latents, segment = audition.repeated(latents), audition.segment(segment)
+        seeds, sung = audition.seeds(seeds), None if sung is None else sung.repeat(takes, axis=0)
+        bars = [table for table in bars for _ in range(takes)]
+        leans = None if leans is None else [lean for lean in leans for _ in range(takes)]
     bar_slots = int(bars[0]["n_beats"][0]) * SLOTS_PER_BEAT
     page = _page(bars, seeds, nerve, sung, close, leans)
     waiting = None if kept is None else Waiting(kept, page)
@@ -107,18 +120,27 @@ def write(
         kept=waiting,
     )
     writing = Writing(bar_slots, np.stack([scores.returning(x) for x in bars]))
+
+    def work(share: Ints) -> None:
+        pieces = (share[:, None] * takes + np.arange(takes)).ravel()
+        if audition is None:
+            hand.write(writing, pieces)
+        else:
+            hand.write_takes(writing, pieces, audition, [of_pieces[i] for i in share])
+
+    every = np.arange(len(of_pieces))
     if n_threads is None:
-        hand.write(writing, np.arange(b))
-        return writing
-    shares = np.array_split(np.arange(b), max(1, min(n_threads, b // _WORTH_A_THREAD)))
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        with ThreadPoolExecutor(len(shares)) as pool:
-            list(pool.map(lambda pieces: hand.write(writing, pieces), shares))
-    finally:
-        torch.set_num_threads(before)
-    return writing
+        work(every)
+    else:
+        n_shares = max(1, min(n_threads, len(bars) // _WORTH_A_THREAD))
+        before = torch.get_num_threads()
+        torch.set_num_threads(1)
+        try:
+            with ThreadPoolExecutor(n_shares) as pool:
+                list(pool.map(work, np.array_split(every, min(n_shares, len(every)))))
+        finally:
+            torch.set_num_threads(before)
+    return writing if audition is None else writing.only(every * takes)
 
 
 def _page(
@@ -141,7 +163,8 @@ def _page(
     chance = [np.random.default_rng([*s, 41]).random((n, MAX_TOKENS, 4), np.float32) for s in seeds]
     every = b * n
     return Page(
-        shares=np.array([nerve.cell, nerve.pitch, nerve.length], np.float32),
+        shares=np.array([nerve.cell, nerve.length], np.float32),
+        pitch_shares=np.array(nerve.pitch, np.float32),
         number=np.tile(np.arange(n), b),
         chance=np.concatenate(chance),
         sung=np.zeros(every, bool) if sung is None else np.ascontiguousarray(sung).reshape(every),
@@ -200,19 +223,37 @@ class _Hand:
     page: Page
     kept: Waiting | None
 
-    @torch.inference_mode()
     def write(self, writing: Writing, pieces: Ints) -> None:
         """Write some pieces to their ends; others are not touched."""
-        network = torch.zeros(len(pieces), self.scribe.config.hidden)
+        self._write_until(writing.n_bars, writing, pieces, self._blank(pieces))
+
+    def write_takes(
+        self, writing: Writing, pieces: Ints, audition: Audition, seeds: Sequence[Sequence[int]]
+    ) -> None:
+        """Write all takes of some pieces; in the end those of a piece are the same."""
+        network = self._blank(pieces)
+        for stop in audition.stops(writing.n_bars):
+            network = self._write_until(stop, writing, pieces, network)
+            network = network[torch.from_numpy(audition.go_on(writing, pieces, seeds))]
+
+    def _blank(self, pieces: Ints) -> Tensor:
+        return torch.zeros(len(pieces), self.scribe.config.hidden)
+
+    @torch.inference_mode()
+    def _write_until(self, stop: int, writing: Writing, pieces: Ints, begin: Tensor) -> Tensor:
+        """Write some pieces up to a bar; return the network's state (n, H) of each there."""
+        reached, at, network = begin.clone(), np.arange(len(pieces)), begin
         while True:
             if self.kept is not None:
-                self.kept.close(writing, pieces)
-            goes_on = writing.bar[pieces] < writing.n_bars
+                self.kept.close(writing, pieces[at])
+            goes_on = writing.bar[pieces[at]] < stop
             if not goes_on.all():
-                pieces, network = pieces[goes_on], network[torch.from_numpy(goes_on)]
-            if not len(pieces):
-                return
-            network = self._write_token(writing, pieces, network)
+                here = torch.from_numpy(at)
+                reached[here] = network
+                at, network = at[goes_on], network[torch.from_numpy(goes_on)]
+            if not len(at):
+                return reached
+            network = self._write_token(writing, pieces[at], network)
 
     def _write_token(self, writing: Writing, pieces: Ints, network: Tensor) -> Tensor:
         """Write the next token of each of some pieces; return the network's new state."""

@@ -1,4 +1,4 @@
-"""Choir: the flagship, a conditional GAN that denoises whole songs in a few adversarial steps.
+"""Choir: a conditional GAN that denoises whole songs in a few adversarial steps.
 
 Idea: denoising diffusion GAN (Xiao, Kreis & Vahdat, ICLR 2022,
 https://arxiv.org/abs/2112.07804) over latents of bars. The generator leads from noise to music

@@ -1,8 +1,9 @@
 """Scribe: the generator that writes the notes, one after another, bar after bar.
 
-A recurrent conditional GAN over note events. What the flagship drew for a bar (latents, noisy
-on purpose) and what is asked of it steer a recurrent network that chooses for every note its
-cell, its pitch and its length, each choice knowing those before it. Told how noisy the latents
+A recurrent conditional GAN over note events. What is asked for a bar steers a recurrent
+network that chooses for every note its cell, its pitch and its length, each choice knowing
+those before it. It may also listen to what a choir drew for the bar (latents, noisy on purpose):
+told how noisy they
 are (conditioning augmentation, Ho et al., Cascaded Diffusion Models, 2022,
 https://arxiv.org/abs/2106.15282), it trusts them as far as they deserve: at level 1 it writes
 from noise of its own alone. Facts about the music so far come as whole numbers
@@ -41,7 +42,7 @@ class Config:
     pitch_width: int = 256
     length_width: int = 160
     dropout: float = 0.1
-    level: float = 1.0  # noise on the flagship's latents when composing; at 1 they are not heard
+    level: float = 1.0  # noise on the choir's latents when composing; at 1 they are not heard
 
     def __post_init__(self) -> None:
         if self.bar_width % self.n_heads:

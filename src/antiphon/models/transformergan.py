@@ -19,11 +19,11 @@ from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
 from antiphon.models._gan import Gan, Judge, Maker
+from antiphon.models._gumbel import gumbel_of
 from antiphon.models._labels import Embedded, Projection
 
 VIEWS = ("tokens",)
 _FIRST = 0  # the word that every segment begins with: a bar
-_EDGE = 1e-6  # of a uniform number, so that its Gumbel value is finite
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +122,7 @@ class Generator(Maker):
         return F.cross_entropy(logits.flatten(0, 1).float(), words[:, 1:].flatten())
 
     def forward(self, noise: Tensor, condition: Tensor, labels: Tensor | None = None) -> Tensor:
-        gumbel = _gumbel(noise).unflatten(1, self.config.shape)
+        gumbel = gumbel_of(noise).unflatten(1, self.config.shape)
         words = self._drawn(gumbel, labels)
         hard = F.one_hot(words, self.config.shape[1]).to(noise.dtype)
         if not torch.is_grad_enabled():
@@ -172,12 +172,6 @@ class Discriminator(Judge):
         if self.project is not None:
             logits = logits + self.project.added(features, labels)
         return logits
-
-
-def _gumbel(noise: Tensor) -> Tensor:
-    """Return Gumbel numbers of standard normal ones."""
-    uniform = torch.special.ndtr(noise.float()).clamp(_EDGE, 1 - _EDGE)
-    return -(-uniform.log()).log()
 
 
 def build(config: Config) -> Gan:

@@ -14,6 +14,8 @@ Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
 Column = NDArray[np.integer]  # one field of notes
 
+SILENT = 128  # where no pitch sounds
+
 
 @compiled
 def sounding(onset: Column, duration: Column, pitch: Column, edges: Places) -> Floats:
@@ -46,6 +48,68 @@ def onsets(onset: Column, starts: Places, n_places: int) -> Floats:
         place = (onset[note] - starts[bar]) * n_places // (starts[bar + 1] - starts[bar])
         heard[bar, min(max(place, 0), n_places - 1)] += 1.0
     return heard
+
+
+@compiled
+def lowest(onset: Column, duration: Column, pitch: Column, end: int) -> NDArray[np.int16]:
+    """Return (end,) the lowest pitch that sounds at each step, `SILENT` where none does."""
+    floor = np.full(end, SILENT, np.int16)
+    for note in range(len(onset)):
+        stop = min(onset[note] + max(duration[note], 1), end)
+        for step in range(max(onset[note], 0), stop):
+            floor[step] = min(floor[step], pitch[note])
+    return floor
+
+
+@compiled
+def bass_of(
+    onset: Column, duration: Column, pitch: Column, beat: int, ceiling: int, reach: int
+) -> NDArray[np.bool_]:
+    """Return which notes, sorted by onset, then pitch, are a bass line; see `roles.is_bass_note`.
+
+    Args:
+        beat: a quarter note in steps.
+        ceiling: pitch below which bass notes lie.
+        reach: semitones above the lowest note around.
+    """
+    is_bass = pitch < ceiling
+    if not is_bass.any():
+        return is_bass
+    low, begin = np.flatnonzero(is_bass), np.maximum(onset, 0)
+    floor = lowest(onset[low], duration[low], pitch[low], begin.max() + 1)
+    by_beat = np.full(begin.max() // beat + 3, SILENT, np.int16)  # from the beat before the first
+    for note in range(len(onset)):
+        place = begin[note] // beat + 1
+        by_beat[place] = min(by_beat[place], pitch[note])
+    for note in range(len(onset)):
+        if not is_bass[note]:
+            continue
+        place = begin[note] // beat + 1
+        around = min(by_beat[place - 1], by_beat[place], by_beat[place + 1])
+        is_first = note == 0 or onset[note] != onset[note - 1]
+        is_lowest = pitch[note] <= min(floor[begin[note]], around + reach)
+        is_bass[note] = is_first and is_lowest
+    return is_bass
+
+
+@compiled
+def extent_of(onset: Column, duration: Column, starts: Places) -> tuple[int, int]:
+    """Return the first bar of a melody proper (a pickup is none) and the bar after its last."""
+    n_bars = len(starts) - 1
+    first, earliest, last, latest = n_bars, n_bars, 0, 0
+    for note in range(len(onset)):
+        begin = np.int64(onset[note])
+        end = begin + duration[note]
+        bar = min(max(int(np.searchsorted(starts, begin, side="right")) - 1, 0), n_bars - 1)
+        earliest, latest = min(earliest, bar), max(latest, bar)
+        if 2 * (begin - starts[bar]) < starts[bar + 1] - starts[bar]:
+            first = min(first, bar)
+        # the final note may hang over; a bar of which it fills less than half is the ending's
+        bar = min(max(int(np.searchsorted(starts, end, side="left")) - 1, 0), n_bars - 1)
+        if 2 * (end - starts[bar]) >= starts[bar + 1] - starts[bar]:
+            last = max(last, bar)
+    last = max(last, latest) + 1
+    return min(first, earliest + 1, n_bars - 1, last - 1), last
 
 
 @compiled

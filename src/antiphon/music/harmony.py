@@ -15,7 +15,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from antiphon.music._heard import best_path, sounding
+from antiphon.music._heard import best_path as best_path
+from antiphon.music._heard import sounding
 from antiphon.music.chords import QUALITIES, Chord
 from antiphon.music.keys import SCALES, Key, estimate_key
 from antiphon.music.piece import ChordSpan, Metre, Notes, Piece, together

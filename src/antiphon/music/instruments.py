@@ -91,12 +91,18 @@ def role_called(track_name: str) -> str:
 
 
 # parts that play where none are named; a style that is not named here has all
-STYLE_PARTS = {"classical": "melody,counter,chords,bass"}
+STYLE_PARTS = {
+    "classical": "melody,counter,chords,bass",
+    "folk": "melody,chords,bass",
+    "jazz": "melody,chords,bass,drums",
+}
 
 # programs that make a style sound like itself; drums: the kit
 STYLE_PROGRAMS: dict[str, dict[str, int]] = {
     "pop": {"melody": 73, "counter": 48, "chords": 0, "bass": 33, "drums": 0},
     "classical": {"melody": 40, "counter": 71, "chords": 0, "bass": 42, "drums": 48},
+    "folk": {"melody": 110, "counter": 73, "chords": 25, "bass": 32, "drums": 0},
+    "jazz": {"melody": 66, "counter": 71, "chords": 0, "bass": 32, "drums": 32},
 }
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antiphon.music._ensemble import Sound, is_effect, monophony_of, named_role, sound_of
+from antiphon.music._heard import bass_of, lowest
 from antiphon.music.instruments import ROLES
 from antiphon.music.piece import (
     RESOLUTION,
@@ -68,15 +69,7 @@ def merge(tracks: Sequence[Track], role: str = "") -> Track:
 
 def lowest_sounding(notes: Notes, end: int) -> NDArray[np.int16]:
     """Return the lowest pitch sounding at each step, 128 where none does; shape (end,)."""
-    floor = np.full(end, 128, dtype=np.int16)
-    high_first = notes.take(np.argsort(-notes["pitch"], kind="stable"))
-    lengths = np.maximum(high_first["duration"], 1)
-    stops = np.cumsum(lengths)
-    steps = np.arange(stops[-1] if len(stops) else 0)
-    steps += np.repeat(high_first["onset"] - (stops - lengths), lengths)
-    # of several pitches written to one step the last, which is the lowest, stays
-    floor[steps] = np.repeat(high_first["pitch"], lengths)
-    return floor
+    return lowest(notes["onset"], notes["duration"], notes["pitch"], end)
 
 
 def is_bass_note(notes: Notes, resolution: int = RESOLUTION) -> NDArray[np.bool_]:
@@ -90,21 +83,8 @@ def is_bass_note(notes: Notes, resolution: int = RESOLUTION) -> NDArray[np.bool_
         notes: sorted by onset, then pitch.
         resolution: steps per quarter note.
     """
-    if not len(notes):
-        return np.zeros(0, dtype=bool)
-    onset, pitch = notes["onset"].astype(np.int64), notes["pitch"]
-    is_low = pitch < BASS_CEILING
-    low = notes.compress(is_low)
-    if not len(low):
-        return is_low
-    first = np.append(True, onset[1:] != onset[:-1])
-    end = int(max(onset.max() + 1, (low["onset"] + np.maximum(low["duration"], 1)).max()))
-    floor = lowest_sounding(low, end)
-    beat = onset // resolution
-    by_beat = np.full(beat.max() + 3, 128, dtype=np.int16)
-    np.minimum.at(by_beat, beat + 1, pitch)
-    around = np.minimum(np.minimum(by_beat[:-2], by_beat[1:-1]), by_beat[2:])
-    return first & is_low & (pitch <= floor[onset]) & (pitch <= around[beat] + BASS_REACH)
+    columns = notes["onset"], notes["duration"], notes["pitch"]
+    return bass_of(*columns, resolution, BASS_CEILING, BASS_REACH)
 
 
 def split_bass(track: Track, resolution: int = RESOLUTION) -> tuple[Track, Track]:

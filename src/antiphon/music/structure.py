@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antiphon.music._form_cut import cut, letters_of
-from antiphon.music._heard import onsets, weighted
+from antiphon.music._heard import extent_of, onsets, weighted
 from antiphon.music.harmony import chroma
 from antiphon.music.piece import Notes, Piece, Section, together
 
@@ -44,7 +44,9 @@ def find_sections(piece: Piece) -> list[Section]:
         return [Section(0, n_bars, "A")]
     melody, others = _parts(piece)
     features = _features(starts, melody, others)
-    first, last = _melody_extent(melody, starts) if len(melody) and len(others) else (0, n_bars)
+    first, last = 0, n_bars
+    if len(melody) and len(others):
+        first, last = extent_of(melody["onset"], melody["duration"], starts)
     sections = [Section(0, first, "intro")] if first else []
     sections += _lettered(features, first, last)
     if last < n_bars:
@@ -96,21 +98,6 @@ def _parts(piece: Piece) -> tuple[Notes, Notes]:
     return together(melody), together(others)
 
 
-def _melody_extent(melody: Notes, starts: NDArray[np.int64]) -> tuple[int, int]:
-    """Return the first bar of the melody proper (a pickup is none) and the bar after its last."""
-    n_bars = len(starts) - 1
-    lengths = np.diff(starts)
-    onset_bar = _bar_of(melody["onset"], starts)
-    early = melody["onset"] - starts[onset_bar] < lengths[onset_bar] / 2
-    first = int(onset_bar[early].min(initial=int(onset_bar.min()) + 1))
-    ends = melody["onset"] + melody["duration"]
-    # the final note may hang over; a bar of which it fills less than half belongs to the ending
-    end_bar = np.clip(np.searchsorted(starts, ends, side="left") - 1, 0, n_bars - 1)
-    full = ends - starts[end_bar] >= lengths[end_bar] / 2
-    last = max(int(end_bar[full].max(initial=0)), int(onset_bar.max())) + 1
-    return min(first, n_bars - 1, last - 1), last
-
-
 def _features(starts: NDArray[np.int64], melody: Notes, others: Notes) -> Floats:
     """Return (N, D) what is heard in each bar: the product of two rows, 0 … 1, is their likeness.
 
@@ -131,12 +118,6 @@ def _features(starts: NDArray[np.int64], melody: Notes, others: Notes) -> Floats
         return np.ones((n_bars, 1))
     total = sum(share for share, _ in heard)
     return np.concatenate([weighted(f, share / total) for share, f in heard], axis=1)
-
-
-def _bar_of(steps: NDArray[np.integer], starts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the bar each step lies in; the first before, and the last after all bars."""
-    bar = np.searchsorted(starts, steps, side="right") - 1
-    return np.minimum(np.maximum(bar, 0), len(starts) - 2)
 
 
 def _levels(likeness: Floats) -> tuple[float, float]:

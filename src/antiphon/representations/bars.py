@@ -9,7 +9,6 @@ data set stores, memory-mapped, and what networks are fed from.
 from __future__ import annotations
 
 from collections import Counter
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from antiphon.music.chords import QUALITIES, Chord
 from antiphon.music.keys import Key
 from antiphon.music.piece import RESOLUTION, ChordSpan, KeyMark, Metre, Piece, together
+from antiphon.representations._placing import Grid, placed
 
 SLOTS_PER_BEAT = 6
 MAX_BEATS = 4
@@ -30,9 +30,8 @@ QUALITY_NAMES = tuple(QUALITIES)
 _QUALITY_INDEX = {name: index for index, name in enumerate(QUALITY_NAMES)}
 _SIMPLE = np.array([0, 1 / 4, 1 / 3, 1 / 2, 2 / 3, 3 / 4])
 _COMPOUND = np.arange(6) / 6
-_SIMPLE_EDGES, _COMPOUND_EDGES = (
-    (np.append(places, 1.0)[1:] + places) / 2 for places in (_SIMPLE, _COMPOUND)
-)
+# where one slot of a beat ends and the next begins: simple, compound
+_EDGES = np.stack([(np.append(p, 1.0)[1:] + p) / 2 for p in (_SIMPLE, _COMPOUND)])
 
 BAR = np.dtype(
     [
@@ -107,10 +106,9 @@ def encode(piece: Piece) -> tuple[NDArray[np.void], NDArray[np.void], Counter[st
     _write_sections(bars, piece)
     bars["chords"] = _chord_rows(piece, starts[numbers], beat[kept])
     bars["bpm"] = _bpm(piece, starts[numbers], beat[kept])
-    # slots counted through the whole piece, bars left out being as long as one slot
     per_bar = np.where(kept, n_beats * SLOTS_PER_BEAT, 1)
     first_slot = np.concatenate([[0], np.cumsum(per_bar)])
-    grid = _Grid(starts, first_slot, kept, beat, compound)
+    grid = Grid(starts, first_slot, kept, beat.copy(), _EDGES.take(compound, axis=0))
     return bars, _encode_notes(piece, grid, bars), +why
 
 
@@ -129,61 +127,24 @@ def metre_columns(
     return beat, n_beats, compound > 0
 
 
-class _Grid(NamedTuple):
-    """Where the bars of a piece lie, in steps and in slots counted through."""
-
-    starts: NDArray[np.int64]  # (bars + 1,) steps
-    first_slot: NDArray[np.int64]  # (bars + 1,)
-    kept: NDArray[np.bool_]  # (bars,)
-    beat: NDArray[np.int64]  # (bars,) length of a felt beat in steps
-    compound: NDArray[np.bool_]  # (bars,)
-
-
-def _encode_notes(piece: Piece, grid: _Grid, bars: NDArray[np.void]) -> NDArray[np.void]:
+def _encode_notes(piece: Piece, grid: Grid, bars: NDArray[np.void]) -> NDArray[np.void]:
     """Return the notes sorted by bar, slot, part and pitch; fills note_start and n_notes."""
     rows = [(PARTS.index(t.role), t.notes) for t in piece.tracks if t.role in PARTS]
     source = together([n for _, n in rows])
     if not len(source) or not len(bars):
         return np.zeros(0, BAR_NOTE)
-    first_slot, kept = grid.first_slot, grid.kept
-    onset = source["onset"].astype(np.int64)
-    both = _absolute_slot(np.concatenate([onset, onset + source["duration"]]), grid)
-    begin, end = both[: len(onset)], both[len(onset) :]
-    bar = np.searchsorted(first_slot, begin, side="right") - 1
-    real = np.minimum(bar, len(kept) - 1)
-    inside = (bar < len(kept)) & (begin >= 0) & kept[real]
-    gap = np.concatenate([np.flatnonzero(~kept), [len(kept)]])
-    limit = first_slot[gap[np.searchsorted(gap, real)]]
+    at = placed(source["onset"], source["duration"], grid, N_SLOTS)
+    part = np.repeat([part for part, _ in rows], [len(n) for _, n in rows])
     notes = np.zeros(len(source), BAR_NOTE)
-    slot = begin - first_slot[np.minimum(bar, len(kept))]
-    notes["slot"] = np.minimum(np.maximum(slot, 0), N_SLOTS - 1)
-    notes["duration"] = np.minimum(np.maximum(np.minimum(end, limit) - begin, 1), 65535)
-    notes["part"] = np.repeat([part for part, _ in rows], [len(n) for _, n in rows])
-    notes["pitch"] = source["pitch"]
+    notes["slot"], notes["part"], notes["pitch"] = at.slot, part, source["pitch"]
     notes["velocity"] = np.minimum(np.maximum(source["velocity"], 1), 127)
-    cell = (bar * N_SLOTS + notes["slot"]) * len(PARTS) + notes["part"]
+    notes["duration"] = at.duration
+    cell = (at.bar * N_SLOTS + at.slot) * len(PARTS) + part
     order = (cell << 8 | notes["pitch"]).argsort(kind="stable")
-    order = order[inside[order]]
-    notes = notes.take(order)
-    counts = np.bincount(bar[order], minlength=len(kept))[kept]
+    counts = at.counts[grid.kept]
     bars["n_notes"] = counts
     bars["note_start"] = np.cumsum(counts) - counts
-    return notes
-
-
-def _absolute_slot(steps: NDArray[np.int64], grid: _Grid) -> NDArray[np.int64]:
-    """Return the nearest slot of each step, counted from the first bar; −1 before it."""
-    bar = np.searchsorted(grid.starts, steps, side="right") - 1
-    bar = np.minimum(np.maximum(bar, 0), len(grid.kept) - 1)
-    at = (steps - grid.starts[bar]) / grid.beat[bar]  # in beats
-    whole = np.floor(at).astype(np.int64)
-    rest = at - whole
-    place = np.searchsorted(_SIMPLE_EDGES, rest, side="left")
-    if grid.compound.any():
-        in_sixths = np.searchsorted(_COMPOUND_EDGES, rest, side="left")
-        place = np.where(grid.compound[bar], in_sixths, place)
-    slot = grid.first_slot[bar] + np.where(grid.kept[bar], whole * SLOTS_PER_BEAT + place, 0)
-    return np.where(steps < grid.starts[0], -1, slot)
+    return notes.take(order[len(source) - counts.sum() :])  # notes without a bar come first
 
 
 def _write_keys(bars: NDArray[np.void], piece: Piece, starts: NDArray[np.int64]) -> None:
@@ -212,23 +173,22 @@ def _chord_rows(
 ) -> NDArray[np.uint8]:
     """Return (n_bars, 4, 3): root, quality and bass of the chord in the middle of each beat."""
     spans = [span for span in piece.chords if span.chord]
-    rows = np.full((len(bar_steps), MAX_BEATS, 3), NO_CHORD, np.uint8)
     if not spans:
-        return rows
+        return np.full((len(bar_steps), MAX_BEATS, 3), NO_CHORD, np.uint8)
     begin = np.array([span.onset for span in spans])
     end = begin + np.array([span.duration for span in spans])
     told: list[int] = []
     for span in spans:
         told.extend(chord_row(span))
+    told += (NO_CHORD, NO_CHORD, NO_CHORD)  # where no span sounds
     table = np.frombuffer(bytes(told), np.uint8).reshape(-1, 3)
     if (begin[1:] < begin[:-1]).any():
         order = begin.argsort(kind="stable")
-        begin, end, table = begin[order], end[order], table[order]
+        begin, end, table = begin[order], end[order], table[np.append(order, len(order))]
     middle = bar_steps[:, None] + (np.arange(MAX_BEATS) + 0.5)[None] * beat[:, None]
     index = np.searchsorted(begin, middle, side="right") - 1
     sounding = (index >= 0) & (middle < end[index])
-    rows[sounding] = table[index[sounding]]
-    return rows
+    return table.take(np.where(sounding, index, len(spans)), axis=0)
 
 
 def chord_row(span: ChordSpan) -> tuple[int, int, int]:

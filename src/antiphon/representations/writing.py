@@ -9,6 +9,7 @@ Shapes: B pieces, N bars, n pieces that are asked about, M parts, L lags.
 
 from __future__ import annotations
 
+from copy import copy
 from typing import NamedTuple
 
 import numpy as np
@@ -140,6 +141,20 @@ class Writing:
         self.state.duration[piece, bars], self.state.loudness[piece, bars] = duration, loudness
         self.bar[piece], self.count[piece] = bars.stop, 0
 
+    def become(self, sources: Ints, pieces: Ints) -> None:
+        """Let pieces become what others of the same plan are now."""
+        for name, values in self.state._asdict().items():
+            if name not in ("lags", "bar_slots"):
+                values[pieces] = values[sources]
+
+    def only(self, pieces: Ints) -> Writing:
+        """Return some of the pieces, as a writing of their own."""
+        out = copy(self)
+        rows = {k: v[pieces] for k, v in self.state._asdict().items() if k != "bar_slots"}
+        out.state = self.state._replace(**rows)
+        out.bar, out.count = out.state.bar, out.state.n_written
+        return out
+
     def score(self) -> Score:
         """Return all pieces as one score, bars counted through all of them."""
         flat = self.state.key.reshape(-1, MAX_TOKENS)
@@ -175,6 +190,13 @@ class Writing:
             self.state.duration[piece, bar, token],
             self.state.loudness[piece, bar, token],
         )
+
+    def sounding(self, piece: int, bars: slice) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+        """Return what `notes` returns of some bars, counted from the first of them."""
+        bar, *rest = self.notes(piece)
+        inside = (bar >= bars.start) & (bar < bars.stop)
+        cell, row, duration, loudness = (values[inside] for values in rest)
+        return bar[inside] - bars.start, cell, row, duration, loudness
 
 
 @compiled

@@ -6,7 +6,7 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-from antiphon.errors import unknown
+from antiphon.errors import AntiphonError, unknown
 from antiphon.models import choir, progression, scribe
 from antiphon.models._coder import CoderConfig
 from antiphon.models._ensemble import config_from
@@ -16,6 +16,7 @@ from antiphon.training._settings import TrainConfig, check_licence
 from antiphon.training.adversary import AdversaryTraining
 from antiphon.training.choir import ChoirTraining
 from antiphon.training.coder import CoderTraining
+from antiphon.training.critic import CriticTraining
 from antiphon.training.progression import ProgressionTraining
 from antiphon.training.scribe import ScribeTraining
 
@@ -28,6 +29,7 @@ _TABLES: dict[str, type[Any]] = {
     "scribe_training": ScribeTraining,
     "adversary": choir.Config,
     "adversary_training": AdversaryTraining,
+    "critic_training": CriticTraining,
     "planner": choir.Config,
     "planner_training": ChoirTraining,
     "progression": progression.Config,
@@ -43,6 +45,11 @@ def open_song(settings: TrainConfig) -> tuple[Prepared, Prepared]:
             forbids a release, or no song of a split is as long as a window.
     """
     _check_tables(settings)
+    if settings.choir_training and not hears_choir(settings):
+        raise AntiphonError(
+            "The config trains a choir that its scribe does not listen to: leave the table "
+            "[choir_training] out, or set level in the table [scribe] below 1."
+        )
     data, held_out = (load(Path(settings.prepared), split) for split in ("train", "validation"))
     check_licence(settings, data.pieces)
     of_scribe: ScribeTraining = config_from(ScribeTraining, settings.scribe_training)
@@ -50,6 +57,12 @@ def open_song(settings: TrainConfig) -> tuple[Prepared, Prepared]:
     for part in (data, held_out):
         check_length(songs_of(part), max(of_scribe.n_bars, of_chords.n_bars))
     return data, held_out
+
+
+def hears_choir(settings: TrainConfig) -> bool:
+    """Whether the scribe of a song's config listens to the choir, which is trained only then."""
+    of_scribe: scribe.Config = config_from(scribe.Config, settings.scribe)
+    return of_scribe.level < 1
 
 
 def open_drums(settings: TrainConfig) -> tuple[Tables, Tables]:

@@ -35,8 +35,10 @@ class Written:
         relations: (T, B, R) where pitches are seen from.
         returns: (T, B, M, L) where parts would go on as before.
         cell, row, duration, loudness: (T, B) what was written.
-        counts: (T, B) weight: 1 for tokens that are to be made, 0 for kept ones and padding.
-        is_note: (T, B) 1 for notes that count.
+        counts: (T, B) weight: 1 where a cell was chosen, 0 in bars that are kept and in padding.
+        is_note: (T, B) 1 for notes that are to be made.
+        is_kept: (T, B) 1 for kept notes of bars in which others are to be made: where they stand
+            is known, and what was chosen is that nothing comes before.
     """
 
     bar: Tensor
@@ -51,6 +53,7 @@ class Written:
     loudness: Tensor
     counts: Tensor
     is_note: Tensor
+    is_kept: Tensor
 
 
 class Laid:
@@ -80,8 +83,7 @@ class Laid:
         is_note = cell != scores.END
         column = np.arange(len(firsts))[None]
         part_made = mask[column, bar, np.where(is_note, cell % scores.N_PARTS, 0)]
-        bar_made = mask.max(axis=-1)[column, bar]
-        counts = there * np.where(is_note, part_made, bar_made)
+        counts = there * mask.max(axis=-1)[column, bar]
 
         def tensor(values: NDArray[np.generic]) -> Tensor:
             return torch.from_numpy(np.ascontiguousarray(values))
@@ -98,7 +100,8 @@ class Laid:
             duration=tensor(score.duration[at]),
             loudness=tensor(score.loudness[at]),
             counts=tensor(counts.astype(np.float32)),
-            is_note=tensor((counts * is_note).astype(np.float32)),
+            is_note=tensor((counts * is_note * part_made).astype(np.float32)),
+            is_kept=tensor((counts * is_note * (1 - part_made)).astype(np.float32)),
         )
 
 
@@ -130,7 +133,7 @@ class ScoreBatches:
         self, firsts: NDArray[np.int64], mask: NDArray[np.float32], rng: np.random.Generator
     ) -> tuple[Tensor, Segment]:
         """Return real latents (B, N, Z) of windows and what is told; mask is (B, N, M)."""
-        segments, n = self.segments, self.n_bars
+        segments, n = self.segments, mask.shape[1]
         data = segments.data
         index = firsts[:, None] + np.arange(n)[None]  # (B, N)
         known = segments.controls_known[index]

@@ -1,4 +1,4 @@
-"""Segments for the flagship: 32 bars of a song, as latents, with a mask over bars and parts.
+"""Segments for the choir: 32 bars of a song, as latents, with a mask over bars and parts.
 
 A segment begins anywhere, often where a section begins; some join the head of a song to its
 tail at section borders, so that short whole songs are seen. Everything about a batch follows

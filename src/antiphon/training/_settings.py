@@ -20,6 +20,17 @@ from antiphon.training._objectives import OBJECTIVES, PENALTIES
 from antiphon.training._run import RunFolder
 
 PRECISIONS = ("auto", "32-true", "bf16-mixed")
+# of the CPU time of a style, where a config says nothing: the scribe makes the music
+SHARES = {
+    "coder": 0.13,
+    "choir": 0.02,
+    "scribe": 0.58,
+    "adversary": 0.03,
+    "critic": 0.04,
+    "planner": 0.1,
+    "progression": 0.1,
+}
+_OPEN_END = 1_000_000  # iterations that no CPU time is enough for
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +45,7 @@ class TrainConfig:
         data: how it is shown music.
         network: its sizes.
         training: see `GanTraining`.
-        start: run folder of a trained flagship of the same sizes whose networks begin this one's.
+        start: weights, or run folder of the same sizes, whose networks begin this one's.
         checkpoint: small committed checkpoint that an empty run folder begins with.
         release: refuse data whose licence does not allow weights to be released.
         about: text for the weights: licence, data, citation.
@@ -57,6 +68,7 @@ class TrainConfig:
     scribe_training: Mapping[str, Any] = field(default_factory=dict)
     adversary: Mapping[str, Any] = field(default_factory=dict)
     adversary_training: Mapping[str, Any] = field(default_factory=dict)
+    critic_training: Mapping[str, Any] = field(default_factory=dict)
     planner: Mapping[str, Any] = field(default_factory=dict)
     planner_training: Mapping[str, Any] = field(default_factory=dict)
     progression: Mapping[str, Any] = field(default_factory=dict)
@@ -146,6 +158,28 @@ def read_config(path: Path) -> TrainConfig:
     values.setdefault("name", path.stem)
     config: TrainConfig = config_from(TrainConfig, values)
     return config
+
+
+def within(settings: TrainConfig, cpu_minutes: float) -> TrainConfig:
+    """Return settings by which a training takes so much CPU time: equal terms for a comparison.
+
+    A GAN trains on until then, however many iterations that are. Stages of a style share the
+    time as their own ``cpu_minutes`` do, or where none has any, as `SHARES`.
+    """
+    if settings.kind == "gan":
+        open_end = {"cpu_minutes": cpu_minutes, "n_iterations": _OPEN_END}
+        return dataclasses.replace(settings, training={**settings.training, **open_end})
+    stages = SHARES if settings.kind == "song" else ("coder", "choir")
+    tables: dict[str, Any] = {f"{stage}_training": {} for stage in stages}
+    for name in tables:
+        tables[name] = dict(getattr(settings, name))
+    shares = {name: float(table.get("cpu_minutes", 0)) for name, table in tables.items()}
+    if not any(shares.values()):
+        shares = {f"{stage}_training": SHARES[stage] for stage in stages}
+    for name, table in tables.items():
+        if share := shares[name]:
+            table["cpu_minutes"] = cpu_minutes * share / sum(shares.values())
+    return dataclasses.replace(settings, **tables)
 
 
 def describe(folder: RunFolder, settings: TrainConfig) -> None:

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from antiphon import models
 from antiphon.errors import AntiphonError
 from antiphon.models._coder import Coder
+from antiphon.models._critic import Critic
 from antiphon.models._ensemble import Ensemble
 from antiphon.training._checkpoint import STAGES
 from antiphon.training._run import RunFolder, load_module, module_state
@@ -18,8 +19,8 @@ from antiphon.training._run import RunFolder, load_module, module_state
 class Start:
     """Gives networks what they begin with, by stage; nothing where nothing was named.
 
-    A run folder gives the flagship, the scribe and the discriminator of what it writes. Weights
-    give every network they hold, and the tables that belong to them.
+    A run folder gives the scribe, the discriminator of what it writes, and the choir that it
+    listens to. Weights give every network they hold, and the tables that belong to them.
     """
 
     def __init__(self, name: str) -> None:
@@ -39,6 +40,11 @@ class Start:
     def coder(self) -> Coder | None:
         """The coder of weights."""
         return self._weights.coder if self._weights else None
+
+    @property
+    def critic(self) -> Critic | None:
+        """The critic of weights."""
+        return self._weights.critic if self._weights else None
 
     @property
     def tables(self) -> Mapping[str, Tensor]:

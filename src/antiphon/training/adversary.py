@@ -4,7 +4,7 @@ Notes are discrete, so that no gradient runs from the discriminator through them
 answers for a bar is the reward of the choices that led there, as in sequence GANs (SeqGAN, Yu
 et al., AAAI 2017, https://arxiv.org/abs/1609.05473), with the mean of several windows written
 for the same plan as the baseline. Beside it stands the likelihood of real windows, so that
-what was learnt is not forgotten. The discriminator is the flagship's kind: it hears a window
+what was learnt is not forgotten. The discriminator is the choir's kind: it hears a window
 as latents of its bars, is told the plan, and answers for every bar and for the whole.
 
 Shapes: B windows, N bars, Z latent of a bar.

@@ -1,4 +1,4 @@
-"""Training of the flagship: first plain denoising, then generator against discriminator.
+"""Training of choirs, planner and drummer among them: denoising, then against a discriminator.
 
 Objective of the second stage: relativistic pairing with R1 + R2 (Huang et al., R3GAN, 2024),
 lazily, beside a small share of the denoising loss. The generator that is kept is the moving

@@ -143,7 +143,11 @@ def token_losses(
     written: Written,
     noise: torch.Generator | None = None,
 ) -> dict[str, Tensor]:
-    """Return negative log-likelihoods (T, B), in nats, of what was written; 0 where kept."""
+    """Return negative log-likelihoods (T, B), in nats, of what was written; 0 in kept bars.
+
+    Of a kept note, the place of which is known, it is that of nothing being made before: that
+    the next cell is its own or a later one, as the writer asks (`_choosing.beyond`).
+    """
     told = scribe.bars(noisy, level, segment)  # (B, N, step_width)
     column = torch.arange(told.shape[0])[None]
     known = scribe.read(told[column, written.bar], written.step, noise)  # (T, B, H + step_width)
@@ -156,10 +160,14 @@ def token_losses(
     def missed(logits: Tensor, target: Tensor) -> Tensor:
         return F.cross_entropy(logits, target, reduction="none")
 
-    cell = missed(scribe.cells(known, written.returns).flatten(0, 1), written.cell.flatten())
+    cells = scribe.cells(known, written.returns)  # (T, B, cells + 1)
+    before = torch.arange(cells.shape[-1]) < written.cell[..., None]
+    from_here = cells.masked_fill(before, -torch.inf).logsumexp(dim=-1)
+    here = cells.gather(-1, written.cell[..., None])[..., 0]
+    cell = cells.logsumexp(dim=-1) - torch.where(written.is_kept > 0, from_here, here)
     duration, loudness = scribe.lengths(heard, written.length[notes])
     return {
-        "nll/cell": cell.view_as(written.counts) * written.counts,
+        "nll/cell": cell * written.counts,
         "nll/pitch": spread(
             missed(
                 scribe.pitches(heard, written.pitch[notes], written.relations[notes]),

@@ -1,7 +1,8 @@
 """Train: from a config and a prepared data set to weights, stage by stage.
 
-coder → flagship → planner for songs, coder → drummer for drums. Every stage keeps its own
-checkpoint in the run folder; the same command goes on where the last one stopped.
+coder → scribe and its critic → planner for songs, with the choir before a scribe that listens
+to it (`level` below 1); coder → drummer for drums. Every stage keeps its own checkpoint in the
+run folder; the same command goes on where the last one stopped.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import torch
 from antiphon.metrics.bars import Habits, habits_of, measure_bars
 from antiphon.models import choir
 from antiphon.models._coder import CoderConfig
+from antiphon.models._critic import Critic
 from antiphon.models._ensemble import Ensemble, config_from, write_ensemble
 from antiphon.models.progression import Config as ProgressionConfig
 from antiphon.models.progression import Progression
@@ -39,7 +41,7 @@ from antiphon.training._checkpoint import unpack_into, write_checkpoint
 from antiphon.training._drum_segments import DrumSegments, blank_chords
 from antiphon.training._listening import Listener
 from antiphon.training._melody_index import melody_index
-from antiphon.training._opening import open_drums, open_song
+from antiphon.training._opening import hears_choir, open_drums, open_song
 from antiphon.training._outline_segments import OutlineSegments
 from antiphon.training._run import OutOfTime, RunFolder
 from antiphon.training._score_batches import ScoreBatches
@@ -49,6 +51,7 @@ from antiphon.training._start import Start
 from antiphon.training.adversary import AdversaryTraining, train_adversary
 from antiphon.training.choir import ChoirTraining, train_choir
 from antiphon.training.coder import CoderTraining, batch, train_coder
+from antiphon.training.critic import CriticTraining, train_critic
 from antiphon.training.progression import ProgressionBatches, ProgressionTraining, train_progression
 from antiphon.training.scribe import ScribeTraining, train_scribe
 
@@ -61,10 +64,11 @@ _COUNTS = {
     "choir_training": _TWO,
     "scribe_training": _STAGE,
     "adversary_training": _STAGE,
+    "critic_training": _STAGE,
     "planner_training": _TWO,
     "progression_training": _STAGE,
 }
-# sizes of the networks beside the flagship: the planner's and the drummer's
+# sizes of the planner and the drummer
 _SMALL = {
     "width": 96,
     "n_blocks": 4,
@@ -153,19 +157,21 @@ def _song(
     config = config_from(choir.Config, {**settings.choir, "latent_sizes": list(sizes)})
     segments = Segments(data, coder, config.n_bars)
     held = Segments(held_out, coder, config.n_bars)
-    report.watch_song(coder, held)
-    generator = _stage(
-        "choir",
-        config,
-        config_from(ChoirTraining, settings.choir_training),
-        segments,
-        held,
-        run,
-        settings.seed,
-        report,
-        start,
-    )
-    writer, discriminator = _scribe(settings, segments, held, run, report, start)
+    generator = None
+    if hears_choir(settings):
+        report.watch_song(coder, held)
+        generator = _stage(
+            "choir",
+            config,
+            config_from(ChoirTraining, settings.choir_training),
+            segments,
+            held,
+            run,
+            settings.seed,
+            report,
+            start,
+        )
+    writer, discriminator, critic = _scribe(settings, segments, held, run, report, start)
     planner_config = config_from(
         choir.Config,
         {
@@ -205,6 +211,7 @@ def _song(
         chords,
         writer,
         discriminator,
+        critic,
         tables,
         songs,
     )
@@ -242,8 +249,8 @@ def _scribe(
     run: RunFolder,
     report: _monitor.Monitor,
     start: Start,
-) -> tuple[Scribe, choir.Discriminator]:
-    """Train the scribe in its two stages; return it and the discriminator it answered to."""
+) -> tuple[Scribe, choir.Discriminator, Critic | None]:
+    """Train the scribe in its two stages; return it and the two that it answers to."""
     sizes = list(segments.part_sizes)
     training = config_from(ScribeTraining, settings.scribe_training)
     torch.manual_seed(settings.seed)
@@ -284,7 +291,16 @@ def _scribe(
         report=report,
         listen=listen,
     )
-    return writer, discriminator
+    critic = train_critic(
+        writer,
+        config_from(CriticTraining, settings.critic_training),
+        train,
+        held_out,
+        run,
+        seed=settings.seed,
+        report=report,
+    )
+    return writer, discriminator, critic or start.critic
 
 
 def _drums(

@@ -1,0 +1,92 @@
+"""What runs in processes of its own: composing, reading uploads, rendering files.
+
+Values that go in and come out are plain, so that the server itself loads no network.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from antiphon.music.piece import Piece
+from antiphon.music.plan import Plan
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Made:
+    """A composition in plain values; as `inference.compose.Composition`."""
+
+    piece: Piece
+    plan: dict[str, Any]
+    score: float | None
+    reasons: list[str] = field(default_factory=list)
+    redrawn: list[str] = field(default_factory=list)
+    provenance: dict[str, str] = field(default_factory=dict)
+
+
+def get_ready(progress: Progress) -> None:
+    """Load the weights and write a bar, so that the first piece is as quick as the others."""
+    from antiphon import models
+
+    models.keep_loaded()
+    perform("compose", [], Plan(bars=1), {}, progress)
+
+
+def perform(
+    verb: str, pieces: Sequence[Piece], plan: Plan, own: dict[str, Any], progress: Progress
+) -> list[Made]:
+    """Let a verb make pieces.
+
+    Args:
+        verb: name of its file.
+        pieces: that it works on.
+        plan: what is asked for.
+        own: its other arguments by name.
+        progress: told how many are done.
+    """
+    module = importlib.import_module(f"antiphon.inference.{verb}")
+    work: Callable[..., list[Any]] = getattr(module, verb)
+    if pieces:
+        own = {"plan": plan, **own}
+        made = work(*pieces, **own, progress=progress)
+    else:
+        made = work(plan, **own, progress=progress)
+    return [plain(composition) for composition in made]
+
+
+def plain(made: Any) -> Made:
+    """Return a composition in plain values."""
+    plan = {n: v for n, v in dataclasses.asdict(made.plan).items() if v is not None and v != ""}
+    score = float(made.score)
+    return Made(
+        made.piece,
+        plan,
+        score if math.isfinite(score) else None,
+        list(made.reasons),
+        list(made.redrawn),
+        dict(made.provenance),
+    )
+
+
+def read(file: Path, _: Progress) -> Piece:
+    """Read an uploaded piece of music."""
+    from antiphon import formats
+
+    return formats.read(file)
+
+
+def render(piece: Piece, file: Path, _: Progress) -> None:
+    """Write a piece in the format that a file's name asks for."""
+    from antiphon import formats
+
+    if file.name.endswith(".stems.zip"):
+        formats.write_stems(piece, file)
+    else:
+        formats.write(piece, file)

@@ -1,0 +1,48 @@
+"""Files: a take as MIDI, score, sound, picture or stems."""
+
+from __future__ import annotations
+
+import asyncio
+import mimetypes
+
+from fastapi import APIRouter
+from fastapi.responses import FileResponse, Response
+
+from antiphon.errors import unknown
+from antiphon.music.piece import Piece
+from antiphon.web import _piece
+from antiphon.web._answers import attached, written
+from antiphon.web._studio import StudioHere
+
+router = APIRouter()
+_MEDIA = {
+    "mid": "audio/midi",
+    "musicxml": "application/vnd.recordare.musicxml+xml",
+    "mxl": "application/vnd.recordare.musicxml",
+    "ogg": "audio/ogg",
+    "wav": "audio/wav",
+}
+# a picture that is opened by itself runs nothing and loads nothing
+_PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; sandbox"
+
+
+@router.get("/takes/{take}/files/{kind}", response_class=FileResponse)
+async def file(studio: StudioHere, take: str, kind: str, inline: bool = False) -> Response:
+    """Return a take as a file; `inline` lets the page show or play it."""
+    if kind not in written():
+        raise unknown(kind[:20], "formats", written())
+    found = await asyncio.to_thread(studio.store.take_with_piece, take)
+    told = found["piece"]
+
+    def piece() -> Piece:
+        return _piece.stored(told)
+
+    path = await studio.desk.render(piece, _piece.packed(told), kind)
+    headers = {
+        **attached(told["title"] or found["name"], kind, inline=inline),
+        "Content-Security-Policy": _PICTURE_POLICY,
+        "Cache-Control": "no-cache",
+    }
+    ending = kind.rpartition(".")[2]
+    media = _MEDIA.get(ending) or mimetypes.types_map.get(f".{ending}", "application/octet-stream")
+    return FileResponse(path, media_type=media, headers=headers)

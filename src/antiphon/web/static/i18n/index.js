@@ -1,0 +1,36 @@
+/** Texts in the person's language; every text of the page is in `en.js` and `zh.js`. */
+import { en } from "./en.js";
+import { zh } from "./zh.js";
+
+/** @type {Record<string, Record<string, string>>} */
+const LANGUAGES = { en, zh };
+const KEY = "antiphon.language";
+
+/** @returns {string} what was chosen before, else what the browser asks for */
+function preferred() {
+  const wanted = localStorage.getItem(KEY) ?? navigator.language.slice(0, 2);
+  return wanted in LANGUAGES ? wanted : "en";
+}
+
+export const language = preferred();
+
+/** Change the language; the page is made anew. @param {string} wanted */
+export function speak(wanted) {
+  localStorage.setItem(KEY, wanted);
+  location.reload();
+}
+
+/**
+ * @param {string} key
+ * @param {Record<string, string|number>} [values] put in for `{name}`
+ */
+export function t(key, values = {}) {
+  const text = LANGUAGES[language][key] ?? en[key] ?? key;
+  return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
+}
+
+/** Like `t`, for names that the server may add to: what is not known is shown as it is. @param {string} group @param {string} name */
+export function named(group, name) {
+  const key = `${group}.${name}`;
+  return LANGUAGES[language][key] ?? en[key] ?? name;
+}

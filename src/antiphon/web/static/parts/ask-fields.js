@@ -1,0 +1,147 @@
+/** Fields that several verbs ask for; each tells its options, and nothing of what was left open. */
+import { h, icon, iconButton, labelled, select } from "../dom.js";
+import { named, t } from "../i18n/index.js";
+import { TONICS } from "../music/names.js";
+import "./mood-pad.js";
+
+/**
+ * @typedef {object} Field
+ * @property {Element} element
+ * @property {() => Record<string, unknown>} options
+ */
+
+/** @param {string} name @param {Record<string, any>} props @returns {Field} a whole number, or open */
+export function number(name, props) {
+  const input = h("input", { type: "number", step: "1", placeholder: t("open"), ...props });
+  return {
+    element: labelled(t(`ask.${name}`), input),
+    options: () => (input.value === "" ? {} : { [name]: Number(input.value) }),
+  };
+}
+
+/** @param {string} name @param {string} [hint] @returns {Field} */
+export function words(name, hint) {
+  const input = h("input", { type: "text", placeholder: t(`ask.${name}.example`), spellcheck: "false", autocomplete: "off", maxlength: "400" });
+  return {
+    element: labelled(t(`ask.${name}`), input, hint),
+    options: () => (input.value.trim() ? { [name]: input.value.trim() } : {}),
+  };
+}
+
+/** @param {string} name @param {{value: string, text: string}[]} choices @param {string} value @returns {Field} */
+export function choice(name, choices, value) {
+  const input = select(choices, value);
+  return {
+    element: labelled(t(`ask.${name}`), input),
+    options: () => (input.value ? { [name]: input.value } : {}),
+  };
+}
+
+/** A slider that is open until it is touched. @param {string} name @param {number|null} usual @returns {Field} */
+export function dial(name, usual) {
+  let touched = usual !== null;
+  const input = h("input", { type: "range", min: "0", max: "1", step: "0.05", value: String(usual ?? 0.5) });
+  const shown = h("output", { class: "hint" });
+  const show = () => { shown.textContent = touched ? `${Math.round(100 * Number(input.value))} %` : t("open"); };
+  input.addEventListener("input", () => { touched = true; show(); });
+  input.addEventListener("dblclick", () => { touched = usual !== null; input.value = String(usual ?? 0.5); show(); });
+  show();
+  const ends = h("span", { class: "ends", "aria-hidden": "true" }, h("small", {}, t(`ask.${name}.low`)), h("small", {}, t(`ask.${name}.high`)));
+  return {
+    element: h("label", { class: "field" }, h("span", { class: "field-name" }, t(`ask.${name}`), " ", shown), input, ends),
+    options: () => (touched ? { [name]: Number(input.value) } : {}),
+  };
+}
+
+const USUAL_STYLE = "pop";
+
+/**
+ * The style; where a given piece is worked on, that of the take in hand until one is chosen.
+ * @param {import("../store.js").Store} store
+ * @param {boolean} [follows]
+ * @returns {Field}
+ */
+export function style(store, follows = false) {
+  const styles = /** @type {string[]} */ (store.state.about.styles);
+  const known = (/** @type {unknown} */ name) => styles.find((each) => each === name);
+  const input = select(styles.map((name) => ({ value: name, text: named("style", name) })), known(USUAL_STYLE) ?? styles[0]);
+  if (follows) store.on(["take"], ({ take }) => { input.value = known(take?.plan?.style) ?? input.value; });
+  return { element: labelled(t("ask.style"), input), options: () => ({ style: input.value }) };
+}
+
+/** @returns {Field} key and mode side by side */
+export function key() {
+  const tonic = select([{ value: "", text: t("open") }, ...TONICS.map((name) => ({ value: name, text: name.replace("b", "♭").replace("#", "♯") }))], "", { "aria-label": t("ask.key") });
+  const mode = select(["", "major", "minor"].map((name) => ({ value: name, text: name ? t(`mode.${name}`) : t("open") })), "", { "aria-label": t("ask.mode") });
+  return {
+    element: h("div", { class: "field" }, h("span", { class: "field-name" }, t("ask.key")), h("div", { class: "row" }, tonic, mode)),
+    options: () => ({ ...(tonic.value && { key: tonic.value }), ...(mode.value && { mode: mode.value }) }),
+  };
+}
+
+/**
+ * Which parts play, and by which instrument.
+ * @param {{id: string, name: string}[]} roles
+ * @param {string[]} instruments names by program
+ * @returns {Field}
+ */
+export function parts(roles, instruments) {
+  const programs = [{ value: "", text: t("usual") }, ...instruments.map((text, value) => ({ value: String(value), text }))];
+  const rows = roles.map(({ id }) => {
+    const name = named("role", id);
+    const on = h("input", { type: "checkbox", checked: false });
+    const by = id === "drums" ? null : select(programs, "", { "aria-label": t("track.instrument", { name }) });
+    return { id, on, by, element: h("div", { class: "part-row" }, h("label", {}, on, name), by) };
+  });
+  const element = h("fieldset", { class: "parts" }, h("legend", {}, t("ask.instruments")), rows.map((row) => row.element), h("p", { class: "hint" }, t("ask.instruments.hint")));
+  for (const { on, by } of rows) by?.addEventListener("change", () => { if (by.value) on.checked = true; });
+  return {
+    element,
+    options: () => {
+      const chosen = rows.filter(({ on }) => on.checked);
+      const named = chosen.map(({ id, by }) => (by?.value ? `${id}=${by.value}` : id));
+      return named.length ? { instruments: named.join(",") } : {};
+    },
+  };
+}
+
+/** @returns {Field} */
+export function mood() {
+  const pad = /** @type {import("./mood-pad.js").MoodPad} */ (document.createElement("mood-pad"));
+  return {
+    element: h("fieldset", {}, h("legend", {}, t("ask.mood")), pad),
+    options: () => (pad.value ? { ...pad.value } : {}),
+  };
+}
+
+/** How many takes, and by which seed; a new one each time unless it is written. @param {string} [count] @returns {Field} */
+export function drawing(count = "1") {
+  const many = select(["1", "2", "3", "4"].map((value) => ({ value, text: value })), count);
+  const seed = h("input", { type: "number", min: "0", step: "1", placeholder: t("ask.seed.new") });
+  const dice = iconButton("dice", t("ask.seed.clear"), () => { seed.value = ""; });
+  return {
+    element: h("div", { class: "row pair" }, labelled(t("ask.count"), many), labelled(t("ask.seed"), h("span", { class: "row" }, seed, dice))),
+    options: () => ({
+      count: Number(many.value),
+      seed: seed.value === "" ? Math.floor(Math.random() * 1e6) : Number(seed.value),
+    }),
+  };
+}
+
+/** @param {(Field|null)[]} fields @returns {Field} less often wanted ones, folded away */
+export function more(...fields) {
+  const there = /** @type {Field[]} */ (fields.filter(Boolean));
+  return {
+    element: h("details", { class: "more" }, h("summary", {}, t("more")), there.map((field) => field.element)),
+    options: () => Object.assign({}, ...there.map((field) => field.options())),
+  };
+}
+
+/** @param {(file: File) => void} take @returns {HTMLElement} */
+export function fileButton(take) {
+  const file = h("input", {
+    type: "file", accept: ".mid,.midi,.kar,.rmi,.musicxml,.xml,.mxl,.abc", class: "said", tabindex: "-1", "aria-hidden": "true",
+    onchange: () => { if (file.files?.[0]) take(file.files[0]); file.value = ""; },
+  });
+  return h("div", { class: "bring" }, h("button", { type: "button", onclick: () => file.click() }, icon("folder"), t("ask.bring")), file, h("p", { class: "hint" }, t("ask.bring.hint")));
+}

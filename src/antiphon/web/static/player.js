@@ -1,0 +1,158 @@
+/**
+ * Sound: follows the store and plays its piece, from a soundfont on the audio thread.
+ *
+ * Where the synthesizer or the soundfont is missing, the server's own rendering is played instead.
+ *
+ * @import {Piece} from "./types.js"
+ * @import {Store} from "./store.js"
+ */
+import { Rendered } from "./sound/rendered.js";
+import { Synthesized } from "./sound/synthesized.js";
+import { Synth } from "./sound/synth.js";
+
+const LOUD = 2.5; // of the synthesizer, which leaves room for many voices
+export const USUAL_VOLUME = 0.8;
+
+export class Player {
+  /** @type {Synthesized|Rendered|null} */
+  #source = null;
+  /** @type {Promise<void>|null} */
+  #loading = null;
+  #step = 0;
+  #resolution = 1;
+  #project = "";
+  /** @type {AudioContext} */
+  context;
+  /** @type {GainNode} */
+  output;
+  /** @type {AnalyserNode} */
+  ear;
+  #samples = new Float32Array(2048);
+
+  /** @param {Store} store */
+  constructor(store) {
+    this.store = store;
+    store.on(["piece"], ({ piece }) => {
+      if (!piece) return;
+      this.#step *= piece.resolution / this.#resolution;
+      this.#resolution = piece.resolution;
+      this.#source?.setPiece(piece);
+    });
+    store.on(["mixer", "piece"], () => this.#mix());
+    store.on(["loop", "looping", "piece"], () => this.#loop());
+    store.on(["project"], ({ project, playing }) => {
+      if (!playing && project?.id !== this.#project) this.#step = 0;
+      this.#project = project?.id ?? "";
+      if (!playing) this.#source?.stop();
+    });
+  }
+
+  /** Get sound ready; before the first click, so that the click is heard at once. */
+  load() {
+    this.#loading ??= this.#load();
+    return this.#loading;
+  }
+
+  async #load() {
+    this.store.choose({ sound: "loading" });
+    this.context = new AudioContext({ latencyHint: "interactive" });
+    this.#chain(this.context);
+    const synthesized = this.store.state.about?.player.ready
+      ? await this.#fromSoundfont(this.context).catch(() => null) : null;
+    this.#source = synthesized ?? new Rendered(this.context, this.output, this.store);
+    this.store.choose({ sound: synthesized ? "ready" : "rendered" });
+    const { piece } = this.store.state;
+    if (piece) this.#source.setPiece(piece);
+    this.#mix();
+    this.#loop();
+  }
+
+  /** @param {AudioContext} context */
+  async #fromSoundfont(context) {
+    const synth = await Synth.load(context, this.output, this.store.api.soundfont());
+    return new Synthesized(context, synth, () => this.#ended());
+  }
+
+  /** Master level, a limiter against clipping, and an ear for the meter. @param {AudioContext} context */
+  #chain(context) {
+    this.output = new GainNode(context, { gain: LOUD * USUAL_VOLUME });
+    const limiter = new DynamicsCompressorNode(context, { threshold: -6, knee: 3, ratio: 20, attack: 0.002, release: 0.12 });
+    const ceiling = new GainNode(context, { gain: 0.8 }); // undoes the make-up gain the limiter adds
+    this.ear = new AnalyserNode(context, { fftSize: this.#samples.length });
+    this.output.connect(limiter).connect(ceiling).connect(this.ear).connect(context.destination);
+  }
+
+  #ended() {
+    this.#step = 0;
+    this.store.choose({ playing: false });
+  }
+
+  #mix() {
+    const { piece, mixer } = this.store.state;
+    if (!piece || !this.#source) return;
+    const anySolo = piece.tracks.some((track) => mixer[track.id]?.solo);
+    this.#source.setSilent(piece.tracks.map(({ id }) => mixer[id]?.mute || (anySolo && !mixer[id]?.solo)));
+  }
+
+  /** @returns {import("./types.js").Range|null} */
+  #range() {
+    const { piece, loop, looping } = this.store.state;
+    if (!looping || !piece) return null;
+    return loop ?? { start: 0, end: Infinity };
+  }
+
+  #loop() {
+    this.#source?.setLoop(this.#range());
+  }
+
+  async play() {
+    await this.load();
+    if (!this.#source || !this.store.state.piece || this.store.state.playing) return;
+    await this.context?.resume();
+    const { loop, looping } = this.store.state;
+    if (loop && looping && (this.#step < loop.start || this.#step >= loop.end)) this.#step = loop.start;
+    this.store.choose({ playing: true });
+    await this.#source.play(this.#step);
+  }
+
+  pause() {
+    this.#step = this.position();
+    this.#source?.stop();
+    this.store.choose({ playing: false });
+  }
+
+  toggle() {
+    return this.store.state.playing ? this.pause() : this.play();
+  }
+
+  /** @param {number} step */
+  seek(step) {
+    this.#step = step;
+    if (this.store.state.playing) void this.#source?.play(step);
+    else this.store.choose({ playing: false });
+  }
+
+  /** @returns {number} the step that is heard now */
+  position() {
+    return this.store.state.playing && this.#source ? this.#source.position() : this.#step;
+  }
+
+  /** Let one note be heard, as an answer to the hand. @param {string} track @param {number} pitch @param {number} velocity */
+  preview(track, pitch, velocity) {
+    const index = this.store.state.piece?.tracks.findIndex((each) => each.id === track) ?? -1;
+    if (index < 0 || !this.#source || this.context?.state !== "running") return;
+    this.#source.preview(index, pitch, velocity);
+  }
+
+  /** @param {number} volume 0–1 */
+  setVolume(volume) {
+    if (this.output && this.context) this.output.gain.setTargetAtTime(LOUD * volume, this.context.currentTime, 0.02);
+  }
+
+  /** The loudest sample of the last moments. @returns {number} 0–1 */
+  level() {
+    if (!this.ear) return 0;
+    this.ear.getFloatTimeDomainData(this.#samples);
+    return this.#samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+  }
+}

@@ -1,0 +1,185 @@
+/**
+ * Which notes sound when: a piece and a clock in, events with their times out.
+ *
+ * Events are given out a little ahead of the clock, in order, each with the exact time on the
+ * audio clock; a loop goes on at its start at exactly the time of its end, so there is no gap.
+ * Notes are looked up when they are due: an edit is heard as soon as its place comes.
+ *
+ * @import {Control, Note, Piece, Range} from "../types.js"
+ */
+import { endOf } from "../music/edits.js";
+import { lastNotAbove, Timeline } from "../music/time.js";
+
+/**
+ * What every controller of a track is set to at a step.
+ * @param {Control[]} controls
+ * @param {number} step
+ * @returns {Map<number, number>} value by number
+ */
+export function controlsAt(controls, step) {
+  return new Map(controls.filter(([onset]) => onset <= step).map(([, number, value]) => [number, value]));
+}
+
+/**
+ * @typedef {object} SoundEvent
+ * @property {number} time      seconds on the audio clock
+ * @property {"off" | "control" | "on"} kind
+ * @property {number} track     index in the piece
+ * @property {number} number    pitch, or the controller
+ * @property {number} value     velocity, or what the controller is set to
+ */
+
+const ORDER = { off: 0, control: 1, on: 2 }; // of events at the same time
+
+export class Scheduler {
+  /** @param {Piece} piece */
+  constructor(piece) {
+    /** @type {Range|null} */
+    this.loop = null;
+    this.running = false;
+    /** @type {{time: number, track: number, pitch: number}[]} notes whose end is to come */
+    this.sounding = [];
+    /** @type {{time: number, step: number, timeline: Timeline}[]} where the clock met a step */
+    this.anchors = [];
+    this.step = 0;
+    this.time = 0;
+    this.piece = piece;
+    this.end = endOf(piece);
+    this.timeline = new Timeline(piece);
+  }
+
+  /**
+   * Go on with another piece, at the same bar and beat, from where the events given out so far end.
+   * @param {Piece} piece
+   */
+  setPiece(piece) {
+    this.step *= piece.resolution / this.piece.resolution;
+    this.piece = piece;
+    this.end = endOf(piece);
+    this.timeline = new Timeline(piece);
+    if (this.step >= this.end) this.step = 0;
+    if (this.running) this.#anchor();
+  }
+
+  /** @param {number} step @param {number} time audio clock at which that step sounds */
+  start(step, time) {
+    this.step = step >= this.end ? 0 : step;
+    this.time = time;
+    this.sounding = [];
+    this.anchors = [];
+    this.running = true;
+    this.#anchor();
+  }
+
+  /** End; what still sounds is let go where the events given out so far end. @returns {SoundEvent[]} */
+  stop() {
+    this.running = false;
+    for (const note of this.sounding) note.time = this.time;
+    /** @type {SoundEvent[]} */
+    const events = [];
+    this.#ends(this.time, events);
+    return events;
+  }
+
+  /**
+   * Give out what sounds before `until`, in order.
+   * @param {number} until audio clock, seconds
+   * @returns {SoundEvent[]}
+   */
+  advance(until) {
+    /** @type {SoundEvent[]} */
+    const events = [];
+    while (this.running && this.time < until) {
+      const border = this.#border();
+      const reach = this.timeline.stepAt(this.timeline.secondsAt(this.step) + until - this.time);
+      const to = Math.min(reach, border);
+      this.#notes(this.step, to, border, events);
+      this.#controls(this.step, to, events);
+      this.time += this.timeline.secondsAt(to) - this.timeline.secondsAt(this.step);
+      this.step = to;
+      if (to < border) break;
+      this.#turn(border, events);
+    }
+    this.#ends(until, events);
+    return events.sort((a, b) => a.time - b.time || ORDER[a.kind] - ORDER[b.kind]);
+  }
+
+  /** @param {number} time audio clock @returns {number} the step that sounds then */
+  positionAt(time) {
+    const anchor = this.anchors.findLast((each) => each.time <= time) ?? this.anchors[0];
+    if (!anchor) return this.step;
+    const { timeline, step } = anchor;
+    return timeline.stepAt(timeline.secondsAt(step) + Math.max(time - anchor.time, 0));
+  }
+
+  /** The step at which to go back, or to end. */
+  #border() {
+    return this.loop && this.step < this.loop.end ? Math.min(this.loop.end, this.end) : this.end;
+  }
+
+  /** @param {number} border @param {SoundEvent[]} events */
+  #turn(border, events) {
+    for (const note of this.sounding) note.time = Math.min(note.time, this.time);
+    this.#ends(this.time, events);
+    if (this.loop && this.loop.start < border) {
+      this.step = this.loop.start;
+      this.#anchor();
+    } else {
+      this.running = false;
+    }
+  }
+
+  #anchor() {
+    this.anchors.push({ time: this.time, step: this.step, timeline: this.timeline });
+    if (this.anchors.length > 64) this.anchors.shift();
+  }
+
+  /**
+   * @param {number} from @param {number} to @param {number} border
+   * @param {SoundEvent[]} events
+   */
+  #notes(from, to, border, events) {
+    const base = this.time - this.timeline.secondsAt(from);
+    this.piece.tracks.forEach((track, index) => {
+      const onset = (/** @type {Note} */ note) => note[0];
+      const first = lastNotAbove(track.notes, Math.ceil(from) - 1, onset) + 1;
+      for (let i = first; i < track.notes.length && track.notes[i][0] < to; i++) {
+        const [at, duration, pitch, velocity] = track.notes[i];
+        const time = base + this.timeline.secondsAt(at);
+        this.#retrigger(index, pitch, time);
+        const end = base + this.timeline.secondsAt(Math.min(at + duration, border));
+        this.sounding.push({ time: end, track: index, pitch });
+        events.push({ time, kind: "on", track: index, number: pitch, value: velocity });
+      }
+    });
+  }
+
+  /** @param {number} from @param {number} to @param {SoundEvent[]} events */
+  #controls(from, to, events) {
+    const base = this.time - this.timeline.secondsAt(from);
+    this.piece.tracks.forEach(({ controls }, track) => {
+      const onset = (/** @type {Control} */ control) => control[0];
+      const first = lastNotAbove(controls, Math.ceil(from) - 1, onset) + 1;
+      for (let i = first; i < controls.length && controls[i][0] < to; i++) {
+        const [at, number, value] = controls[i];
+        events.push({ time: base + this.timeline.secondsAt(at), kind: "control", track, number, value });
+      }
+    });
+  }
+
+  /** A key that is struck again is let go first. @param {number} track @param {number} pitch @param {number} time */
+  #retrigger(track, pitch, time) {
+    for (const note of this.sounding) {
+      if (note.track === track && note.pitch === pitch) note.time = Math.min(note.time, time);
+    }
+  }
+
+  /** @param {number} until @param {SoundEvent[]} events */
+  #ends(until, events) {
+    this.sounding = this.sounding.filter(({ time, track, pitch }) => {
+      if (time > until) return true;
+      events.push({ time, kind: "off", track, number: pitch, value: 0 });
+      return false;
+    });
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * The synthesizer, spessasynth_lib, on the audio thread; set-up fetches it, nothing is built.
+ */
+import { SYNTH } from "../api.js";
+
+const DRUMS = 9; // the channel of every 16 that General MIDI gives to drums
+const BEND = 128; // `Control` number of the pitch bend
+const CENTRE = 8192;
+
+export class Synth {
+  /** @param {any} inner a WorkletSynthesizer */
+  constructor(inner) {
+    this.inner = inner;
+  }
+
+  /**
+   * @param {AudioContext} context
+   * @param {AudioNode} output
+   * @param {Promise<ArrayBuffer>} soundfont is given away
+   */
+  static async load(context, output, soundfont) {
+    const [{ WorkletSynthesizer }] = await Promise.all([
+      import(SYNTH.library), context.audioWorklet.addModule(SYNTH.processor),
+    ]);
+    const inner = new WorkletSynthesizer(context, { eventsEnabled: false });
+    inner.connect(output);
+    await inner.isReady;
+    await inner.soundBankManager.addSoundBank(await soundfont, "main");
+    return new Synth(inner);
+  }
+
+  /**
+   * The channel of the n-th track: drums have their own, the others share none with them.
+   * @param {number} index among all tracks of its kind
+   * @param {boolean} isDrum
+   */
+  channel(index, isDrum) {
+    const melodic = 16 * Math.floor(index / 15) + (index % 15) + (index % 15 >= DRUMS ? 1 : 0);
+    const channel = isDrum ? 16 * index + DRUMS : melodic;
+    while (this.inner.midiChannels.length <= channel) this.inner.addNewChannel();
+    return channel;
+  }
+
+  /** @param {number} channel @param {boolean} isDrum @param {number} program */
+  instrument(channel, isDrum, program) {
+    this.inner.midiChannels[channel].setDrums(isDrum);
+    this.inner.programChange(channel, program);
+  }
+
+  /** @param {number} channel @param {boolean} silent */
+  mute(channel, silent) {
+    this.inner.midiChannels[channel].setSystemParameter("isMuted", silent);
+  }
+
+  /** @param {number} channel @param {number} number @param {number} value @param {number} time audio clock; 0 is now */
+  control(channel, number, value, time) {
+    if (number === BEND) this.inner.pitchWheel(channel, value + CENTRE, { time });
+    else this.inner.controllerChange(channel, number, value, { time });
+  }
+
+  /** @param {number} channel @param {number} pitch @param {number} velocity @param {number} time */
+  on(channel, pitch, velocity, time) {
+    this.inner.noteOn(channel, pitch, velocity, { time });
+  }
+
+  /** @param {number} channel @param {number} pitch @param {number} time */
+  off(channel, pitch, time) {
+    this.inner.noteOff(channel, pitch, { time });
+  }
+
+  /** Let every note go. */
+  silence() {
+    this.inner.stopAll(false);
+  }
+}

@@ -1,0 +1,84 @@
+"""A real server with real weights, and Chromium without a network, for whole journeys."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+)
+STARTS_S = 60
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+    with playwright.sync_playwright() as library:
+        path = found or library.chromium.executable_path
+        if not Path(path).exists():
+            pytest.skip("no Chromium: install it (on Debian: apt install chromium)")
+        browser = library.chromium.launch(executable_path=path, args=FLAGS.split())
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def studio(tmp_path_factory) -> Iterator[str]:
+    """The address of a server of its own."""
+    data = tmp_path_factory.mktemp("studio")
+    command = "import sys; from antiphon.cli import main; sys.exit(main())"
+    server = subprocess.Popen(
+        [sys.executable, "-c", command, "studio", "--no-browser", "--data", str(data)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    try:
+        yield _address(server)
+    finally:
+        server.terminate()
+        server.communicate(timeout=30)
+
+
+def _address(server: subprocess.Popen) -> str:
+    assert server.stdout is not None
+    for line in server.stdout:
+        found = re.search(r"http://127\.0\.0\.1:\d+/", line)
+        if found:
+            return found[0]
+    raise AssertionError("the server ended without an address")
+
+
+@pytest.fixture
+def page(chromium, studio) -> Iterator[Any]:
+    """The studio in a fresh profile; fails on a console error or a request to another host."""
+    context = chromium.new_context(
+        viewport={"width": 1440, "height": 900}, locale="en-GB", accept_downloads=True
+    )
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda m: m.type == "error" and complaints.append(m.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "request",
+        lambda r: r.url.startswith((studio, "blob:", "data:")) or complaints.append(r.url),
+    )
+    page.goto(studio)
+    page.wait_for_selector("html[data-ready]")
+    page.click("text=Not now")
+    yield page
+    context.close()
+    assert complaints == []

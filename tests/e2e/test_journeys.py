@@ -1,0 +1,167 @@
+"""What a musician does from the first look to the file that is taken away."""
+
+from __future__ import annotations
+
+import io
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from antiphon import read, write
+from antiphon.music.piece import Piece, Track, notes_of
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+COMPOSES_MS = 240_000  # a first piece on a busy machine; a quiet one takes seconds
+BASS_BARS = range(4, 8)
+
+# reads the notes of the take in hand, by track
+NOTES = """() => Object.fromEntries(
+    antiphon.store.state.piece.tracks.map((track) => [track.id, track.notes]))"""
+
+
+def picture(page: Any, name: str) -> None:
+    """Keep a picture where ANTIPHON_PICTURES names a folder; the docs' pictures are made so."""
+    folder = os.environ.get("ANTIPHON_PICTURES")
+    if folder:
+        taken = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+        small = taken.quantize(256, kmeans=3, dither=Image.Dither.NONE)
+        small.save(Path(folder) / f"studio-{name}.png", optimize=True)
+
+
+def heard(page: Any, seconds: float) -> tuple[float, float | None]:
+    """Return the loudest sample of a while, and when the first sound came."""
+    began, loudest, first = time.monotonic(), 0.0, None
+    while time.monotonic() - began < seconds:
+        level = page.evaluate("() => antiphon.player.level()")
+        loudest = max(loudest, level)
+        if first is None and level > 0.003:
+            first = time.monotonic() - began
+        page.wait_for_timeout(40)
+    return loudest, first
+
+
+def saved(page: Any) -> None:
+    page.wait_for_function("() => antiphon.store.state.saving === 'saved'")
+
+
+def finished(page: Any, n_takes: int) -> None:
+    """Wait for a job to be done, and for its take to be in hand."""
+    page.wait_for_function(
+        f"() => antiphon.store.state.project.takes.length === {n_takes} "
+        "&& !antiphon.store.state.job && antiphon.store.state.take.parent !== null",
+        timeout=COMPOSES_MS,
+    )
+
+
+def exported(page: Any, folder: Path) -> Piece:
+    page.click(".export-menu summary")
+    with page.expect_download() as download:
+        page.click("a[data-format=mid]")
+    path = folder / "taken.mid"
+    download.value.save_as(path)
+    return read(path).on_grid(page.evaluate("() => antiphon.store.state.piece.resolution"))
+
+
+def notes_by_name(piece: Piece) -> dict[str, list[tuple[int, ...]]]:
+    return {t.name: [tuple(map(int, note)) for note in t.notes.tolist()] for t in piece.tracks}
+
+
+def dropped(page: Any, path: Path) -> None:
+    """Drop a file onto the page, as from a folder."""
+    page.evaluate(
+        """([name, bytes]) => {
+            const files = new DataTransfer();
+            files.items.add(new File([new Uint8Array(bytes)], name, { type: "audio/midi" }));
+            for (const kind of ["dragenter", "dragover", "drop"]) {
+                document.body.dispatchEvent(
+                    new DragEvent(kind, { dataTransfer: files, bubbles: true, cancelable: true }));
+            }
+        }""",
+        [path.name, list(path.read_bytes())],
+    )
+
+
+def melody(folder: Path) -> Path:
+    """A tune of eight bars in C major, made here."""
+    pitches = [60, 64, 67, 64, 65, 69, 72, 69, 67, 71, 74, 71, 72, 67, 64, 60] * 2
+    notes = notes_of((24 * i, 22, pitch, 90) for i, pitch in enumerate(pitches))
+    path = folder / "tune.mid"
+    write(Piece([Track("Melody", 73, notes=notes, role="melody")], title="Tune"), path)
+    return path
+
+
+def test_from_the_first_piece_to_an_exported_midi(page, tmp_path):
+    assert page.locator(".take").count() == 1  # nothing is empty at the first look
+    page.wait_for_selector("transport-bar[data-sound=ready]", timeout=60_000)
+    page.click("button.play")
+    loudest, first = heard(page, 4)
+    assert first is not None and first < 3
+    assert 0.05 < loudest < 1  # it sounds and does not clip
+    picture(page, "playing")
+
+    page.click("[data-track=melody] .track-name")
+    before = page.evaluate(NOTES)["melody"]
+    page.click("[data-tool=draw]")
+    box = page.locator(".roll-above").bounding_box()
+    page.mouse.click(box["x"] + box["width"] * 0.31, box["y"] + 40)
+    saved(page)
+    after = page.evaluate(NOTES)["melody"]
+    assert len(after) == len(before) + 1
+    page.click("button.play")
+    assert page.evaluate("() => antiphon.store.state.playing") is False
+
+    taken = notes_by_name(exported(page, tmp_path))
+    assert taken["Melody"] == [tuple(note) for note in after]
+
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size({"width": 360, "height": 720})
+    assert page.evaluate("() => document.documentElement.scrollWidth") == 360
+    picture(page, "phone")
+
+
+def test_a_melody_dragged_in_gets_an_accompaniment_and_another_bass(page, tmp_path):
+    n_takes = page.locator(".take").count()
+    dropped(page, melody(tmp_path))
+    page.wait_for_function("() => antiphon.store.state.take.verb === 'upload'")
+    given = page.evaluate(NOTES)
+    assert [len(notes) for notes in given.values()] == [32]
+
+    page.wait_for_selector("#ask-accompany[aria-selected=true]")
+    page.fill("#ask-body input[placeholder=new]", "3")  # the seed
+    page.click(".ask-button")
+    finished(page, n_takes + 2)
+    accompanied = page.evaluate(NOTES)
+    assert {"melody", "chords", "bass"} <= set(accompanied)
+    assert accompanied["melody"] == next(iter(given.values()))
+
+    page.click("#ask-again")
+    for track in set(accompanied) - {"bass"}:
+        page.click(f".strip[data-track={track}] .lock")
+    page.fill(".bars-field", "5-8")
+    page.press(".bars-field", "Enter")
+    page.click(".ask-button")
+    finished(page, n_takes + 3)
+    again = page.evaluate(NOTES)
+    picture(page, "again")
+    changed = {track for track in accompanied if again[track] != accompanied[track]}
+    assert changed == {"bass"}
+    bar = 4 * page.evaluate("() => antiphon.store.state.piece.resolution")
+    bars = {note[0] // bar for note in again["bass"] if note not in accompanied["bass"]}
+    assert bars and bars <= set(BASS_BARS)
+
+    page.click("button.play")  # the marked bars go round, and are heard
+    loudest, first = heard(page, 3)
+    assert first is not None and 0.02 < loudest < 1
+    assert 4 <= page.evaluate("() => antiphon.player.position()") / bar < 8
+    page.click("button.play")
+
+    page.click("[aria-label=Undo]")
+    page.wait_for_function("() => antiphon.store.state.take.verb === 'accompany'")
+    assert page.evaluate(NOTES) == accompanied
+    taken = notes_by_name(exported(page, tmp_path))
+    assert taken["Bass"] == [tuple(note) for note in accompanied["bass"]]

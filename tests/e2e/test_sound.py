@@ -1,0 +1,61 @@
+"""What comes out of the page: levels, edits while playing, and the way without a synthesizer."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+LEVEL = "() => antiphon.player.level()"
+
+
+def ready(page, kind: str) -> None:
+    page.wait_for_selector(f"transport-bar[data-sound={kind}]", timeout=60_000)
+
+
+def loudest(page, seconds: float) -> float:
+    levels = []
+    for _ in range(round(seconds * 20)):
+        levels.append(page.evaluate(LEVEL))
+        page.wait_for_timeout(50)
+    return max(levels)
+
+
+def test_a_muted_piece_is_silent_and_an_edit_is_heard_while_it_goes_round(page):
+    ready(page, "ready")
+    page.fill(".bars-field", "1-1")
+    page.press(".bars-field", "Enter")
+    page.evaluate("""() => {
+        const { store } = antiphon;
+        store.edit({ ...store.state.piece,
+            tracks: store.state.piece.tracks.map((track) => ({ ...track, notes: [] })) });
+    }""")
+    page.click("button.play")
+    page.wait_for_timeout(1500)
+    assert loudest(page, 1) < 0.01
+    page.evaluate("""() => {
+        const { store } = antiphon;
+        const [first, ...rest] = store.state.piece.tracks;
+        const heard = { ...first, notes: [[0, 90, 72, 110]] };
+        store.edit({ ...store.state.piece, tracks: [heard, ...rest] });
+    }""")
+    assert loudest(page, 3) > 0.02  # a bar is 2.3 s: the next round has come
+    page.click("[data-track=melody] .mute")
+    page.wait_for_timeout(1500)
+    assert loudest(page, 2.5) < 0.01
+    page.click("button.play")
+    page.click("[aria-label=Undo]")
+    page.click("[aria-label=Undo]")
+    page.click("[data-track=melody] .mute")
+    page.wait_for_timeout(800)  # the mixer is saved a little later
+
+
+def test_without_a_synthesizer_the_server_makes_the_sound(chromium, studio):
+    page = chromium.new_context().new_page()
+    page.route("**/vendor/**", lambda route: route.abort())  # as where set-up could not fetch it
+    page.goto(studio)
+    ready(page, "rendered")
+    page.click("button.play")
+    page.wait_for_function(f"() => ({LEVEL})() > 0.02", timeout=120_000)
+    assert page.evaluate("() => antiphon.player.position()") > 0
+    page.context.close()

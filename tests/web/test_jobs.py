@@ -1,0 +1,192 @@
+"""Jobs: their line, their end, and what the verbs are told; a small task stands in for networks."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import pytest
+
+from antiphon import registry
+from antiphon.errors import AntiphonError
+from antiphon.music.piece import Piece
+from antiphon.music.plan import Plan
+from antiphon.web import _tasks, _verbs
+from antiphon.web._jobs import Jobs, Order, QueueFull
+from antiphon.web._settings import Limits
+from antiphon.web._worker import Stopped
+
+
+class Stand:
+    """A worker that waits until it may go on; no process, no network."""
+
+    def __init__(self, *_: Any) -> None:
+        self.go = self.is_stopped = False
+
+    def start(self) -> None:
+        pass
+
+    close = start
+
+    def stop(self) -> None:
+        self.is_stopped = True
+
+    def run(self, _task, verb, pieces, plan, own, *, timeout_s, progress):  # type: ignore[no-untyped-def]
+        while not self.go:
+            if self.is_stopped:
+                self.is_stopped = False
+                raise Stopped
+            time.sleep(0.005)
+        if verb == "wrong":
+            raise AntiphonError("The piece has no bar 99.")
+        if verb == "broken":
+            raise RuntimeError("inside")
+        progress(1)
+        return [_tasks.Made(Piece(), {"seed": plan.seed}, None)]
+
+
+@pytest.fixture
+def line(monkeypatch):
+    """Jobs with one stand-in worker; takes are called by their plan's seed."""
+    monkeypatch.setattr("antiphon.web._jobs.Worker", Stand)
+
+    def keep(_order: Order, made: list[_tasks.Made]) -> list[str]:
+        return [f"take {one.plan['seed']}" for one in made]
+
+    jobs = Jobs(Limits(waiting_jobs=2), 1, keep)
+    jobs.open()
+    yield jobs
+    jobs.close()
+
+
+def order(verb: str = "compose", seed: int = 0) -> Order:
+    return Order("p", verb, [], Plan(seed=seed), {}, n_bars=16)
+
+
+def until(jobs: Jobs, job: dict[str, Any], *states: str) -> dict[str, Any]:
+    ends = time.monotonic() + 5
+    while time.monotonic() < ends:
+        told = jobs.told(job["id"])
+        if told["state"] in states:
+            return told
+        time.sleep(0.005)
+    raise AssertionError(told)
+
+
+def test_a_job_runs_and_names_its_takes(line):
+    job = line.add(order(seed=7))
+    assert until(line, job, "running")["progress"] < 1
+    line._workers[0].go = True
+    done = until(line, job, "done")
+    assert (done["takes"], done["progress"], done["eta_s"]) == (["take 7"], 1.0, None)
+
+
+def test_jobs_wait_in_line_and_the_line_is_bounded(line):
+    running = line.add(order())
+    until(line, running, "running")
+    first, second = line.add(order(seed=1)), line.add(order(seed=2))
+    assert (line.told(first["id"])["place"], line.told(second["id"])["place"]) == (0, 1)
+    assert line.told(second["id"])["eta_s"] > line.told(first["id"])["eta_s"] > 0
+    with pytest.raises(QueueFull, match="2 jobs are waiting"):
+        line.add(order(seed=3))
+    line._workers[0].go = True
+    assert until(line, second, "done")["takes"] == ["take 2"]
+
+
+def test_a_waiting_job_leaves_the_line_and_a_running_one_stops(line):
+    running = line.add(order())
+    until(line, running, "running")
+    waiting = line.add(order(seed=1))
+    assert line.cancel(waiting["id"])["state"] == "cancelled"
+    assert line.cancel(running["id"])["state"] == "cancelled"
+    after = line.add(order(seed=2))
+    line._workers[0].go = True
+    assert until(line, after, "done")["takes"] == ["take 2"]
+    assert line.told(waiting["id"])["takes"] == line.told(running["id"])["takes"] == []
+
+
+@pytest.mark.parametrize(
+    ("verb", "said"),
+    [("wrong", "The piece has no bar 99."), ("broken", "Something went wrong here")],
+)
+def test_what_fails_says_why_and_the_next_one_runs(line, verb, said):
+    line._workers[0].go = True
+    assert said in until(line, line.add(order(verb)), "failed")["message"]
+    until(line, line.add(order()), "done")
+
+
+def test_events_end_with_the_job(client, project, monkeypatch):
+    monkeypatch.setattr("antiphon.web.routes.jobs._EVERY_S", 0.01)
+    job = client.post(f"/api/projects/{project['id']}/jobs", json={"verb": "compose"}).json()
+    assert client.delete(f"/api/jobs/{job['id']}").json()["state"] == "cancelled"
+    told = client.get(f"/api/jobs/{job['id']}/events")
+    assert told.headers["content-type"].startswith("text/event-stream")
+    assert json.loads(told.text.removeprefix("data: "))["state"] == "cancelled"
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"verb": "compos"}, "Did you mean 'compose'?"),
+        ({"verb": "compose", "options": {"bars": 0}}, "bars must be from 1 to 512"),
+        ({"verb": "compose", "options": {"tempoo": 90}}, "Did you mean 'tempo'?"),
+        ({"verb": "compose", "options": {"bars": "8"}}, "bars must be a number"),
+        ({"verb": "compose", "options": {"style": "../../x"}}, "No '../../x' in models"),
+        ({"verb": "compose", "options": {"count": 17}}, "count must be from 1 to 16"),
+        ({"verb": "vary"}, "vary works on one take"),
+        ({"verb": "inpaint", "take": "TAKE"}, "inpaint needs to be told bars"),
+        ({"verb": "inpaint", "take": "TAKE", "options": {"bars": 5}}, "bars must be of type"),
+        ({"verb": "vary", "take": "nothing"}, "There is no such take"),
+    ],
+    ids=lambda value: str(value)[:50],
+)
+def test_what_cannot_be_is_said_before_it_waits(client, project, asked, said):
+    if asked.get("take") == "TAKE":
+        asked = {**asked, "take": project["current"]}
+    refused = client.post(f"/api/projects/{project['id']}/jobs", json=asked)
+    assert refused.status_code in (400, 404)
+    assert said in refused.json()["error"]
+    assert client.get("/api/jobs").json() == {"jobs": []}
+
+
+def test_over_the_network_weights_are_named_by_style_alone(ask):
+    client = ask(host="192.168.1.5", token="t")
+    client.headers["Authorization"] = "Bearer t"
+    project = client.get("/api/projects").json()["projects"][0]["id"]
+    asked = {"verb": "compose", "options": {"model": "../_weights/pop"}}
+    refused = client.post(f"/api/projects/{project}/jobs", json=asked)
+    assert refused.status_code == 400
+    assert "in styles" in refused.json()["error"]
+
+
+def test_verbs_are_found_with_their_own_options():
+    found = _verbs.verbs()
+    assert {"accompany", "compose", "extend", "inpaint", "vary"} <= set(found)
+    assert not {"evaluate", "generate", "augment"} & set(found)
+    assert (found["compose"].n_pieces, found["vary"].n_pieces) == (0, 1)
+    inpaint = {option.name: option for option in found["inpaint"].options}
+    assert inpaint["bars"].is_required and not inpaint["tracks"].is_required
+    assert {"count", "keep", "model"} <= set(inpaint)
+
+
+@pytest.mark.parametrize("name", sorted(_verbs.verbs()))
+def test_what_is_read_of_a_verb_is_what_it_takes(name):
+    import inspect
+
+    function = getattr(registry.load("antiphon.inference", name), name)
+    taken = set(inspect.signature(function).parameters) - {"piece", "plan", "progress"}
+    assert {option.name for option in _verbs.verb(name).options} <= taken
+
+
+@pytest.mark.parametrize(
+    "option",
+    [option for option in _verbs.plan_options() if "min" in option.told()],
+    ids=lambda option: option.name,
+)
+def test_told_ranges_of_the_plan_are_its_own(option):
+    told = option.told()
+    for value in (told["min"], told["max"]):
+        Plan(**{option.name: value})
+    with pytest.raises(AntiphonError):
+        Plan(**{option.name: told["max"] + 1})
