@@ -73,8 +73,10 @@ def slide(plan: Plan, places: Sequence[float], n: int, only: Sequence[str]) -> N
         rank = spearmanr(places, means[:, column]).statistic
         pieces = [spearmanr(places, rows[:, i, column]).statistic for i in range(n)]
         told = "  ".join(f"{m:.3g}" for m in means[:, column])
-        print(f"{name}: at {', '.join(f'{p:g}' for p in places)} its measure is {told}; "
-              f"Spearman {rank:.2f}, of single pieces {np.nanmean(pieces):.2f}")  # fmt: skip
+        print(
+            f"{name}: at {', '.join(f'{p:g}' for p in places)} its measure is {told}; "
+            f"Spearman {rank:.2f}, of single pieces {np.nanmean(pieces):.2f}"
+        )
         change = zip(SLIDERS, (means[-1] - means[0]) / usual, strict=True)
         moves = ", ".join(f"{other} {moved:+.2f}" for other, moved in change)
         print(f"  from end to end, in deviations: {moves}", flush=True)
