@@ -29,10 +29,26 @@
 
 /** @returns {State} */
 const nothing = () => ({
-  about: null, projects: [], project: null, take: null, piece: null, activeTrack: "",
-  selection: new Set(), lockedTracks: new Set(), lockedBars: new Set(), mixer: {}, loop: null,
-  looping: true, playing: false, division: 4, tool: "select", job: null, compare: { a: "", b: "" },
-  saving: "saved", message: null, sound: "",
+  about: null,
+  projects: [],
+  project: null,
+  take: null,
+  piece: null,
+  activeTrack: "",
+  selection: new Set(),
+  lockedTracks: new Set(),
+  lockedBars: new Set(),
+  mixer: {},
+  loop: null,
+  looping: true,
+  playing: false,
+  division: 4,
+  tool: "select",
+  job: null,
+  compare: { a: "", b: "" },
+  saving: "saved",
+  message: null,
+  sound: "",
 });
 
 /** The state with those who listen to it; only `Store` sets it. */
@@ -51,7 +67,7 @@ export class Known {
     tell(this.state);
   }
 
-  /** For the store alone. @protected @param {Partial<State>} change */
+  /** For the store alone. @param {Partial<State>} change */
   set(change) {
     Object.assign(this.state, change);
     const changed = /** @type {(keyof State)[]} */ (Object.keys(change));
