@@ -15,8 +15,6 @@ from typing import Any
 
 import pytest
 
-import antiphon
-
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 FLAGS = (
@@ -55,13 +53,6 @@ def studio(tmp_path_factory) -> Iterator[str]:
     finally:
         server.terminate()
         server.communicate(timeout=30)
-
-
-@pytest.fixture
-def synthesizer() -> None:
-    """The synthesizer of the browser, which set-up fetches where there is npm."""
-    if not (Path(antiphon.__file__).parent / "web/_vendor/spessasynth_lib.js").exists():
-        pytest.skip("no synthesizer: set-up could not fetch it")
 
 
 def _address(server: subprocess.Popen) -> str:
