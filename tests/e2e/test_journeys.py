@@ -99,7 +99,6 @@ def melody(folder: Path) -> Path:
     return path
 
 
-@pytest.mark.usefixtures("synthesizer")
 def test_from_the_first_piece_to_an_exported_midi(page, tmp_path):
     assert page.locator(".take").count() == 1  # nothing is empty at the first look
     page.wait_for_selector("transport-bar[data-sound=ready]", timeout=60_000)
