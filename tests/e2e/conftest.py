@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+import antiphon
+
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 FLAGS = (
@@ -22,7 +24,7 @@ FLAGS = (
 STARTS_S = 60
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop must not run while other tests have theirs
 def chromium() -> Iterator[Any]:
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
     with playwright.sync_playwright() as library:
@@ -51,6 +53,13 @@ def studio(tmp_path_factory) -> Iterator[str]:
     finally:
         server.terminate()
         server.communicate(timeout=30)
+
+
+@pytest.fixture
+def synthesizer() -> None:
+    """The synthesizer of the browser, which set-up fetches where there is npm."""
+    if not (Path(antiphon.__file__).parent / "web/_vendor/spessasynth_lib.js").exists():
+        pytest.skip("no synthesizer: set-up could not fetch it")
 
 
 def _address(server: subprocess.Popen) -> str:

@@ -21,6 +21,7 @@ def loudest(page, seconds: float) -> float:
     return max(levels)
 
 
+@pytest.mark.usefixtures("synthesizer")
 def test_a_muted_piece_is_silent_and_an_edit_is_heard_while_it_goes_round(page):
     ready(page, "ready")
     page.fill(".bars-field", "1-1")

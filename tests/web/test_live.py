@@ -164,6 +164,19 @@ def test_a_first_message_that_is_no_plan_is_refused(client, stage, said):
     assert not stage._sessions
 
 
+@pytest.mark.parametrize(
+    ("plan", "said"),
+    [({"style": "polka"}, "No 'polka' in styles"), ({"tempo": 1}, "tempo must be from 20"),
+     ({"tempoo": 90}, "Did you mean 'tempo'?"), ({"key": []}, "key"), ([], "dict")],
+    ids=str,
+)  # fmt: skip
+def test_a_plan_that_cannot_be_is_refused_before_music_begins(client, stage, plan, said):
+    refused = client.post("/api/live/music", json=plan)
+    assert refused.status_code == 400
+    assert said in refused.json()["error"]
+    assert not stage._sessions
+
+
 def test_other_sites_pages_get_no_web_socket(client, stage):
     headers = {"Origin": "http://evil.example"}
     with pytest.raises(WebSocketDisconnect), client.websocket_connect(LIVE, headers=headers):
