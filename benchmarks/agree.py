@@ -8,7 +8,8 @@ and ABC with music21, pianorolls with pypianoroll (`lpd` on a folder of MIDI: py
 files, as there is no sample). The other readers are no dependencies: they run in an environment of
 their own. A note agrees where onset (to 2 ms, or to 1/50 of a quarter) and pitch are equal; its
 end is counted apart. ABC and scores are compared as written, without repeats, from their first note
-on. Prints files and notes that agree, and up to five files that do not.
+on, without cue notes, tied notes joined. Prints files and notes that agree, and up to five files
+that do not.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 The judge (boosted trees on what is heard: density, loudness, register, mode, dissonance, lengths)
 learns the four quadrants from the train splits of EMOPIA and VGMIDI, which conversion never sees.
 Of every held-out piece and every other quadrant: does the judge find the asked one likelier after
-the conversion than before, and which does it find likeliest? Beside it: a random piece of the
-asked quadrant of the train split, which the judge has learnt.
+the conversion than before, and which does it find likeliest? Beside it: a random held-out piece
+of the asked quadrant.
 
     python benchmarks/moods.py --emopia data/emopia --vgmidi data/vgmidi
     python benchmarks/moods.py --learn data/prepared/pop909     # what is usual, without any label
@@ -108,9 +108,7 @@ class Judge:
         return self.trees.predict_proba(np.array([heard(piece) for piece in found]))
 
 
-def judged(
-    judge: Judge, held: list[tuple[str, Piece]], strength: float, learnt: list[tuple[str, Piece]]
-) -> dict[str, Any]:
+def judged(judge: Judge, held: list[tuple[str, Piece]], strength: float) -> dict[str, Any]:
     """Return the share of pieces that move to each asked mood, and that are judged of it."""
     rng = np.random.default_rng(0)
     before = judge([piece for _, piece in held])
@@ -119,7 +117,7 @@ def judged(
         moved, reached, sides = [], [], []
         for at, mood in enumerate(MOODS):
             rows = [i for i, (own, _) in enumerate(held) if own != mood]
-            others = [piece for own, piece in learnt if own == mood]
+            others = [piece for own, piece in held if own == mood]
             if system == "converted":
                 made = [convert(held[i][1], mood=mood, strength=strength)[0].piece for i in rows]
             else:
@@ -197,7 +195,7 @@ def main() -> None:
         "arousal": float(((guess < 2) == (truth < 2)).mean()),
     }
     print(f"judge, learnt from {len(learnt)}, right of {len(held)} held-out pieces: {right}")
-    report = {"judge": right} | judged(judge, held, said.strength, learnt)
+    report = {"judge": right} | judged(judge, held, said.strength)
     for name, values in report.items():
         print(f"{name:24}", *(f"{k} {v:.3g}" for k, v in values.items()))
     if said.out:

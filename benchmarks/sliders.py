@@ -79,8 +79,8 @@ def slide(plan: Plan, places: Sequence[float], n: int, only: Sequence[str]) -> N
             f"Spearman {rank:.2f}, of single pieces {np.nanmean(pieces):.2f}"
         )
         change = zip(SLIDERS, (means[-1] - means[0]) / usual, strict=True)
-        moved = ", ".join(f"{other} {by:+.2f}" for other, by in change)
-        print(f"  from end to end, in deviations: {moved}", flush=True)
+        moves = ", ".join(f"{other} {moved:+.2f}" for other, moved in change)
+        print(f"  from end to end, in deviations: {moves}", flush=True)
 
 
 def curve(plan: Plan, n: int) -> None:

@@ -34,6 +34,10 @@ class Server:
                 time.sleep(0.05)
         raise RuntimeError("the server did not start")
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def kill(self) -> None:
         """End it as a crash would."""
         self._process.kill()

@@ -1,4 +1,4 @@
-"""Set antiphon up in this checkout: `.venv`, packages, soundfont, transcriber, synthesizer.
+"""Set antiphon up in this checkout: `.venv`, the packages, and what sounds, listens and plays.
 
 Run by `make compose` and `make test`, or by hand where there is no make:
 

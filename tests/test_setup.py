@@ -259,25 +259,6 @@ def test_without_any_soundfont_set_up_goes_on_and_says_what_to_do(tmp_path, monk
     assert "ANTIPHON_SOUNDFONT" in capsys.readouterr().err
 
 
-def test_the_transcriber_is_taken_out_of_its_wheel_alone(tmp_path, monkeypatch, capsys):
-    content = {
-        transcriber.BASIC_PITCH.member: b"network",
-        transcriber.BASIC_PITCH.licence_member: b"free",
-        "basic_pitch/inference.py": b"not wanted",
-    }
-    packed("pip", tmp_path / "p.whl", content)
-    monkeypatch.setattr(soundfont, "download", lambda *_args: tmp_path / "p.whl")
-    digest = hashlib.sha256(b"network").hexdigest()
-    fetched = replace(transcriber.BASIC_PITCH, sha256=digest)
-    monkeypatch.setattr(transcriber, "BASIC_PITCH", fetched)
-    transcriber.install(tmp_path, Path("python"))
-    found = sorted(path.name for path in (tmp_path / transcriber.FOLDER).iterdir())
-    assert found == ["nmp.onnx", "nmp.onnx.LICENSE"] and transcriber.is_there(tmp_path)
-    monkeypatch.setattr(soundfont, "download", lambda *_args: None)
-    transcriber.install(tmp_path, Path("python"))
-    assert "recordings cannot be worked on" in capsys.readouterr().err
-
-
 @pytest.fixture
 def npm_has(tmp_path, monkeypatch):
     """A function that says which files each npm package holds."""
@@ -318,6 +299,25 @@ def test_where_one_module_is_another_than_expected_none_is_taken(
     assert not browser.install(tmp_path, Path("python"))
     assert not (tmp_path / browser.FOLDER).exists()
     assert "will play sound files" in capsys.readouterr().err
+
+
+def test_the_transcriber_is_taken_out_of_its_wheel_alone(tmp_path, monkeypatch, capsys):
+    content = {
+        transcriber.BASIC_PITCH.member: b"network",
+        transcriber.BASIC_PITCH.licence_member: b"free",
+        "basic_pitch/inference.py": b"not wanted",
+    }
+    packed("pip", tmp_path / "p.whl", content)
+    monkeypatch.setattr(soundfont, "download", lambda *_args: tmp_path / "p.whl")
+    digest = hashlib.sha256(b"network").hexdigest()
+    fetched = replace(transcriber.BASIC_PITCH, sha256=digest)
+    monkeypatch.setattr(transcriber, "BASIC_PITCH", fetched)
+    transcriber.install(tmp_path, Path("python"))
+    found = sorted(path.name for path in (tmp_path / transcriber.FOLDER).iterdir())
+    assert found == ["nmp.onnx", "nmp.onnx.LICENSE"] and transcriber.is_there(tmp_path)
+    monkeypatch.setattr(soundfont, "download", lambda *_args: None)
+    transcriber.install(tmp_path, Path("python"))
+    assert "recordings cannot be worked on" in capsys.readouterr().err
 
 
 def requirement_names(lines: list[str]) -> set[str]:

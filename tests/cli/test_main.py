@@ -27,7 +27,7 @@ def test_version_is_the_one_of_the_package(capsys):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["compos"], "No such command 'compos'. Did you mean 'compose'? See antiphon --help."),
+        (["evaluat"], "No such command 'evaluat'. Did you mean 'evaluate'? See antiphon --help."),
         (["compose", "--kye", "G"], "No such option: --kye (Possible options: --keep, --key"),
         (["compose", "--bars", "many"], "Invalid value for '--bars'"),
         (["compose", "--count", "0"], "Invalid value for '--count'"),

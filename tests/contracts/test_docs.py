@@ -131,6 +131,11 @@ def test_shipped_weights_can_be_trained_again_and_say_whose_music_they_learned(n
     assert "licence" in card and "data" in card
 
 
+@pytest.mark.parametrize("name", models.names())
+def test_the_models_page_leads_to_every_model(name):
+    assert f"({name}.md)" in (ROOT / "docs" / "models" / "index.md").read_text(encoding="utf-8")
+
+
 def test_the_models_page_shows_the_table_that_stands_in_the_benchmarks():
     heading = "## Architectures under equal CPU time"
     told = [

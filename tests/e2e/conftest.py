@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,7 @@ FLAGS = (
 STARTS_S = 60
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop must not run while other tests have theirs
 def chromium() -> Iterator[Any]:
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
     with playwright.sync_playwright() as library:
@@ -60,6 +62,15 @@ def _address(server: subprocess.Popen) -> str:
         if found:
             return found[0]
     raise AssertionError("the server ended without an address")
+
+
+@pytest.fixture
+def synthesizer(studio) -> None:
+    """Skip where set-up could not fetch what plays in the browser."""
+    with urllib.request.urlopen(f"{studio}api/about") as answer:
+        player = json.load(answer)["player"]
+    if not player["ready"]:
+        pytest.skip(player["sentence"])
 
 
 @pytest.fixture

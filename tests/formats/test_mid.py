@@ -15,7 +15,17 @@ from antiphon.errors import AntiphonError
 from antiphon.formats import _smf_read, mid
 from antiphon.music.chords import parse_chord
 from antiphon.music.keys import Key
-from antiphon.music.piece import CONTROL, ChordSpan, Metre, Piece, Section, Tempo, Track, notes_of
+from antiphon.music.piece import (
+    CONTROL,
+    ChordSpan,
+    Metre,
+    Piece,
+    Section,
+    Tempo,
+    Text,
+    Track,
+    notes_of,
+)
 
 
 def file_of(*tracks: bytes, division: int = 480, kind: int = 1) -> bytes:
@@ -85,18 +95,63 @@ def test_written_files_suit_a_sequencer(song):
 def test_every_note_ends_and_none_overlaps_its_equal():
     notes = [(0, 48, 60, 80), (24, 24, 60, 80), (24, 96, 60, 70), (0, 48, 62, 80), (48, 0, 62, 80)]
     midi = mido.MidiFile(file=io.BytesIO(mid.to_bytes(Piece([Track("x", notes=notes_of(notes))]))))
-    sounding: dict[int, int] = {}
     spans = []
-    now = 0
-    for message in midi.tracks[1]:
-        now += message.time
-        if message.type == "note_on":
-            assert message.note not in sounding
-            sounding[message.note] = now
-        elif message.type == "note_off":
-            spans.append((message.note, sounding.pop(message.note) // 20, now // 20))
-    assert not sounding
-    assert sorted(spans) == [(60, 0, 24), (60, 24, 120), (62, 0, 48), (62, 48, 49)]
+    for track in midi.tracks[1:]:
+        sounding: dict[int, int] = {}
+        now = 0
+        for message in track:
+            now += message.time
+            if message.type == "note_on":
+                assert message.note not in sounding
+                sounding[message.note] = now
+            elif message.type == "note_off":
+                span = (sounding.pop(message.note) // 20, now // 20)
+                spans.append((message.note, *span, message.channel))
+        assert not sounding
+    # of two that begin together the longer stays; the one that overlaps has a track of its own
+    assert sorted(spans) == [(60, 0, 48, 0), (60, 24, 120, 1), (62, 0, 48, 0), (62, 48, 49, 0)]
+    assert [t.name for t in midi.tracks[1:]] == ["x", "x"]
+
+
+def test_overlapping_equal_notes_come_back_exactly_in_one_track(tmp_path):
+    # three deep, one within another, one that ends with another, and one after all of them
+    overlapping = [(0, 96, 60, 80), (24, 24, 60, 70), (36, 60, 60, 60), (96, 24, 60, 50)]
+    others = [(0, 24, 64, 80), (24, 24, 64, 80)]
+    controls = np.array([(0, 7, 100), (48, 64, 127)], CONTROL)
+    tracks = [
+        Track("Piano", 0, notes=notes_of(overlapping + others), controls=controls),
+        Track("Kit", is_drum=True, notes=notes_of([(0, 48, 38, 90), (24, 48, 38, 91)])),
+        Track("Bass", 33, notes=notes_of([(0, 96, 36, 80)]), lyrics=[Text(0, "la")]),
+    ]
+    piece = Piece(tracks, resolution=480)
+    file = tmp_path / "song.mid"
+    mid.write(piece, file)
+    again = mid.read(file)
+    assert [t.name for t in again.tracks] == ["Piano", "Kit", "Bass"]
+    for track, wanted in zip(again.tracks, tracks, strict=True):
+        assert rows(track) == rows(wanted), track.name
+        assert track.controls.tolist() == wanted.controls.tolist(), track.name
+        assert (track.program, track.is_drum) == (wanted.program, wanted.is_drum), track.name
+    assert again.tracks[2].lyrics == [Text(0, "la")]
+    # other readers: every note, on channels 1, 3 and 4, the kit on 10, each as the track sounds
+    midi = mido.MidiFile(file)
+    assert [t.name for t in midi.tracks[1:]] == ["Piano"] * 3 + ["Kit"] * 2 + ["Bass"]
+    channels = [{m.channel for m in t if not m.is_meta} for t in midi.tracks[1:]]
+    assert channels == [{0}, {2}, {3}, {9}, {9}, {1}]
+    assert [sum(m.type == "control_change" for m in t) for t in midi.tracks[1:4]] == [2, 2, 2]
+    assert sum(len(t.notes) for t in mid.read(file, quick=True).tracks) == 9
+    mid.write(again, tmp_path / "again.mid")
+    assert (tmp_path / "again.mid").read_bytes() == file.read_bytes()
+
+
+def test_where_no_channel_is_left_overlapping_notes_share_their_tracks(tmp_path):
+    overlapping = notes_of([(0, 96, 60, 80), (24, 24, 60, 70)])
+    tracks = [Track(f"t{i}", i, notes=overlapping) for i in range(15)]
+    mid.write(Piece(tracks, resolution=480), tmp_path / "song.mid")
+    midi = mido.MidiFile(tmp_path / "song.mid")
+    channels = [{m.channel for m in t if not m.is_meta} for t in midi.tracks[1:]]
+    assert channels == [{c} for c in range(16) if c != 9 for _ in range(2)]
+    assert [rows(t) for t in mid.read(tmp_path / "song.mid").tracks] == [rows(tracks[0])] * 15
 
 
 def test_equal_pieces_give_equal_bytes(song):

@@ -156,6 +156,16 @@ def test_instruments_are_given_to_the_parts_named(song):
     assert (programs["Melody"], programs["Bass"], programs["Chords"]) == (40, 42, 0)
 
 
+def test_weights_of_another_network_convert_nothing(tmp_path, song):
+    view = _gan.view_of("musegan", {"n_bars": 2})
+    config = _gan.config_of("musegan", {"latent_size": 4, "width": 8, "critic_width": 4}, view)
+    generator = _gan.build("musegan", config).generator
+    about = {"licence": "none: not for use"}
+    write_drawer(Drawer("other", "musegan", about, generator, config, view), tmp_path)
+    with pytest.raises(AntiphonError, match="are of a musegan"):
+        convert(song(1), style="pop", converter=str(tmp_path))
+
+
 def test_drums_alone_get_a_mood_but_no_style(made):
     rows = [(24 * i, 6, 36 if i % 2 else 38, 90) for i in range(16)]
     given = Piece([Track("Loop", is_drum=True, notes=notes_of(rows))])

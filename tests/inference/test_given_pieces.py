@@ -78,6 +78,13 @@ def pickup() -> Piece:
     return piece
 
 
+def ringing() -> Piece:
+    """Return a tune above notes of one pitch that overlap: one beside, one within another."""
+    rows = [(96 * bar + at, length, 48, 70) for bar in range(4) for at, length in RINGING]
+    return Piece([*tune().tracks, Track("Strings", 48, notes=notes_of(rows))])
+
+
+RINGING = ((0, 48), (24, 48), (72, 36), (80, 8))
 PIECES: dict[str, Callable[[], Piece]] = {
     "everything": with_everything,
     "3/4": lambda: tune(Metre(0, 3, 4)),
@@ -90,6 +97,7 @@ PIECES: dict[str, Callable[[], Piece]] = {
     "changing metre": changing_metre,
     "pickup": pickup,
     "fifteen tracks": many_tracks,
+    "overlapping notes": ringing,
     "one bar": lambda: tune(n_bars=1),
 }
 

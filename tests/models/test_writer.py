@@ -22,7 +22,7 @@ from antiphon.representations.score import END, MAX_TOKENS, N_CELLS, N_PARTS
 from antiphon.representations.writing import Writing
 
 N_BARS, Z = 6, 24
-FOUR, USUAL = Metre(0), Nerve()
+FOUR, USUAL, TIMID = Metre(0), Nerve(), Nerve(0, (0, 0, 0, 0), 0)
 MELODY, COUNTER, CHORDS, BASS = range(4)
 
 
@@ -211,9 +211,8 @@ def test_at_level_1_the_latents_are_not_heard_and_below_they_are(scribe):
 
 def test_a_writer_without_nerve_always_takes_the_likeliest(scribe):
     drew = torch.randn(1, N_BARS, Z, generator=torch.Generator().manual_seed(5))
-    timid = Nerve(0, (0, 0, 0, 0), 0)
     # at level 0 nothing but the choices themselves is drawn
-    one, two = (written(scribe, s, level=0.0, latents=drew, nerve=timid) for s in (1, 2))
+    one, two = (written(scribe, s, level=0.0, latents=drew, nerve=TIMID) for s in (1, 2))
     assert rows(one) == rows(two) != []
     told = scribe.bars(drew, torch.zeros(1), segment(1))
     standing = Writing(24, np.full((1, N_BARS), -1)).standing(np.zeros(1, np.int64))
@@ -263,7 +262,7 @@ def everywhere(scribe: Scribe) -> Scribe:
 
 
 def test_a_piece_that_closes_begins_nothing_late_in_its_last_bar(scribe):
-    notes = rows(written(everywhere(scribe), 1, close=True))
+    notes = rows(written(everywhere(scribe), 1, close=True, nerve=TIMID))
     last = [cell for bar, cell, *_ in notes if bar == N_BARS - 1]
     slots = {part: {c // N_PARTS for c in last if c % N_PARTS == part} for part in range(N_PARTS)}
     assert slots[CHORDS] == set(range(12))  # the first half of the bar

@@ -157,7 +157,7 @@ def test_over_the_network_weights_are_named_by_style_alone(ask):
     asked = {"verb": "compose", "options": {"model": "../_weights/pop"}}
     refused = client.post(f"/api/projects/{project}/jobs", json=asked)
     assert refused.status_code == 400
-    assert "in styles" in refused.json()["error"]
+    assert "in models. There is" in refused.json()["error"]
 
 
 def test_verbs_are_found_with_their_own_options():
@@ -177,6 +177,15 @@ def test_what_is_read_of_a_verb_is_what_it_takes(name):
     function = getattr(registry.load("antiphon.inference", name), name)
     taken = set(inspect.signature(function).parameters) - {"piece", "plan", "progress"}
     assert {option.name for option in _verbs.verb(name).options} <= taken
+
+
+def test_told_choices_are_those_of_the_verbs():
+    from antiphon.inference import _in_style, extend
+
+    options = {verb: {o.name: o.told() for o in v.options} for verb, v in _verbs.verbs().items()}
+    assert set(options["convert"]["style"]["choices"]) == set(_in_style.WRITERS)
+    assert options["convert"]["mood"]["choices"] == ["happy", "tense", "sad", "calm"]
+    assert tuple(options["extend"]["where"]["choices"]) == extend.PLACES
 
 
 @pytest.mark.parametrize(

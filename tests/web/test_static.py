@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -9,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent / "static"
-STATIC = Path(__file__).parents[2] / "src" / "antiphon" / "web" / "static"
+STATIC = ROOT / "src" / "antiphon" / "web" / "static"
 NODE = shutil.which("node")
 
 
@@ -57,3 +59,12 @@ def test_every_module_is_fetched_at_once():
     told = set(re.findall(r'rel="modulepreload" href="/static/([^"]+)"', html))
     modules = {str(path.relative_to(STATIC)) for path in files(".js")}
     assert told == modules - {"main.js", "theme.js", "types.js"}
+
+
+def test_types_of_the_page_check():
+    places = os.pathsep.join((str(ROOT / "node_modules" / ".bin"), os.environ["PATH"]))
+    tsc = shutil.which("tsc", path=places)
+    if tsc is None:
+        pytest.skip("TypeScript is not there: npm install typescript")
+    done = subprocess.run([tsc, "-p", str(HERE)], capture_output=True, text=True, timeout=170)
+    assert done.returncode == 0, done.stdout

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from antiphon.errors import AntiphonError
 from antiphon.formats._files import MAX_NOTES
+from antiphon.formats._smf_write import CONTINUES
 
 PITCH_BEND = 128
 _DRUM_CHANNEL = 9
@@ -95,6 +96,7 @@ class _Chunk:
         self.released: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
         self.lyrics: list[tuple[int, str]] = []
         self.tick = 0
+        self.continues = False  # the notes belong to the track before
 
     def read(self, at: int, stop: int) -> int:
         """Read events from `at` up to `stop`; return where reading ended."""
@@ -187,6 +189,8 @@ class _Chunk:
             midi.names[self.index] = decoded(data)
         elif kind in (0x01, 0x02) and not tick and not self.index:
             midi.texts.append(decoded(data))
+        elif kind == 0x7F and data == CONTINUES:
+            self.continues = True
         elif kind == 0x05:
             self.lyrics.append((tick, decoded(data)))
         elif kind == 0x06:
@@ -219,6 +223,10 @@ class _Chunk:
                 part.notes.append((onset, duration, key & 0x7F, velocity))
         self.midi.end = max(self.midi.end, self.tick)
         parts = list(self.parts.values())
+        if self.continues and self.midi.parts:
+            for part in parts:
+                self.midi.parts[-1].notes += part.notes
+            return
         if self.lyrics:
             if not parts:
                 parts = [Part(self.index, 0, 0)]

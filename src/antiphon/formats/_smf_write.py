@@ -6,6 +6,7 @@ note, mido takes seconds for a hundred pieces.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from operator import itemgetter
 
 import numpy as np
@@ -17,6 +18,8 @@ _MELODIC = tuple(c for c in range(16) if c != _DRUM_CHANNEL)
 
 # what comes first when events share a tick
 _META, _PROGRAM, _OFF, _CONTROL, _LYRIC, _ON = range(6)
+# of a track whose notes belong to the track before; 7D is nobody's manufacturer number
+CONTINUES = b"\x7dantiphon continues"
 Event = tuple[int, int, int, bytes]  # tick, order, pitch or number, bytes
 _PLACE = itemgetter(0, 1, 2)
 
@@ -77,11 +80,38 @@ def channels(tracks: list[Track]) -> list[int]:
     return chosen
 
 
-def part(track: Track, channel: int, scale: int) -> list[Event]:
+def parts(tracks: list[Track], scale: int) -> list[list[Event]]:
+    """Return the events of each track, and of further ones for notes that overlap their equals.
+
+    Notes of a pitch that overlap cannot be told apart on one channel: those of a track that do
+    follow it as tracks of its name, marked as `CONTINUES`, with a channel of their own while
+    there is one.
+
+    Args:
+        tracks: the tracks.
+        scale: ticks a step.
+    """
+    taken = channels(tracks)
+    spare = [channel for channel in _MELODIC if channel not in taken]
+    found = []
+    for track, channel in zip(tracks, taken, strict=True):
+        first, *more = layers(track.notes)
+        found.append(part(track, first, channel, scale))
+        for notes in more:
+            own = spare.pop(0) if spare and not track.is_drum else channel
+            silent = replace(
+                track, lyrics=[], controls=track.controls[: None if own != channel else 0]
+            )
+            found.append([meta(0x7F, CONTINUES), *part(silent, notes, own, scale)])
+    return found
+
+
+def part(track: Track, notes: Notes, channel: int, scale: int) -> list[Event]:
     """Return a track's events.
 
     Args:
-        track: notes without overlaps (see `without_overlaps`).
+        track: the track.
+        notes: those of its notes that are written, without overlaps.
         channel: 0–15.
         scale: ticks a step.
     """
@@ -99,30 +129,36 @@ def part(track: Track, channel: int, scale: int) -> list[Event]:
             continue
         events.append((max(tick, 0) * scale, _CONTROL, number, message))
     on, off = 0x90 | channel, 0x80 | channel
-    for onset, duration, pitch, velocity in without_overlaps(track.notes).tolist():
+    for onset, duration, pitch, velocity in notes.tolist():
         events.append((onset * scale, _ON, pitch, bytes((on, pitch, velocity))))
         stop = (onset + duration) * scale
         events.append((stop, _OFF, pitch, bytes((off, pitch, 64))))
     return events
 
 
-def without_overlaps(notes: Notes) -> Notes:
-    """Return notes that a sampler can play: of two that overlap on a pitch the earlier ends.
+def layers(notes: Notes) -> list[Notes]:
+    """Return notes that a sampler can play in as many groups as it takes for none to overlap.
 
-    Of several with equal onset and pitch the longest stays; every note lasts a step at
-    least, pitches are 0–127 and velocities 1–127.
+    Nearly always one; of notes of a pitch that overlap each goes to the first group in which
+    those before it have ended. Of several with equal onset and pitch the longest stays; every
+    note lasts a step at least, pitches are 0–127 and velocities 1–127.
     """
     notes = notes[(notes["pitch"] >= 0) & (notes["pitch"] < 128) & (notes["onset"] >= 0)]
-    order = np.lexsort((-notes["duration"], notes["onset"], notes["pitch"]))
-    notes = notes[order]
+    notes = notes[np.lexsort((-notes["duration"], notes["onset"], notes["pitch"]))]
     notes["velocity"] = np.clip(notes["velocity"], 1, 127)
     notes["duration"] = np.maximum(notes["duration"], 1)
-    if len(notes) < 2:
-        return notes
-    same_pitch = np.diff(notes["pitch"]) == 0
-    gap = np.diff(notes["onset"])
-    notes = notes[np.concatenate([[True], ~(same_pitch & (gap == 0))])]
-    gap = np.diff(notes["onset"])
-    cut = (np.diff(notes["pitch"]) == 0) & (notes["duration"][:-1] > gap)
-    notes["duration"][:-1][cut] = gap[cut]
-    return notes
+    same_pitch, gap = np.diff(notes["pitch"]) == 0, np.diff(notes["onset"])
+    notes = notes[np.append(True, ~(same_pitch & (gap == 0)))[: len(notes)]]
+    same_pitch, gap = np.diff(notes["pitch"]) == 0, np.diff(notes["onset"])
+    overlaps = same_pitch & (notes["duration"][:-1] > gap)
+    if not overlaps.any():
+        return [notes]
+    group = np.zeros(len(notes), np.int64)
+    for pitch in np.unique(notes["pitch"][1:][overlaps]):
+        ends: list[int] = []  # of the last note of each group
+        for place in np.flatnonzero(notes["pitch"] == pitch).tolist():
+            onset, duration = int(notes["onset"][place]), int(notes["duration"][place])
+            free = next((g for g, end in enumerate(ends) if end <= onset), len(ends))
+            ends[free : free + 1] = [onset + duration]
+            group[place] = free
+    return [notes[group == number] for number in range(int(group.max()) + 1)]

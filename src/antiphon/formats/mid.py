@@ -6,7 +6,8 @@ reader in `_smf_read` takes more time and loses nothing, not even of broken file
 
 Writing makes format 1 with at least 480 ticks a quarter: a conductor's track with title,
 tempo, metre, key and markers, then named tracks with their program, drums on channel 10,
-no overlapping equal pitches, all tracks ended at the last bar line.
+all tracks ended at the last bar line. Equal pitches do not overlap: of a track in which they do,
+a second one of its name has those notes, and reading puts them back.
 """
 
 from __future__ import annotations
@@ -69,8 +70,8 @@ def to_bytes(piece: Piece) -> bytes:
     scale = math.ceil(_MIN_TICKS / piece.resolution)
     end = int(piece.bar_starts()[-1]) * scale
     chunks = [_smf_write.chunk(_conductor(piece, scale), end)]
-    for track, channel in zip(piece.tracks, _smf_write.channels(piece.tracks), strict=True):
-        chunks.append(_smf_write.chunk(_smf_write.part(track, channel, scale), end))
+    for events in _smf_write.parts(piece.tracks, scale):
+        chunks.append(_smf_write.chunk(events, end))
     return _smf_write.file(chunks, piece.resolution * scale)
 
 

@@ -13,13 +13,12 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from antiphon.inference._players import distinct
 from antiphon.inference._sheet import Sheet
 from antiphon.inference._walk import as_tensor, walk
 from antiphon.models._coder import Coder
 from antiphon.models._ensemble import Ensemble
 from antiphon.models.choir import Segment
-from antiphon.music.piece import Notes, notes_of
+from antiphon.music.piece import Notes, notes_of, without_overlaps
 from antiphon.representations.bars import MAX_BEATS, N_SLOTS, beat_steps, slot_steps
 from antiphon.representations.drums import (
     N_DRUMS,
@@ -143,4 +142,4 @@ def _written(soft: np.ndarray, sheet: Sheet, made: NDArray[np.bool_]) -> Notes:
     ]
     if ends:
         rows += [(last * bar_steps, beat, _KICK, 90), (last * bar_steps, beat, _CRASH, 88)]
-    return distinct(notes_of(rows))
+    return without_overlaps(notes_of(rows))

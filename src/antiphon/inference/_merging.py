@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antiphon.inference._given import Given, Stretch
-from antiphon.inference._players import distinct
 from antiphon.inference._sheet import Sheet
 from antiphon.music.piece import (
     NOTE,
@@ -21,6 +20,7 @@ from antiphon.music.piece import (
     Track,
     in_order,
     together,
+    without_overlaps,
 )
 
 
@@ -47,10 +47,14 @@ def merged(
         for track, out in zip(given.piece.tracks, gone, strict=True)
     ]
     for index, track in enumerate(tracks):
-        brought = distinct(together([n for home, n in new.values() if home == index]))
+        brought = without_overlaps(together([n for home, n in new.values() if home == index]))
         if len(brought):
             track.notes = in_order(together([track.notes, beside(track.notes, brought)]))
-    tracks += [replace(home, notes=n) for home, n in new.values() if isinstance(home, Track)]
+    tracks += [
+        replace(home, notes=without_overlaps(n))
+        for home, n in new.values()
+        if isinstance(home, Track)
+    ]
     piece = replace(given.piece, tracks=tracks, n_bars_asked=given.n_bars)
     piece.keys = piece.keys or [KeyMark(0, sheets[0][1].key)]
     piece.sections = piece.sections or _sections(given, sheets)

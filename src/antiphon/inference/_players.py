@@ -19,6 +19,7 @@ from antiphon.music.piece import (
     Track,
     in_order,
     together,
+    without_overlaps,
 )
 from antiphon.representations.bars import (
     PITCHED,
@@ -50,7 +51,7 @@ def written_notes(writing: Writing, piece: int, sheet: Sheet) -> dict[str, Notes
     shift = home_shift(sheet.bars["tonic"], sheet.bars["minor"])
     notes["pitch"] = row + LOW_PITCH - shift[bar]
     notes["velocity"] = loudness_of(loudness)
-    parts = {role: distinct(notes[cell % N_PARTS == m]) for m, role in enumerate(PITCHED)}
+    parts = {role: without_overlaps(notes[cell % N_PARTS == m]) for m, role in enumerate(PITCHED)}
     parts["melody"] = one_at_a_time(parts["melody"])
     return parts
 
@@ -91,7 +92,7 @@ def fitted(notes: Notes, sheet: Sheet) -> Notes:
         out = _split_at_changes(out, tones, beat)
         away, too_much = foreign_time(out, tones, beat)
         too_much = too_much and len(order) > 0
-    return fitted(distinct(out), sheet)  # what has become one note counts once
+    return fitted(without_overlaps(out), sheet)  # what has become one note counts once
 
 
 def foreign_time(
@@ -131,22 +132,6 @@ def _split_at_changes(notes: Notes, tones: NDArray[np.bool_], beat: int) -> Note
     return out
 
 
-def distinct(notes: Notes) -> Notes:
-    """Sort notes, drop doubled onsets and cut notes where the same pitch begins again."""
-    if not len(notes):
-        return notes
-    by_pitch = np.lexsort((-notes["duration"], notes["onset"], notes["pitch"]))
-    ordered = notes[by_pitch]
-    same = ordered["pitch"][1:] == ordered["pitch"][:-1]
-    double = np.concatenate([[False], same & (np.diff(ordered["onset"]) == 0)])
-    ordered = ordered[~double]
-    same = ordered["pitch"][1:] == ordered["pitch"][:-1]
-    room = np.diff(ordered["onset"])
-    short = np.minimum(ordered["duration"][:-1], np.where(same, room, 2**30))
-    ordered["duration"][:-1] = short
-    return np.sort(ordered, order=("onset", "pitch"))
-
-
 def in_range(notes: Notes, role: str, reach: tuple[int, int] = (128, -1)) -> Notes:
     """Return notes moved by octaves into the part's range, all together first.
 
@@ -165,7 +150,7 @@ def in_range(notes: Notes, role: str, reach: tuple[int, int] = (128, -1)) -> Not
     pitch += 12 * np.maximum(0, -((pitch - low) // 12))  # a range is wider than an octave
     pitch -= 12 * np.maximum(0, -((high - pitch) // 12))
     out["pitch"] = pitch
-    return distinct(out)
+    return without_overlaps(out)
 
 
 def held_end(notes: Notes, end: int, bar_steps: int) -> Notes:
@@ -181,7 +166,7 @@ def held_end(notes: Notes, end: int, bar_steps: int) -> Notes:
     out["duration"] = np.where(
         rings, end - out["onset"], np.minimum(out["duration"], end - out["onset"])
     )
-    return distinct(out)
+    return without_overlaps(out)
 
 
 def play(writing: Writing, piece: int, sheet: Sheet) -> dict[str, Notes]:
@@ -226,7 +211,7 @@ def assembled(
     for role, with_piano in (("bass", True), ("counter", counter_is_piano)):
         if role not in asked and with_piano:
             both = np.concatenate([parts["chords"], parts[role]])
-            parts["chords"] = distinct(both)
+            parts["chords"] = without_overlaps(both)
     programs = STYLE_PROGRAMS.get(style, STYLE_PROGRAMS["pop"])
     tracks = []
     for role in ROLES:

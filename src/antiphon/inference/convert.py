@@ -74,7 +74,7 @@ def convert(
     if mood is not None:
         valence, arousal = (strength * sign for sign in MOODS[mood])
         plan = replace(plan, valence=valence, arousal=arousal)
-    drawer = read_drawer(models.folder_of(converter)) if style is not None else None
+    drawer = _converter(converter) if style is not None else None
     given = understand(piece, replace(plan, instruments=None))
     finished = []
     for take in range(count):
@@ -83,6 +83,13 @@ def convert(
         if progress is not None:
             progress(len(finished))
     return best(finished, keep)
+
+
+def _converter(name: str) -> Drawer:
+    drawer = read_drawer(models.folder_of(name))
+    if drawer.model != "converter":
+        raise AntiphonError(f"The weights {name} are of a {drawer.model}: name a converter's.")
+    return drawer
 
 
 def _take(

@@ -66,6 +66,22 @@ def without_doubles(notes: Notes) -> Notes:
     return notes.take(order.compress(np.append(True, place[1:] != place[:-1])))
 
 
+def without_overlaps(notes: Notes) -> Notes:
+    """Return notes in order, cut where their pitch begins again, of doubled ones the longest."""
+    if not len(notes):
+        return notes
+    by_pitch = np.lexsort((-notes["duration"], notes["onset"], notes["pitch"]))
+    ordered = notes[by_pitch]
+    same = ordered["pitch"][1:] == ordered["pitch"][:-1]
+    double = np.concatenate([[False], same & (np.diff(ordered["onset"]) == 0)])
+    ordered = ordered[~double]
+    same = ordered["pitch"][1:] == ordered["pitch"][:-1]
+    room = np.diff(ordered["onset"])
+    short = np.minimum(ordered["duration"][:-1], np.where(same, room, 2**30))
+    ordered["duration"][:-1] = short
+    return np.sort(ordered, order=("onset", "pitch"))
+
+
 def _places(notes: Notes) -> NDArray[np.int64]:
     """Return one number for each note that rises with onset, then pitch."""
     places: NDArray[np.int64] = notes["onset"].astype(np.int64) << 8

@@ -191,10 +191,13 @@ def opened_set(folder: Path, text: str, split: str) -> Tables:
     said = names_of(tables.pieces, "style")
     fits = np.array([not any(said) or word.lower() == style for word in said])
     bars = tables.bars[fits[tables.bars["piece"]]]
+    bars["piece"] = (np.cumsum(fits) - 1)[bars["piece"]]
     if not len(bars):
         raise AntiphonError(f"{folder / name} has no {style} in its {split} split.")
     pieces: list[dict[str, Any]] = [
-        {**piece, "labels": {**piece.get("labels", {}), "style": style}} for piece in tables.pieces
+        {**piece, "labels": {**piece.get("labels", {}), "style": style}}
+        for piece, is_one in zip(tables.pieces, fits, strict=True)
+        if is_one
     ]
     return replace(tables, bars=bars, pieces=pieces)
 

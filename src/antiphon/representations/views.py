@@ -17,7 +17,16 @@ from numpy.typing import NDArray
 
 from antiphon.music.instruments import ROLES
 from antiphon.music.keys import Key, estimate_key
-from antiphon.music.piece import NOTE, RESOLUTION, KeyMark, Notes, Piece, Tempo, Track
+from antiphon.music.piece import (
+    NOTE,
+    RESOLUTION,
+    KeyMark,
+    Notes,
+    Piece,
+    Tempo,
+    Track,
+    without_overlaps,
+)
 from antiphon.representations.bars import PITCHED
 from antiphon.representations.prepared import Tables
 
@@ -137,6 +146,7 @@ def piece_of(
     for part, many in found.items():
         notes = np.sort(np.concatenate(many).astype(NOTE), order=("onset", "pitch"))
         np.add.at(weight, notes["pitch"] % 12, notes["duration"])
+        notes = without_overlaps(notes)
         tracks.append(Track(ROLES[part].name, playing[part], notes=notes, role=part))
     key = estimate_key(weight, _HOME) or _HOME[0]
     return Piece(

@@ -162,13 +162,13 @@ def train_critic(
         raise OutOfTime("critic", 0, training.n_iterations)
     told = stretches(scribe, train, training, seed)
     apart = stretches(scribe, held_out, training, seed + 1)
-    effort = Effort.going_on(None, training.cpu_minutes)
     critic = _untrained(told, n_bars, seed)
     optimizer = torch.optim.AdamW(
         critic.parameters(), training.learning_rate, weight_decay=training.weight_decay
     )
     made, real = (critic.told(torch.from_numpy(x).float()) for x in (told.made, told.real))
     rng, done = np.random.default_rng([seed, 9]), 0
+    effort = Effort.going_on(None, training.cpu_minutes)
     for iteration in effort.iterations(0, training.n_iterations):
         done, size = iteration + 1, training.batch_size
         critic.train()

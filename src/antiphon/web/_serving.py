@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import secrets
 import socket
 import threading
@@ -46,7 +47,11 @@ def serve(
     address = _address(host, listening.getsockname()[1], token)
     tell(f"The studio is at {address}\nProjects are in {settings.data}. Ctrl-C ends it.")
     config = uvicorn.Config(
-        app, log_level="warning", server_header=False, timeout_graceful_shutdown=2
+        app,
+        log_level="warning",
+        server_header=False,
+        ws_max_size=65_536,
+        timeout_graceful_shutdown=2,
     )
     if browser:
         opener = threading.Timer(0.5, webbrowser.open, [address])
@@ -74,7 +79,7 @@ def _listen(host: str, port: int | None) -> socket.socket:
             family = socket.AF_INET6 if ":" in host else socket.AF_INET
             return socket.create_server((host, attempt), family=family)
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
+            reason = os.strerror(error.errno).lower() if error.errno else str(error)
     raise AntiphonError(f"Cannot listen at {host}, port {attempts[0]}: {reason}.")
 
 

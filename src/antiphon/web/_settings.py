@@ -28,6 +28,7 @@ class Limits:
         read_s: to read an upload.
         render_s: to render a file.
         job_s: to make what a job asks for.
+        live_sessions: that play at once.
         wrong_tokens: in a minute, of one address.
     """
 
@@ -49,6 +50,7 @@ class Limits:
     read_s: float = 60.0
     render_s: float = 600.0
     job_s: float = 900.0
+    live_sessions: int = 4
     wrong_tokens: int = 10
 
 

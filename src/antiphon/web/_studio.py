@@ -8,11 +8,13 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends
+from fastapi.requests import HTTPConnection
 
 from antiphon.web import _piece
 from antiphon.web._desk import Desk
 from antiphon.web._jobs import Jobs, Order
+from antiphon.web._live import Stage
 from antiphon.web._rows import NewTake
 from antiphon.web._settings import Settings
 from antiphon.web._store import Store
@@ -30,12 +32,14 @@ class Studio:
         store: its projects.
         jobs: what the verbs are asked for.
         desk: what is read and rendered.
+        stage: live sessions.
     """
 
     settings: Settings
     store: Store
     jobs: Jobs
     desk: Desk
+    stage: Stage
 
     @classmethod
     def opened(cls, settings: Settings) -> Studio:
@@ -54,10 +58,12 @@ class Studio:
             return store.add_takes(order.project, new)
 
         jobs = Jobs(settings.limits, settings.n_workers, keep)
-        return cls(settings, store, jobs, Desk(settings.data, settings.limits))
+        desk = Desk(settings.data, settings.limits)
+        return cls(settings, store, jobs, desk, Stage(settings.limits))
 
     def close(self) -> None:
         """End everything."""
+        self.stage.close()
         self.jobs.close()
         self.desk.close()
         self.store.close()
@@ -87,8 +93,8 @@ def first_take() -> NewTake:
     return NewTake(first["piece"], first["name"], "first", None, first["told"])
 
 
-def _of(request: Request) -> Studio:
-    studio: Studio = request.app.state.studio
+def _of(connection: HTTPConnection) -> Studio:
+    studio: Studio = connection.app.state.studio
     return studio
 
 

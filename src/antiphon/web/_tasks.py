@@ -75,6 +75,13 @@ def plain(made: Any) -> Made:
     )
 
 
+def go_on(music: Piece | None, plan: Plan, at: int, _: Progress) -> Piece:
+    """Make the next bar of live music."""
+    from antiphon.inference.live import live
+
+    return live(music, plan, at)
+
+
 def read(file: Path, _: Progress) -> Piece:
     """Read an uploaded piece of music."""
     from antiphon import formats

@@ -19,8 +19,9 @@ from typing import Any
 
 from antiphon import registry
 from antiphon.errors import AntiphonError, unknown
-from antiphon.music.instruments import ROLES
+from antiphon.music.instruments import ROLES, STYLE_PROGRAMS
 from antiphon.music.keys import MODES
+from antiphon.music.moods import MOODS
 from antiphon.music.plan import (
     MAX_BARS,
     MAX_TEMPO_BPM,
@@ -46,10 +47,11 @@ _RANGES: dict[str, tuple[float, float]] = {
     "seed": (0, 2**31 - 1),
     "strength": (0, 1),
 }
-_CHOICES: dict[str, tuple[str, ...]] = {
-    "metre": METRES,
-    "mode": MODES,
+_OF_PLAN: dict[str, tuple[str, ...]] = {"metre": METRES, "mode": MODES}
+_OF_VERBS: dict[str, tuple[str, ...]] = {
     "where": ("start", "end", "between"),
+    "style": tuple(STYLE_PROGRAMS),
+    "mood": tuple(MOODS),
 }
 
 
@@ -62,12 +64,14 @@ class Option:
         kind: its type.
         is_required: whether there is no default.
         default: what is taken where it is left out.
+        choices: what it may be, where that is a few words.
     """
 
     name: str
     kind: type
     is_required: bool = False
     default: Any = None
+    choices: tuple[str, ...] = ()
 
     def told(self) -> dict[str, Any]:
         """Return the option as the page is told of it, with its range or its choices."""
@@ -79,8 +83,8 @@ class Option:
         }
         if self.name in _RANGES and self.kind in (int, float):
             told["min"], told["max"] = _RANGES[self.name]
-        if self.name in _CHOICES:
-            told["choices"] = list(_CHOICES[self.name])
+        if self.choices:
+            told["choices"] = list(self.choices)
         return told
 
     def checked(self, value: Any) -> Any:
@@ -167,7 +171,12 @@ def plan_options() -> list[Option]:
     """Return what a plan may ask for."""
     kinds = typing.get_type_hints(Plan)
     return [
-        Option(field.name, _only(kinds[field.name]), False, field.default)
+        Option(
+            field.name,
+            _only(kinds[field.name]),
+            default=field.default,
+            choices=_OF_PLAN.get(field.name, ()),
+        )
         for field in dataclasses.fields(Plan)
         if _only(kinds[field.name]) in _SAID
     ]
@@ -230,7 +239,8 @@ def _options(node: ast.FunctionDef, names: dict[str, Any]) -> list[Option]:
         value = names.get(default.id) if isinstance(default, ast.Name) else None
         if isinstance(default, ast.Constant):
             value = default.value
-        found.append(Option(argument.arg, kinds[0], default is None, value))
+        choices = _OF_VERBS.get(argument.arg, ())
+        found.append(Option(argument.arg, kinds[0], default is None, value, choices))
     return found
 
 

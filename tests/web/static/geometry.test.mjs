@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { gridLines, hit, inBox, numberedBars, snapped, View, visible } from "../../../src/antiphon/web/static/roll/geometry.js";
+import {
+  gridLines,
+  hit,
+  inBox,
+  numberedBars,
+  snapped,
+  View,
+  visible,
+} from "../../../src/antiphon/web/static/roll/geometry.js";
 import { barStarts } from "../../../src/antiphon/web/static/music/time.js";
 import { pieceOf, trackOf } from "./piece.mjs";
 
@@ -36,7 +44,14 @@ test("how near one can come is counted in quarter notes, whatever the resolution
 });
 
 test("a piece that was not seen before is shown whole, its notes in the middle", () => {
-  const piece = pieceOf({ tracks: [trackOf("melody", [[0, 24, 60, 90], [96, 48, 72, 80]])] });
+  const piece = pieceOf({
+    tracks: [
+      trackOf("melody", [
+        [0, 24, 60, 90],
+        [96, 48, 72, 80],
+      ]),
+    ],
+  });
   const whole = view.fitted(piece);
   assert.equal(whole.left, 0);
   assert.equal(whole.perStep, 400 / 384);
@@ -52,17 +67,29 @@ test("the end of a note lengthens it, its body moves it, beside it there is noth
 });
 
 test("of notes above each other the later one is caught", () => {
-  const notes = [[0, 50, 60, 90], [10, 5, 60, 90]];
+  const notes = [
+    [0, 50, 60, 90],
+    [10, 5, 60, 90],
+  ];
   assert.equal(hit(view, notes, 24, 115).note, notes[1]);
 });
 
 test("a frame catches what it touches, whichever corner it was begun at", () => {
-  const notes = [[10, 20, 60, 90], [100, 20, 60, 90], [10, 20, 40, 90]];
+  const notes = [
+    [10, 20, 60, 90],
+    [100, 20, 60, 90],
+    [10, 20, 40, 90],
+  ];
   assert.deepEqual(inBox(view, notes, { x0: 70, y0: 130, x1: 50, y1: 100 }), [notes[0]]);
 });
 
 test("long notes that began before the left edge are seen", () => {
-  const notes = [[0, 100, 60, 90], [10, 5, 60, 90], [60, 5, 60, 90], [200, 5, 60, 90]];
+  const notes = [
+    [0, 100, 60, 90],
+    [10, 5, 60, 90],
+    [60, 5, 60, 90],
+    [200, 5, 60, 90],
+  ];
   assert.deepEqual(visible(notes, 50, 90, 100), [0, 3]);
   assert.deepEqual(visible(notes, 150, 190, 5), [3, 3]);
 });

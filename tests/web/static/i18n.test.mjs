@@ -13,7 +13,9 @@ test("both languages have the same texts with the same gaps", () => {
 });
 
 test("every text that the page asks for is there, and every text is asked for", () => {
-  const files = readdirSync(ROOT, { recursive: true }).filter((name) => name.endsWith(".js") && !name.startsWith("i18n"));
+  const files = readdirSync(ROOT, { recursive: true }).filter(
+    (name) => name.endsWith(".js") && !name.startsWith("i18n"),
+  );
   const source = files.map((name) => readFileSync(new URL(name, ROOT), "utf8")).join("\n");
   const asked = [...source.matchAll(/\bt\("([^"]+)"/g)].map((found) => found[1]);
   for (const key of asked) assert.ok(key in en, key);
@@ -22,6 +24,7 @@ test("every text that the page asks for is there, and every text is asked for", 
   const groups = [...source.matchAll(/\bnamed\("(\w+)"/g)].map((found) => [`${found[1]}.`, ""]);
   const shown = [...source.matchAll(/"!(\w+)"/g)].map((found) => found[1]);
   const known = new Set([...asked, ...shown]);
-  const fits = (key) => [...made, ...groups].some(([begin, ...rest]) => key.startsWith(begin) && key.endsWith(rest.at(-1) ?? ""));
+  const fits = (key) =>
+    [...made, ...groups].some(([begin, ...rest]) => key.startsWith(begin) && key.endsWith(rest.at(-1) ?? ""));
   for (const key of Object.keys(en)) assert.ok(known.has(key) || fits(key), `nobody asks for ${key}`);
 });

@@ -3,11 +3,21 @@
 /** @param {object} [change] */
 export function pieceOf(change = {}) {
   return {
-    resolution: 24, n_bars: 4, title: "", provenance: "",
+    resolution: 24,
+    n_bars: 4,
+    title: "",
+    provenance: "",
     tempos: [{ onset: 0, bpm: 120 }],
     metres: [{ onset: 0, numerator: 4, denominator: 4 }],
-    keys: [], chords: [], sections: [],
-    tracks: [trackOf("melody", [[0, 24, 60, 90], [96, 48, 64, 80]])],
+    keys: [],
+    chords: [],
+    sections: [],
+    tracks: [
+      trackOf("melody", [
+        [0, 24, 60, 90],
+        [96, 48, 64, 80],
+      ]),
+    ],
     ...change,
   };
 }

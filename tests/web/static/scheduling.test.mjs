@@ -4,7 +4,15 @@ import { controlsAt, Scheduler } from "../../../src/antiphon/web/static/sound/sc
 import { pieceOf, trackOf } from "./piece.mjs";
 
 // 120 a minute at 24 steps: a quarter is 0.5 s, a bar of 96 steps 2 s
-const piece = pieceOf({ tracks: [trackOf("melody", [[0, 24, 60, 90], [96, 48, 64, 80], [336, 96, 67, 70]])] });
+const piece = pieceOf({
+  tracks: [
+    trackOf("melody", [
+      [0, 24, 60, 90],
+      [96, 48, 64, 80],
+      [336, 96, 67, 70],
+    ]),
+  ],
+});
 const near = (events) => events.map((e) => [e.kind, e.number, Math.round(e.time * 1e6) / 1e6]);
 
 /** Everything up to a time, given out in ticks as a browser would. */
@@ -18,11 +26,24 @@ test("notes begin and end at their exact times, whatever the ticks", () => {
   const scheduler = new Scheduler(piece);
   scheduler.start(0, 10);
   const events = inTicks(scheduler, 10, 13.5, 0.037);
-  assert.deepEqual(near(events), [["on", 60, 10], ["off", 60, 10.5], ["on", 64, 12], ["off", 64, 13]]);
+  assert.deepEqual(near(events), [
+    ["on", 60, 10],
+    ["off", 60, 10.5],
+    ["on", 64, 12],
+    ["off", 64, 13],
+  ]);
 });
 
 test("nothing is given out twice and nothing is left out", () => {
-  const many = pieceOf({ n_bars: 40, tracks: [trackOf("melody", Array.from({ length: 3840 }, (_, i) => [i, 1, 60 + (i % 12), 90]))] });
+  const many = pieceOf({
+    n_bars: 40,
+    tracks: [
+      trackOf(
+        "melody",
+        Array.from({ length: 3840 }, (_, i) => [i, 1, 60 + (i % 12), 90]),
+      ),
+    ],
+  });
   const scheduler = new Scheduler(many);
   scheduler.start(0, 0);
   const ons = inTicks(scheduler, 0, 90, 0.031).filter((event) => event.kind === "on");
@@ -34,7 +55,13 @@ test("a loop goes on at exactly the time it ends, and cuts what sounds over its 
   scheduler.loop = { start: 96, end: 120 }; // half a second; the note at 96 is longer
   scheduler.start(96, 0);
   const events = inTicks(scheduler, 0, 1.2);
-  assert.deepEqual(near(events).slice(0, 5), [["on", 64, 0], ["off", 64, 0.5], ["on", 64, 0.5], ["off", 64, 1], ["on", 64, 1]]);
+  assert.deepEqual(near(events).slice(0, 5), [
+    ["on", 64, 0],
+    ["off", 64, 0.5],
+    ["on", 64, 0.5],
+    ["off", 64, 1],
+    ["on", 64, 1],
+  ]);
 });
 
 test("a thousand rounds do not drift", () => {
@@ -86,15 +113,32 @@ test("it ends after the last bar when it does not go round", () => {
   const scheduler = new Scheduler(piece);
   scheduler.start(336, 0);
   const events = scheduler.advance(5);
-  assert.deepEqual(near(events), [["on", 67, 0], ["off", 67, 1]]); // the note ends with the piece
+  assert.deepEqual(near(events), [
+    ["on", 67, 0],
+    ["off", 67, 1],
+  ]); // the note ends with the piece
   assert.equal(scheduler.running, false);
   assert.equal(scheduler.time, 1);
 });
 
 test("a key that is struck again is let go first", () => {
-  const scheduler = new Scheduler(pieceOf({ tracks: [trackOf("melody", [[0, 96, 60, 90], [48, 24, 60, 80]])] }));
+  const scheduler = new Scheduler(
+    pieceOf({
+      tracks: [
+        trackOf("melody", [
+          [0, 96, 60, 90],
+          [48, 24, 60, 80],
+        ]),
+      ],
+    }),
+  );
   scheduler.start(0, 0);
-  assert.deepEqual(near(scheduler.advance(1.6)), [["on", 60, 0], ["off", 60, 1], ["on", 60, 1], ["off", 60, 1.5]]);
+  assert.deepEqual(near(scheduler.advance(1.6)), [
+    ["on", 60, 0],
+    ["off", 60, 1],
+    ["on", 60, 1],
+    ["off", 60, 1.5],
+  ]);
 });
 
 test("stopping lets go of what still sounds, after what was given out ahead", () => {
@@ -106,14 +150,41 @@ test("stopping lets go of what still sounds, after what was given out ahead", ()
 });
 
 test("controllers come at their times, before the notes that they are for", () => {
-  const scheduler = new Scheduler(pieceOf({ tracks: [trackOf("melody", [[24, 24, 60, 90]], { controls: [[24, 64, 127], [48, 64, 0]] })] }));
+  const scheduler = new Scheduler(
+    pieceOf({
+      tracks: [
+        trackOf("melody", [[24, 24, 60, 90]], {
+          controls: [
+            [24, 64, 127],
+            [48, 64, 0],
+          ],
+        }),
+      ],
+    }),
+  );
   scheduler.start(0, 0);
-  assert.deepEqual(near(scheduler.advance(1.01)), [["control", 64, 0.5], ["on", 60, 0.5], ["off", 60, 1], ["control", 64, 1]]);
+  assert.deepEqual(near(scheduler.advance(1.01)), [
+    ["control", 64, 0.5],
+    ["on", 60, 0.5],
+    ["off", 60, 1],
+    ["control", 64, 1],
+  ]);
 });
 
 test("who begins in the middle hears controllers as they are there", () => {
-  const controls = [[0, 7, 100], [24, 7, 50], [48, 64, 127], [96, 7, 20]];
-  assert.deepEqual(controlsAt(controls, 48), new Map([[7, 50], [64, 127]]));
+  const controls = [
+    [0, 7, 100],
+    [24, 7, 50],
+    [48, 64, 127],
+    [96, 7, 20],
+  ];
+  assert.deepEqual(
+    controlsAt(controls, 48),
+    new Map([
+      [7, 50],
+      [64, 127],
+    ]),
+  );
 });
 
 test("the position follows the clock round the loop", () => {

@@ -17,14 +17,34 @@ class FakeApi {
 
   about = async () => ({ styles: ["pop"] });
   projects = async () => [{ id: "p1", title: "One", changed: "", n_takes: this.takesOf.length }];
-  project = async () => ({ id: "p1", title: "One", takes: this.takesOf.map((take) => ({ ...take })), current: this.current, ui: {} });
+  project = async () => ({
+    id: "p1",
+    title: "One",
+    takes: this.takesOf.map((take) => ({ ...take })),
+    current: this.current,
+    ui: {},
+  });
   newProject = async () => this.project();
-  changeProject = async (id, change) => { this.calls.push(change); if (change.current) this.current = change.current; };
+  changeProject = async (id, change) => {
+    this.calls.push(change);
+    if (change.current) this.current = change.current;
+  };
   rate = async () => {};
   take = async (id) => ({ ...this.takesOf.find((take) => take.id === id), ...this.#now(id) });
-  undo = async (id) => { this.at[id]--; this.revisions[id]++; return this.#now(id); };
-  redo = async (id) => { this.at[id]++; this.revisions[id]++; return this.#now(id); };
-  ask = async (project, order) => { this.calls.push(order); return { id: "j1", state: "waiting", progress: 0 }; };
+  undo = async (id) => {
+    this.at[id]--;
+    this.revisions[id]++;
+    return this.#now(id);
+  };
+  redo = async (id) => {
+    this.at[id]++;
+    this.revisions[id]++;
+    return this.#now(id);
+  };
+  ask = async (project, order) => {
+    this.calls.push(order);
+    return { id: "j1", state: "waiting", progress: 0 };
+  };
   watch = async (id, tell) => {
     tell({ id, state: "running", progress: 0.5 });
     this.takesOf.push({ id: "t2", parent: "t1", verb: "inpaint", rating: null });
@@ -33,7 +53,8 @@ class FakeApi {
 
   async savePiece(id, piece, revision) {
     await new Promise((done) => setTimeout(done, 5));
-    if (revision !== this.revisions[id]) throw Object.assign(new Error("It was changed elsewhere."), { status: 409 });
+    if (revision !== this.revisions[id])
+      throw Object.assign(new Error("It was changed elsewhere."), { status: 409 });
     this.histories[id] = [...this.histories[id].slice(0, this.at[id] + 1), piece];
     this.at[id]++;
     this.revisions[id]++;
@@ -42,8 +63,10 @@ class FakeApi {
 
   #now(id) {
     return {
-      piece: this.histories[id][this.at[id]], revision: this.revisions[id],
-      can_undo: this.at[id] > 0, can_redo: this.at[id] < this.histories[id].length - 1,
+      piece: this.histories[id][this.at[id]],
+      revision: this.revisions[id],
+      can_undo: this.at[id] > 0,
+      can_redo: this.at[id] < this.histories[id].length - 1,
     };
   }
 }
@@ -55,7 +78,8 @@ async function begun() {
   return { api, store };
 }
 
-const withNote = (store, pitch) => replaceNotes(store.state.piece, "melody", new Set(), [[48, 24, pitch, 90]]);
+const withNote = (store, pitch) =>
+  replaceNotes(store.state.piece, "melody", new Set(), [[48, 24, pitch, 90]]);
 
 test("the first project is opened with its current take and first track", async () => {
   const { store } = await begun();

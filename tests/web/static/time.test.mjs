@@ -1,12 +1,24 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { barOf, barsFromWords, barsInWords, barStarts, beatSteps, placeOf, Timeline } from "../../../src/antiphon/web/static/music/time.js";
+import {
+  barOf,
+  barsFromWords,
+  barsInWords,
+  barStarts,
+  beatSteps,
+  placeOf,
+  Timeline,
+} from "../../../src/antiphon/web/static/music/time.js";
 import { pieceOf } from "./piece.mjs";
 
 test("bars follow the metres, and a metre inside a bar cuts it", () => {
   const piece = pieceOf({
     n_bars: 4,
-    metres: [{ onset: 0, numerator: 4, denominator: 4 }, { onset: 96, numerator: 3, denominator: 4 }, { onset: 200, numerator: 6, denominator: 8 }],
+    metres: [
+      { onset: 0, numerator: 4, denominator: 4 },
+      { onset: 96, numerator: 3, denominator: 4 },
+      { onset: 200, numerator: 6, denominator: 8 },
+    ],
   });
   assert.deepEqual(barStarts(piece), [0, 96, 168, 200, 272]);
 });
@@ -24,7 +36,13 @@ test("steps before and after the piece belong to its first and last bar", () => 
 });
 
 test("seconds follow a change of tempo, and back again", () => {
-  const timeline = new Timeline({ resolution: 24, tempos: [{ onset: 0, bpm: 60 }, { onset: 48, bpm: 120 }] });
+  const timeline = new Timeline({
+    resolution: 24,
+    tempos: [
+      { onset: 0, bpm: 60 },
+      { onset: 48, bpm: 120 },
+    ],
+  });
   assert.equal(timeline.secondsAt(48), 2);
   assert.equal(timeline.secondsAt(72), 2.5);
   assert.equal(timeline.stepAt(2.5), 72);
@@ -38,5 +56,6 @@ test("bars are written as runs and read back", () => {
 });
 
 test("words that are no bars of the piece are refused", () => {
-  for (const words of ["", "0-2", "3-1", "1-17", "five", "1-2-3"]) assert.equal(barsFromWords(words, 16), null, words);
+  for (const words of ["", "0-2", "3-1", "1-17", "five", "1-2-3"])
+    assert.equal(barsFromWords(words, 16), null, words);
 });

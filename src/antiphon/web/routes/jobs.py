@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -51,7 +51,7 @@ def ask(studio: StudioHere, project: str, asked: Asked) -> dict[str, Any]:
 def _order(studio: Studio, project: str, asked: Asked) -> Order:
     verb = _verbs.verb(asked.verb)
     plan, own = verb.sorted_out(asked.options)
-    _check_weights(studio, own.get("model") or plan.style)
+    _check_weights(studio, [own.get("model") or plan.style, own.get("converter")])
     n_made = _n_made(verb, own, studio.settings.limits.count)
     named = [take for take in (asked.take, asked.other_take) if take is not None]
     if len(named) != verb.n_pieces:
@@ -64,11 +64,13 @@ def _order(studio: Studio, project: str, asked: Asked) -> Order:
     return Order(project, verb.name, pieces, plan, own, n_bars, n_made, asked.take)
 
 
-def _check_weights(studio: Studio, name: str) -> None:
+def _check_weights(studio: Studio, names: Sequence[str | None]) -> None:
     """Check that weights are there; who comes over the network names none by their folder."""
-    if studio.settings.token and name not in models.styles():
-        raise unknown(name[:60], "styles", models.styles())
-    models.folder_of(name)
+    for name in names:
+        if name is not None:
+            if studio.settings.token and name not in models.shipped():
+                raise unknown(name[:60], "models", models.shipped())
+            models.folder_of(name)
 
 
 def _n_made(verb: Verb, own: dict[str, Any], most: int) -> int:

@@ -142,8 +142,7 @@ export const api = {
   /** @returns {Promise<ArrayBuffer>} */
   soundfont: async () => (await request(SOUNDFONT)).arrayBuffer(),
   /** A take as sound, made by the server. @param {string} take @param {number} revision @returns {Promise<ArrayBuffer>} */
-  rendered: async (take, revision) =>
-    (await request(api.takeFile(take, "ogg", revision))).arrayBuffer(),
+  rendered: async (take, revision) => (await request(api.takeFile(take, "ogg", revision))).arrayBuffer(),
 };
 
 /** @typedef {typeof api} Api */

@@ -67,8 +67,11 @@ export function icon(name) {
  * @param {Record<string, any>} [props]
  */
 export function iconButton(picture, name, onclick, props = {}) {
-  return h("button", { type: "button", class: "icon-button", "aria-label": name, title: name,
-    onclick, ...props }, icon(picture));
+  return h(
+    "button",
+    { type: "button", class: "icon-button", "aria-label": name, title: name, onclick, ...props },
+    icon(picture),
+  );
 }
 
 /**
@@ -77,8 +80,13 @@ export function iconButton(picture, name, onclick, props = {}) {
  * @param {string} [hint]
  */
 export function labelled(label, field, hint) {
-  return h("label", { class: "field" }, h("span", { class: "field-name" }, label), field,
-    hint && h("span", { class: "hint" }, hint));
+  return h(
+    "label",
+    { class: "field" },
+    h("span", { class: "field-name" }, label),
+    field,
+    hint && h("span", { class: "hint" }, hint),
+  );
 }
 
 /**
@@ -88,7 +96,8 @@ export function labelled(label, field, hint) {
  */
 export function select(choices, value, props = {}) {
   const options = choices.map((choice) =>
-    h("option", { value: choice.value, selected: choice.value === value }, choice.text));
+    h("option", { value: choice.value, selected: choice.value === value }, choice.text),
+  );
   return h("select", props, options);
 }
 

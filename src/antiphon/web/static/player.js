@@ -58,7 +58,8 @@ export class Player {
     this.context = new AudioContext({ latencyHint: "interactive" });
     this.#chain(this.context);
     const synthesized = this.store.state.about?.player.ready
-      ? await this.#fromSoundfont(this.context).catch(() => null) : null;
+      ? await this.#fromSoundfont(this.context).catch(() => null)
+      : null;
     this.#source = synthesized ?? new Rendered(this.context, this.output, this.store);
     this.store.choose({ sound: synthesized ? "ready" : "rendered" });
     const { piece } = this.store.state;
@@ -76,7 +77,13 @@ export class Player {
   /** Master level, a limiter against clipping, and an ear for the meter. @param {AudioContext} context */
   #chain(context) {
     this.output = new GainNode(context, { gain: LOUD * USUAL_VOLUME });
-    const limiter = new DynamicsCompressorNode(context, { threshold: -6, knee: 3, ratio: 20, attack: 0.002, release: 0.12 });
+    const limiter = new DynamicsCompressorNode(context, {
+      threshold: -6,
+      knee: 3,
+      ratio: 20,
+      attack: 0.002,
+      release: 0.12,
+    });
     const ceiling = new GainNode(context, { gain: 0.8 }); // undoes the make-up gain the limiter adds
     this.ear = new AnalyserNode(context, { fftSize: this.#samples.length });
     this.output.connect(limiter).connect(ceiling).connect(this.ear).connect(context.destination);
@@ -112,7 +119,11 @@ export class Player {
     const { loop, looping } = this.store.state;
     if (loop && looping && (this.#step < loop.start || this.#step >= loop.end)) this.#step = loop.start;
     this.store.choose({ playing: true });
-    await this.#source.play(this.#step);
+    const heard = await this.store.attempt(async () => {
+      await this.#source?.play(this.#step);
+      return true;
+    });
+    if (!heard) this.store.choose({ playing: false });
   }
 
   pause() {
@@ -146,7 +157,8 @@ export class Player {
 
   /** @param {number} volume 0–1 */
   setVolume(volume) {
-    if (this.output && this.context) this.output.gain.setTargetAtTime(LOUD * volume, this.context.currentTime, 0.02);
+    if (this.output && this.context)
+      this.output.gain.setTargetAtTime(LOUD * volume, this.context.currentTime, 0.02);
   }
 
   /** The loudest sample of the last moments. @returns {number} 0–1 */

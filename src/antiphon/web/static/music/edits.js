@@ -58,7 +58,10 @@ export function moved(piece, chosen, steps, semitones) {
   const by = clamp(steps, -earliest, end - 1 - latest);
   const up = clamp(semitones, -lowest, 127 - highest);
   return notes.map(([onset, duration, pitch, velocity]) => [
-    onset + by, Math.min(duration, end - onset - by), pitch + up, velocity,
+    onset + by,
+    Math.min(duration, end - onset - by),
+    pitch + up,
+    velocity,
   ]);
 }
 
@@ -102,7 +105,10 @@ export function quantised(piece, chosen, grid) {
  */
 export function withVelocity(chosen, change) {
   return [...chosen].map((note) => [
-    note[0], note[1], note[2], clamp(Math.round(change(note[3], note)), 1, 127),
+    note[0],
+    note[1],
+    note[2],
+    clamp(Math.round(change(note[3], note)), 1, 127),
   ]);
 }
 
@@ -117,9 +123,15 @@ export function pasted(piece, notes, step) {
   const end = endOf(piece);
   const first = Math.min(...notes.map((note) => note[0]));
   return notes
-    .map(([onset, duration, pitch, velocity]) => /** @type {Note} */ ([
-      onset - first + step, Math.min(duration, end - onset + first - step), pitch, velocity,
-    ]))
+    .map(
+      ([onset, duration, pitch, velocity]) =>
+        /** @type {Note} */ ([
+          onset - first + step,
+          Math.min(duration, end - onset + first - step),
+          pitch,
+          velocity,
+        ]),
+    )
     .filter((note) => note[0] < end);
 }
 
@@ -161,7 +173,8 @@ export function withSection(piece, start, label) {
   if (label.trim()) marks.push({ start, n_bars: 1, label: label.trim() });
   marks.sort((a, b) => a.start - b.start);
   const sections = marks.map((mark, index) => ({
-    ...mark, n_bars: (marks[index + 1]?.start ?? piece.n_bars) - mark.start,
+    ...mark,
+    n_bars: (marks[index + 1]?.start ?? piece.n_bars) - mark.start,
   }));
   return { ...piece, sections: sections.filter((section) => section.n_bars > 0) };
 }

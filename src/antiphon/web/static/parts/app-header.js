@@ -10,8 +10,12 @@ export class AppHeader extends Part {
     const { store } = this.studio;
     const projects = projectDialog(store);
     const title = h("input", {
-      class: "project-title", "aria-label": t("project.title"), maxlength: "120", spellcheck: "false",
-      onchange: () => store.rename(title.value), onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Enter" && title.blur(),
+      class: "project-title",
+      "aria-label": t("project.title"),
+      maxlength: "120",
+      spellcheck: "false",
+      onchange: () => store.rename(title.value),
+      onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Enter" && title.blur(),
     });
     const saved = h("span", { class: "saved", role: "status" });
     const undo = iconButton("undo", t("undo"), () => store.undo());
@@ -19,20 +23,42 @@ export class AppHeader extends Part {
     this.setAttribute("role", "banner");
     this.append(
       h("h1", { class: "logo" }, "Antiphon"),
-      h("button", { type: "button", class: "quiet open-projects", "aria-label": t("projects"), onclick: () => projects.open() }, icon("folder"), h("span", {}, t("projects"))),
-      title, saved,
+      h(
+        "button",
+        {
+          type: "button",
+          class: "quiet open-projects",
+          "aria-label": t("projects"),
+          onclick: () => projects.open(),
+        },
+        icon("folder"),
+        h("span", {}, t("projects")),
+      ),
+      title,
+      saved,
       h("span", { class: "group" }, undo, redo),
       h("span", { class: "space" }),
       exportMenu(store),
       iconButton("help", t("tour.begin"), () => document.dispatchEvent(new Event("antiphon-tour"))),
       iconButton("theme", t("theme"), turnTheme, { "data-wide": true }),
-      h("button", { type: "button", class: "quiet", lang: language === "en" ? "zh" : "en", onclick: () => speak(language === "en" ? "zh" : "en") }, t("language.other")),
+      h(
+        "button",
+        {
+          type: "button",
+          class: "quiet",
+          lang: language === "en" ? "zh" : "en",
+          onclick: () => speak(language === "en" ? "zh" : "en"),
+        },
+        t("language.other"),
+      ),
       projects.element,
     );
     store.on(["project"], ({ project }) => {
       if (project && document.activeElement !== title) title.value = project.title;
     });
-    store.on(["saving"], ({ saving }) => { saved.textContent = t(`saving.${saving}`); });
+    store.on(["saving"], ({ saving }) => {
+      saved.textContent = t(`saving.${saving}`);
+    });
     store.on(["take", "saving"], () => {
       undo.disabled = !store.canUndo;
       redo.disabled = !store.canRedo;
@@ -42,7 +68,9 @@ export class AppHeader extends Part {
 
 function turnTheme() {
   const root = document.documentElement;
-  const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  const dark = root.dataset.theme
+    ? root.dataset.theme === "dark"
+    : matchMedia("(prefers-color-scheme: dark)").matches;
   root.dataset.theme = dark ? "light" : "dark";
   localStorage.setItem("antiphon.theme", root.dataset.theme);
   document.dispatchEvent(new Event("antiphon-theme"));

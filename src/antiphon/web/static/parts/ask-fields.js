@@ -21,7 +21,13 @@ export function number(name, props) {
 
 /** @param {string} name @param {string} [hint] @returns {Field} */
 export function words(name, hint) {
-  const input = h("input", { type: "text", placeholder: t(`ask.${name}.example`), spellcheck: "false", autocomplete: "off", maxlength: "400" });
+  const input = h("input", {
+    type: "text",
+    placeholder: t(`ask.${name}.example`),
+    spellcheck: "false",
+    autocomplete: "off",
+    maxlength: "400",
+  });
   return {
     element: labelled(t(`ask.${name}`), input, hint),
     options: () => (input.value.trim() ? { [name]: input.value.trim() } : {}),
@@ -42,18 +48,39 @@ export function dial(name, usual) {
   let touched = usual !== null;
   const input = h("input", { type: "range", min: "0", max: "1", step: "0.05", value: String(usual ?? 0.5) });
   const shown = h("output", { class: "hint" });
-  const show = () => { shown.textContent = touched ? `${Math.round(100 * Number(input.value))} %` : t("open"); };
-  input.addEventListener("input", () => { touched = true; show(); });
-  input.addEventListener("dblclick", () => { touched = usual !== null; input.value = String(usual ?? 0.5); show(); });
+  const show = () => {
+    shown.textContent = touched ? `${Math.round(100 * Number(input.value))} %` : t("open");
+  };
+  input.addEventListener("input", () => {
+    touched = true;
+    show();
+  });
+  input.addEventListener("dblclick", () => {
+    touched = usual !== null;
+    input.value = String(usual ?? 0.5);
+    show();
+  });
   show();
-  const ends = h("span", { class: "ends", "aria-hidden": "true" }, h("small", {}, t(`ask.${name}.low`)), h("small", {}, t(`ask.${name}.high`)));
+  const ends = h(
+    "span",
+    { class: "ends", "aria-hidden": "true" },
+    h("small", {}, t(`ask.${name}.low`)),
+    h("small", {}, t(`ask.${name}.high`)),
+  );
   return {
-    element: h("label", { class: "field" }, h("span", { class: "field-name" }, t(`ask.${name}`), " ", shown), input, ends),
+    element: h(
+      "label",
+      { class: "field" },
+      h("span", { class: "field-name" }, t(`ask.${name}`), " ", shown),
+      input,
+      ends,
+    ),
     options: () => (touched ? { [name]: Number(input.value) } : {}),
   };
 }
 
 const USUAL_STYLE = "pop";
+const SLIDERS = ["density", "register", "syncopation", "brightness", "tension", "loudness", "adventure"];
 
 /**
  * The style; where a given piece is worked on, that of the take in hand until one is chosen.
@@ -64,17 +91,39 @@ const USUAL_STYLE = "pop";
 export function style(store, follows = false) {
   const styles = /** @type {string[]} */ (store.state.about.styles);
   const known = (/** @type {unknown} */ name) => styles.find((each) => each === name);
-  const input = select(styles.map((name) => ({ value: name, text: named("style", name) })), known(USUAL_STYLE) ?? styles[0]);
-  if (follows) store.on(["take"], ({ take }) => { input.value = known(take?.plan?.style) ?? input.value; });
+  const input = select(
+    styles.map((name) => ({ value: name, text: named("style", name) })),
+    known(USUAL_STYLE) ?? styles[0],
+  );
+  if (follows)
+    store.on(["take"], ({ take }) => {
+      input.value = known(take?.plan?.style) ?? input.value;
+    });
   return { element: labelled(t("ask.style"), input), options: () => ({ style: input.value }) };
 }
 
 /** @returns {Field} key and mode side by side */
 export function key() {
-  const tonic = select([{ value: "", text: t("open") }, ...TONICS.map((name) => ({ value: name, text: name.replace("b", "♭").replace("#", "♯") }))], "", { "aria-label": t("ask.key") });
-  const mode = select(["", "major", "minor"].map((name) => ({ value: name, text: name ? t(`mode.${name}`) : t("open") })), "", { "aria-label": t("ask.mode") });
+  const tonic = select(
+    [
+      { value: "", text: t("open") },
+      ...TONICS.map((name) => ({ value: name, text: name.replace("b", "♭").replace("#", "♯") })),
+    ],
+    "",
+    { "aria-label": t("ask.key") },
+  );
+  const mode = select(
+    ["", "major", "minor"].map((name) => ({ value: name, text: name ? t(`mode.${name}`) : t("open") })),
+    "",
+    { "aria-label": t("ask.mode") },
+  );
   return {
-    element: h("div", { class: "field" }, h("span", { class: "field-name" }, t("ask.key")), h("div", { class: "row" }, tonic, mode)),
+    element: h(
+      "div",
+      { class: "field" },
+      h("span", { class: "field-name" }, t("ask.key")),
+      h("div", { class: "row" }, tonic, mode),
+    ),
     options: () => ({ ...(tonic.value && { key: tonic.value }), ...(mode.value && { mode: mode.value }) }),
   };
 }
@@ -86,15 +135,28 @@ export function key() {
  * @returns {Field}
  */
 export function parts(roles, instruments) {
-  const programs = [{ value: "", text: t("usual") }, ...instruments.map((text, value) => ({ value: String(value), text }))];
+  const programs = [
+    { value: "", text: t("usual") },
+    ...instruments.map((text, value) => ({ value: String(value), text })),
+  ];
   const rows = roles.map(({ id }) => {
     const name = named("role", id);
     const on = h("input", { type: "checkbox", checked: false });
-    const by = id === "drums" ? null : select(programs, "", { "aria-label": t("track.instrument", { name }) });
+    const by =
+      id === "drums" ? null : select(programs, "", { "aria-label": t("track.instrument", { name }) });
     return { id, on, by, element: h("div", { class: "part-row" }, h("label", {}, on, name), by) };
   });
-  const element = h("fieldset", { class: "parts" }, h("legend", {}, t("ask.instruments")), rows.map((row) => row.element), h("p", { class: "hint" }, t("ask.instruments.hint")));
-  for (const { on, by } of rows) by?.addEventListener("change", () => { if (by.value) on.checked = true; });
+  const element = h(
+    "fieldset",
+    { class: "parts" },
+    h("legend", {}, t("ask.instruments")),
+    rows.map((row) => row.element),
+    h("p", { class: "hint" }, t("ask.instruments.hint")),
+  );
+  for (const { on, by } of rows)
+    by?.addEventListener("change", () => {
+      if (by.value) on.checked = true;
+    });
   return {
     element,
     options: () => {
@@ -105,22 +167,53 @@ export function parts(roles, instruments) {
   };
 }
 
+/** @param {string} name */
+function pad(name) {
+  const made = /** @type {import("./mood-pad.js").MoodPad} */ (document.createElement("mood-pad"));
+  return { element: h("fieldset", {}, h("legend", {}, t(`ask.${name}`)), made), pad: made };
+}
+
 /** @returns {Field} */
 export function mood() {
-  const pad = /** @type {import("./mood-pad.js").MoodPad} */ (document.createElement("mood-pad"));
-  return {
-    element: h("fieldset", {}, h("legend", {}, t("ask.mood")), pad),
-    options: () => (pad.value ? { ...pad.value } : {}),
-  };
+  const { element, pad: field } = pad("mood");
+  return { element, options: () => (field.value ? { ...field.value } : {}) };
+}
+
+/** A mood to arrive at in the last bar, as `end`; see `music/mood.js`. @returns {Field} */
+export function moodAtEnd() {
+  const { element, pad: field } = pad("mood.end");
+  return { element, options: () => (field.value ? { end: field.value } : {}) };
+}
+
+/**
+ * A dial for each of the plan's sliders; how far from the usual is the only one that is set.
+ * @param {import("../store.js").Store} store
+ * @returns {Field[]}
+ */
+export function sliders(store) {
+  const plan = new Set(store.state.about.plan.map((/** @type {{name: string}} */ entry) => entry.name));
+  return SLIDERS.filter((name) => plan.has(name)).map((name) =>
+    dial(name, name === "adventure" ? 0.5 : null),
+  );
 }
 
 /** How many takes, and by which seed; a new one each time unless it is written. @param {string} [count] @returns {Field} */
 export function drawing(count = "1") {
-  const many = select(["1", "2", "3", "4"].map((value) => ({ value, text: value })), count);
+  const many = select(
+    ["1", "2", "3", "4"].map((value) => ({ value, text: value })),
+    count,
+  );
   const seed = h("input", { type: "number", min: "0", step: "1", placeholder: t("ask.seed.new") });
-  const dice = iconButton("dice", t("ask.seed.clear"), () => { seed.value = ""; });
+  const dice = iconButton("dice", t("ask.seed.clear"), () => {
+    seed.value = "";
+  });
   return {
-    element: h("div", { class: "row pair" }, labelled(t("ask.count"), many), labelled(t("ask.seed"), h("span", { class: "row" }, seed, dice))),
+    element: h(
+      "div",
+      { class: "row pair" },
+      labelled(t("ask.count"), many),
+      labelled(t("ask.seed"), h("span", { class: "row" }, seed, dice)),
+    ),
     options: () => ({
       count: Number(many.value),
       seed: seed.value === "" ? Math.floor(Math.random() * 1e6) : Number(seed.value),
@@ -132,7 +225,12 @@ export function drawing(count = "1") {
 export function more(...fields) {
   const there = /** @type {Field[]} */ (fields.filter(Boolean));
   return {
-    element: h("details", { class: "more" }, h("summary", {}, t("more")), there.map((field) => field.element)),
+    element: h(
+      "details",
+      { class: "more" },
+      h("summary", {}, t("more")),
+      there.map((field) => field.element),
+    ),
     options: () => Object.assign({}, ...there.map((field) => field.options())),
   };
 }
@@ -140,8 +238,21 @@ export function more(...fields) {
 /** @param {(file: File) => void} take @returns {HTMLElement} */
 export function fileButton(take) {
   const file = h("input", {
-    type: "file", accept: ".mid,.midi,.kar,.rmi,.musicxml,.xml,.mxl,.abc", class: "said", tabindex: "-1", "aria-hidden": "true",
-    onchange: () => { if (file.files?.[0]) take(file.files[0]); file.value = ""; },
+    type: "file",
+    accept: ".mid,.midi,.kar,.rmi,.musicxml,.xml,.mxl,.abc",
+    class: "said",
+    tabindex: "-1",
+    "aria-hidden": "true",
+    onchange: () => {
+      if (file.files?.[0]) take(file.files[0]);
+      file.value = "";
+    },
   });
-  return h("div", { class: "bring" }, h("button", { type: "button", onclick: () => file.click() }, icon("folder"), t("ask.bring")), file, h("p", { class: "hint" }, t("ask.bring.hint")));
+  return h(
+    "div",
+    { class: "bring" },
+    h("button", { type: "button", onclick: () => file.click() }, icon("folder"), t("ask.bring")),
+    file,
+    h("p", { class: "hint" }, t("ask.bring.hint")),
+  );
 }

@@ -16,15 +16,47 @@ export class AskPanel extends Part {
   make() {
     this.setAttribute("role", "region");
     this.setAttribute("aria-label", t("ask"));
-    this.tabs = TABS.map((name) => h("button", {
-      type: "button", role: "tab", id: `ask-${name}`, "aria-controls": "ask-panel", data: { tab: name }, onclick: () => this.#show(name),
-    }, t(`ask.${name}`)));
-    const bar = h("div", { role: "tablist", class: "tabs", "aria-label": t("ask.what"), onkeydown: (/** @type {KeyboardEvent} */ event) => this.#turn(event) }, this.tabs);
-    this.body = h("form", { id: "ask-body", novalidate: true, onsubmit: (/** @type {Event} */ event) => { event.preventDefault(); this.#ask(); } });
+    this.tabs = TABS.map((name) =>
+      h(
+        "button",
+        {
+          type: "button",
+          role: "tab",
+          id: `ask-${name}`,
+          "aria-controls": "ask-panel",
+          data: { tab: name },
+          onclick: () => this.#show(name),
+        },
+        t(`ask.${name}`),
+      ),
+    );
+    const bar = h(
+      "div",
+      {
+        role: "tablist",
+        class: "tabs",
+        "aria-label": t("ask.what"),
+        onkeydown: (/** @type {KeyboardEvent} */ event) => this.#turn(event),
+      },
+      this.tabs,
+    );
+    this.body = h("form", {
+      id: "ask-body",
+      novalidate: true,
+      onsubmit: (/** @type {Event} */ event) => {
+        event.preventDefault();
+        this.#ask();
+      },
+    });
     this.panel = h("div", { id: "ask-panel", role: "tabpanel" }, this.body);
     this.button = h("button", { type: "submit", class: "main ask-button", form: "ask-body" });
     this.progress = h("div", { class: "progress", role: "status", hidden: true });
-    this.append(h("h2", {}, t("ask")), bar, this.panel, h("div", { class: "ask-foot" }, this.progress, this.button));
+    this.append(
+      h("h2", {}, t("ask")),
+      bar,
+      this.panel,
+      h("div", { class: "ask-foot" }, this.progress, this.button),
+    );
     this.store.on(["about"], ({ about }) => {
       if (!about || this.#forms) return;
       this.#forms = forms(this.store);
@@ -68,7 +100,18 @@ export class AskPanel extends Part {
     const options = form?.options();
     if (!form || !options) return;
     document.dispatchEvent(new CustomEvent("antiphon-pane", { detail: "notes" }));
-    void this.store.ask(form.verb, options, form.takes?.());
+    void this.#hear(form, options);
+  }
+
+  /** What comes is heard at once; what plays goes on, unless it is outside of what is marked. @param {import("./ask-forms.js").Form} form @param {Record<string, unknown>} options */
+  async #hear(form, options) {
+    const { player } = this.studio;
+    const came = await this.store.ask(form.verb, options, form.takes?.());
+    if (!came) return;
+    const { playing, loop } = this.state;
+    const step = player.position();
+    if (!playing || (loop && (step < loop.start || step >= loop.end))) player.seek(loop?.start ?? 0);
+    await player.play();
   }
 
   #work() {
@@ -80,9 +123,15 @@ export class AskPanel extends Part {
     if (!this.progress.firstChild) {
       this.bar = h("progress", { max: "1", "aria-label": t("job.progress") });
       this.words = h("span", {});
-      this.progress.append(this.words, this.bar, h("button", { type: "button", class: "quiet", onclick: () => this.store.cancel() }, t("cancel")));
+      this.progress.append(
+        this.words,
+        this.bar,
+        h("button", { type: "button", class: "quiet", onclick: () => this.store.cancel() }, t("cancel")),
+      );
     }
-    this.words.textContent = job.eta_s ? t("job.eta", { seconds: Math.ceil(job.eta_s) }) : t(`job.${job.state}`);
+    this.words.textContent = job.eta_s
+      ? t("job.eta", { seconds: Math.ceil(job.eta_s) })
+      : t(`job.${job.state}`);
     if (job.state === "running" && job.progress > 0) this.bar.value = job.progress;
     else this.bar.removeAttribute("value");
   }

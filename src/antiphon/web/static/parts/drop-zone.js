@@ -10,7 +10,9 @@ export class DropZone extends Part {
     const files = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes("Files");
     document.addEventListener("dragenter", (event) => files(event) && (this.hidden = false));
     document.addEventListener("dragover", (event) => files(event) && event.preventDefault());
-    document.addEventListener("dragleave", (event) => { if (!event.relatedTarget) this.hidden = true; });
+    document.addEventListener("dragleave", (event) => {
+      if (!event.relatedTarget) this.hidden = true;
+    });
     document.addEventListener("drop", (event) => {
       const file = event.dataTransfer?.files[0];
       this.hidden = true;

@@ -8,9 +8,15 @@ const SLOW = ["pdf", "wav", "mp3", "stems.zip"]; // are made when they are asked
 /** @param {import("../store.js").Store} store */
 export function exportMenu(store) {
   const list = h("div", { class: "menu-list" });
-  const menu = h("details", { class: "menu export-menu" },
-    h("summary", { "aria-label": t("export") }, icon("export"), h("span", {}, t("export"))), list);
-  list.addEventListener("click", () => { menu.open = false; });
+  const menu = h(
+    "details",
+    { class: "menu export-menu" },
+    h("summary", { "aria-label": t("export") }, icon("export"), h("span", {}, t("export"))),
+    list,
+  );
+  list.addEventListener("click", () => {
+    menu.open = false;
+  });
   document.addEventListener("click", (event) => {
     if (!menu.contains(/** @type {Node} */ (event.target))) menu.open = false;
   });
@@ -22,16 +28,24 @@ export function exportMenu(store) {
   store.on(["take", "project"], ({ take, project }) => {
     if (!take) return;
     const title = project?.title ?? "Antiphon";
-    list.replaceChildren(...FORMATS.map((format) => entry(store, store.api.takeFile(take.id, format), format, title)));
+    list.replaceChildren(
+      ...FORMATS.map((format) => entry(store, store.api.takeFile(take.id, format), format, title)),
+    );
   });
   return menu;
 }
 
 /** @param {import("../store.js").Store} store @param {string} href @param {string} format @param {string} title */
 function entry(store, href, format, title) {
-  const waits = SLOW.includes(format) ? () => store.choose({ message: { kind: "info", text: t("export.waiting") } }) : undefined;
-  const link = h("a", { href, download: "", data: { format }, onclick: waits },
-    h("strong", {}, t(`format.${format}`)), h("small", {}, t(`format.${format}.for`)));
+  const waits = SLOW.includes(format)
+    ? () => store.choose({ message: { kind: "info", text: t("export.waiting") } })
+    : undefined;
+  const link = h(
+    "a",
+    { href, download: "", data: { format }, onclick: waits },
+    h("strong", {}, t(`format.${format}`)),
+    h("small", {}, t(`format.${format}.for`)),
+  );
   if (format !== "mid") return link;
   link.draggable = true;
   link.addEventListener("dragstart", (/** @type {DragEvent} */ event) => {

@@ -40,12 +40,18 @@ export class MarkLane extends Part {
     const piece = this.state.piece;
     if (!piece) return [];
     if (this.kind === "chords") {
-      return piece.chords.map(({ onset, duration, symbol }) =>
-        ({ step: onset, end: onset + duration, text: symbol === "N" ? t("chords.none") : symbol }));
+      return piece.chords.map(({ onset, duration, symbol }) => ({
+        step: onset,
+        end: onset + duration,
+        text: symbol === "N" ? t("chords.none") : symbol,
+      }));
     }
     const starts = barStarts(piece);
-    return piece.sections.map(({ start, n_bars, label }) =>
-      ({ step: starts[start], end: starts[start + n_bars] ?? piece.n_bars, text: label }));
+    return piece.sections.map(({ start, n_bars, label }) => ({
+      step: starts[start],
+      end: starts[start + n_bars] ?? piece.n_bars,
+      text: label,
+    }));
   }
 
   #fill() {
@@ -56,10 +62,17 @@ export class MarkLane extends Part {
     this.area.replaceChildren();
     for (const mark of this.#marks()) {
       if (mark.end <= view.left || mark.step >= view.right) continue;
-      const button = h("button", {
-        type: "button", class: "mark", data: { step: mark.step }, "aria-label": this.#label(mark),
-        onclick: () => this.#open(mark.step),
-      }, mark.text);
+      const button = h(
+        "button",
+        {
+          type: "button",
+          class: "mark",
+          data: { step: mark.step },
+          "aria-label": this.#label(mark),
+          onclick: () => this.#open(mark.step),
+        },
+        mark.text,
+      );
       place(button, Math.max(view.x(mark.step), 0), Math.min(view.x(mark.end), view.width));
       this.area.append(button);
       if (String(mark.step) === focused) button.focus();
@@ -78,8 +91,13 @@ export class MarkLane extends Part {
     const { view } = this.studio.viewport;
     const mark = this.#marks().find((each) => each.step === step);
     const input = h("input", {
-      type: "text", class: "mark-input", value: mark?.text ?? "", "aria-label": t(`${this.kind}.write`),
-      maxlength: "24", spellcheck: "false", autocomplete: "off",
+      type: "text",
+      class: "mark-input",
+      value: mark?.text ?? "",
+      "aria-label": t(`${this.kind}.write`),
+      maxlength: "24",
+      spellcheck: "false",
+      autocomplete: "off",
     });
     let done = false;
     const close = (/** @type {boolean} */ keep) => {

@@ -12,8 +12,14 @@ export class MessageBar extends Part {
       this.replaceChildren();
       if (!message) return;
       const text = message.text.startsWith("!") ? t(message.text.slice(1)) : message.text;
-      this.append(h("div", { class: `message ${message.kind}`, role: message.kind === "error" ? "alert" : "status" },
-        h("p", {}, text), iconButton("close", t("close"), () => this.store.choose({ message: null }))));
+      this.append(
+        h(
+          "div",
+          { class: `message ${message.kind}`, role: message.kind === "error" ? "alert" : "status" },
+          h("p", {}, text),
+          iconButton("close", t("close"), () => this.store.choose({ message: null })),
+        ),
+      );
       this.timer = setTimeout(() => this.store.choose({ message: null }), STAYS_MS[message.kind]);
     });
   }

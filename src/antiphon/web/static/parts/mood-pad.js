@@ -14,24 +14,50 @@ export class MoodPad extends HTMLElement {
   connectedCallback() {
     if (this.field) return;
     this.knob = h("span", { class: "knob" });
-    this.field = h("div", { class: "mood-field", "aria-hidden": "true" },
-      ["lively", "sad", "happy", "calm"].map((side) => h("span", { class: `side ${side}` }, t(`mood.${side}`))), this.knob);
-    const slider = (/** @type {"valence"|"arousal"} */ name) => h("input", {
-      type: "range", min: "-1", max: "1", step: "0.05", value: "0", "aria-label": t(`mood.${name}`),
-      oninput: (/** @type {Event} */ event) => this.#set({ ...(this.value ?? { valence: 0, arousal: 0 }), [name]: Number(/** @type {HTMLInputElement} */ (event.target).value) }),
-    });
+    this.field = h(
+      "div",
+      { class: "mood-field", "aria-hidden": "true" },
+      ["lively", "sad", "happy", "calm"].map((side) =>
+        h("span", { class: `side ${side}` }, t(`mood.${side}`)),
+      ),
+      this.knob,
+    );
+    const slider = (/** @type {"valence"|"arousal"} */ name) =>
+      h("input", {
+        type: "range",
+        min: "-1",
+        max: "1",
+        step: "0.05",
+        value: "0",
+        "aria-label": t(`mood.${name}`),
+        oninput: (/** @type {Event} */ event) =>
+          this.#set({
+            ...(this.value ?? { valence: 0, arousal: 0 }),
+            [name]: Number(/** @type {HTMLInputElement} */ (event.target).value),
+          }),
+      });
     this.sliders = { valence: slider("valence"), arousal: slider("arousal") };
-    this.clear = h("button", { type: "button", class: "quiet small", onclick: () => this.#set(null) }, t("mood.clear"));
+    this.clear = h(
+      "button",
+      { type: "button", class: "quiet small", onclick: () => this.#set(null) },
+      t("mood.clear"),
+    );
     this.state = h("span", { class: "hint" });
-    this.append(this.field,
+    this.append(
+      this.field,
       h("label", { class: "mood-slider" }, h("span", {}, t("mood.valence")), this.sliders.valence),
       h("label", { class: "mood-slider" }, h("span", {}, t("mood.arousal")), this.sliders.arousal),
-      h("div", { class: "row" }, this.state, this.clear));
+      h("div", { class: "row" }, this.state, this.clear),
+    );
     const follow = (/** @type {PointerEvent} */ event) => {
       if (event.type === "pointermove" && !event.buttons) return;
       const box = this.field.getBoundingClientRect();
-      const share = (/** @type {number} */ value) => Math.round(20 * Math.min(Math.max(2 * value - 1, -1), 1)) / 20;
-      this.#set({ valence: share((event.clientX - box.left) / box.width), arousal: -share((event.clientY - box.top) / box.height) });
+      const share = (/** @type {number} */ value) =>
+        Math.round(20 * Math.min(Math.max(2 * value - 1, -1), 1)) / 20;
+      this.#set({
+        valence: share((event.clientX - box.left) / box.width),
+        arousal: -share((event.clientY - box.top) / box.height),
+      });
     };
     this.field.addEventListener("pointerdown", (/** @type {PointerEvent} */ event) => {
       this.field.setPointerCapture(event.pointerId);

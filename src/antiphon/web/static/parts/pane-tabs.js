@@ -9,9 +9,15 @@ export class PaneTabs extends Part {
   make() {
     this.setAttribute("role", "navigation");
     this.setAttribute("aria-label", t("panes"));
-    this.append(...PANES.map((pane) => h("button", { type: "button", data: { pane }, onclick: () => this.#show(pane) }, t(`pane.${pane}`))));
+    this.append(
+      ...PANES.map((pane) =>
+        h("button", { type: "button", data: { pane }, onclick: () => this.#show(pane) }, t(`pane.${pane}`)),
+      ),
+    );
     this.#show("notes");
-    document.addEventListener("antiphon-pane", (event) => this.#show(/** @type {CustomEvent} */ (event).detail));
+    document.addEventListener("antiphon-pane", (event) =>
+      this.#show(/** @type {CustomEvent} */ (event).detail),
+    );
   }
 
   /** @param {string} pane */

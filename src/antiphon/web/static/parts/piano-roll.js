@@ -24,7 +24,10 @@ export class PianoRoll extends Part {
     this.keys = h("canvas", { class: "roll-keys", "aria-hidden": "true" });
     this.ground = h("canvas", { "aria-hidden": "true" });
     this.above = h("canvas", {
-      class: "roll-above", tabindex: "0", role: "application", "aria-label": t("roll.name"),
+      class: "roll-above",
+      tabindex: "0",
+      role: "application",
+      "aria-label": t("roll.name"),
       "aria-describedby": "roll-help",
     });
     this.said = h("p", { class: "said", role: "status", "aria-live": "polite" });
@@ -38,12 +41,18 @@ export class PianoRoll extends Part {
     this.typing = new Keys(store, hear);
     this.#listen();
     viewport.addEventListener("change", () => this.#redraw());
-    store.on(["piece", "activeTrack", "selection", "loop", "division", "lockedBars", "mixer"], () => this.#changed());
+    store.on(["piece", "activeTrack", "selection", "loop", "division", "lockedBars", "mixer"], () =>
+      this.#changed(),
+    );
     new ResizeObserver(() => this.#resized()).observe(this.above);
     requestAnimationFrame(() => this.#frame());
   }
 
   #listen() {
+    this.keys.addEventListener("pointerdown", (/** @type {PointerEvent} */ event) => {
+      const pitch = this.studio.viewport.view.pitch(event.offsetY);
+      this.studio.player.preview(this.state.activeTrack, pitch, 90);
+    });
     const above = this.above;
     const at = (/** @type {MouseEvent} */ event) => {
       const { left, top } = above.getBoundingClientRect();
@@ -61,7 +70,9 @@ export class PianoRoll extends Part {
     above.addEventListener("pointerup", () => this.hands.up());
     above.addEventListener("pointercancel", () => this.hands.up());
     above.addEventListener("dblclick", (/** @type {MouseEvent} */ event) => this.hands.twice(...at(event)));
-    above.addEventListener("wheel", (/** @type {WheelEvent} */ event) => this.#wheel(event, ...at(event)), { passive: false });
+    above.addEventListener("wheel", (/** @type {WheelEvent} */ event) => this.#wheel(event, ...at(event)), {
+      passive: false,
+    });
     above.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
       if (this.typing.press(event)) this.#told();
       this.#redraw();
@@ -82,9 +93,12 @@ export class PianoRoll extends Part {
       viewport.show(event.altKey ? view.zoomedRows(factor, y) : view.zoomed(factor, x));
     } else {
       const [dx, dy] = event.shiftKey ? [event.deltaY, 0] : [event.deltaX, event.deltaY];
-      viewport.show(view.with({
-        left: view.left + (dx * far) / view.perStep, top: view.top - (dy * far) / view.row,
-      }));
+      viewport.show(
+        view.with({
+          left: view.left + (dx * far) / view.perStep,
+          top: view.top - (dy * far) / view.row,
+        }),
+      );
     }
   }
 
@@ -128,12 +142,17 @@ export class PianoRoll extends Part {
     const ground = context2d(this.ground);
     paintGround(ground, palette, view, piece, { ...this.state, grid: this.store.grid });
     const selection = this.hands.draft?.selection ?? this.state.selection;
-    const hidden = new Set(Object.entries(this.state.mixer).filter(([, s]) => s.mute).map(([id]) => id));
+    const hidden = new Set(
+      Object.entries(this.state.mixer)
+        .filter(([, s]) => s.mute)
+        .map(([id]) => id),
+    );
     hidden.delete(this.state.activeTrack);
     paintNotes(ground, palette, view, piece, { activeTrack: this.state.activeTrack, selection, hidden });
     const drums = piece.tracks.find((track) => track.id === this.state.activeTrack)?.is_drum;
     paintKeys(context2d(this.keys), palette, view, this.keys.clientWidth, (pitch) =>
-      drums ? (DRUM_NAMES.get(pitch) ?? "") : pitch % 12 === 0 ? pitchName(pitch) : "");
+      drums ? (DRUM_NAMES.get(pitch) ?? "") : pitch % 12 === 0 ? pitchName(pitch) : "",
+    );
   }
 
   /** @param {import("../roll/colours.js").Colours} palette @param {import("../types.js").Piece} piece @param {number} step */
@@ -141,8 +160,8 @@ export class PianoRoll extends Part {
     const above = context2d(this.above);
     const { view } = this.studio.viewport;
     const focused = document.activeElement === this.above;
-    const cursor = focused && !this.state.selection.size
-      ? { ...this.typing.cursor, grid: this.store.grid } : null;
+    const cursor =
+      focused && !this.state.selection.size ? { ...this.typing.cursor, grid: this.store.grid } : null;
     paintPosition(above, palette, view, piece, step, this.state.playing);
     paintCursor(above, palette, view, cursor, this.hands.frame);
   }
@@ -154,9 +173,12 @@ export class PianoRoll extends Part {
     const [note] = selection;
     const { step, pitch } = note ? { step: note[0], pitch: note[2] } : this.typing.cursor;
     const where = { note: pitchName(pitch), ...placeOf(piece, step) };
-    this.said.textContent = selection.size > 1
-      ? t("roll.chosen", { count: selection.size, ...where })
-      : note ? t("roll.note", { ...where, velocity: note[3] }) : t("roll.cursor", where);
+    this.said.textContent =
+      selection.size > 1
+        ? t("roll.chosen", { count: selection.size, ...where })
+        : note
+          ? t("roll.note", { ...where, velocity: note[3] })
+          : t("roll.cursor", where);
     const { view } = this.studio.viewport;
     const left = step < view.left || step >= view.right ? step - view.width / view.perStep / 4 : view.left;
     const rows = view.height / view.row;

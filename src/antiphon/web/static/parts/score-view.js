@@ -10,9 +10,16 @@ export class ScoreView extends Part {
   make() {
     this.note = h("p", { class: "quiet-note", role: "status" });
     this.picture = h("img", { alt: t("score.alt") });
-    this.picture.addEventListener("load", () => { this.note.textContent = ""; });
-    this.picture.addEventListener("error", () => { this.note.textContent = t("score.failed"); });
-    this.append(this.note, h("div", { class: "sheet", tabindex: "0", role: "region", "aria-label": t("score.alt") }, this.picture));
+    this.picture.addEventListener("load", () => {
+      this.note.textContent = "";
+    });
+    this.picture.addEventListener("error", () => {
+      this.note.textContent = t("score.failed");
+    });
+    this.append(
+      this.note,
+      h("div", { class: "sheet", tabindex: "0", role: "region", "aria-label": t("score.alt") }, this.picture),
+    );
     this.store.on(["take", "saving"], () => this.#fill());
   }
 

@@ -22,37 +22,84 @@ export class TakesPanel extends Part {
     this.flip.hidden = !both;
     const side = take?.id === compare.a ? "a" : take?.id === compare.b ? "b" : "";
     this.flip.replaceChildren(
-      h("span", { class: side === "a" ? "on" : "" }, "A"), h("span", { class: side === "b" ? "on" : "" }, "B"),
-      h("small", {}, t("compare.flip")));
+      h("span", { class: side === "a" ? "on" : "" }, "A"),
+      h("span", { class: side === "b" ? "on" : "" }, "B"),
+      h("small", {}, t("compare.flip")),
+    );
     this.flip.setAttribute("aria-label", t("compare.now", { side: side.toUpperCase() || "–" }));
     const focused = document.activeElement?.closest("[data-take]")?.getAttribute("data-take");
     const takes = [...project.takes].reverse();
     this.list.replaceChildren(...takes.map((each) => this.#card(each, each.id === take?.id)));
-    if (focused && !this.contains(document.activeElement)) this.list.querySelector(`[data-take="${focused}"] .take-name`)?.focus();
+    if (focused && !this.contains(document.activeElement))
+      this.list.querySelector(`[data-take="${focused}"] .take-name`)?.focus();
   }
 
   /** @param {Take} take @param {boolean} inHand */
   #card(take, inHand) {
     const { compare, project } = this.state;
     const number = (project?.takes.indexOf(take) ?? 0) + 1;
-    const side = (/** @type {"a"|"b"} */ name) => h("button", {
-      type: "button", class: "toggle", "aria-pressed": String(compare[name] === take.id),
-      "aria-label": t("compare.as", { side: name.toUpperCase(), n: number }), title: t("compare.as", { side: name.toUpperCase(), n: number }),
-      onclick: () => this.store.compare(name, take.id),
-    }, name.toUpperCase());
-    return h("li", { class: inHand ? "take current" : "take", data: { take: take.id } },
-      h("button", { type: "button", class: "take-name", "aria-current": inHand ? "true" : undefined, onclick: () => this.store.openTake(take.id) },
-        h("strong", {}, `${number} · ${named("verb", take.verb)}`), h("small", {}, this.#about(take))),
-      h("div", { class: "take-tools" }, stars(take, (rating) => this.store.rate(take.id, rating)),
-        h("span", { class: "space" }), side("a"), side("b"),
-        project && project.takes.length > 1 && iconButton("delete", t("take.delete", { n: number }), () => this.store.deleteTake(take.id))),
-      inHand && take.reasons?.length ? h("details", { class: "more reasons" }, h("summary", {}, t("reasons")), h("ul", {}, take.reasons.map((reason) => h("li", {}, reason)))) : null);
+    const side = (/** @type {"a"|"b"} */ name) =>
+      h(
+        "button",
+        {
+          type: "button",
+          class: "toggle",
+          "aria-pressed": String(compare[name] === take.id),
+          "aria-label": t("compare.as", { side: name.toUpperCase(), n: number }),
+          title: t("compare.as", { side: name.toUpperCase(), n: number }),
+          onclick: () => this.store.compare(name, take.id),
+        },
+        name.toUpperCase(),
+      );
+    return h(
+      "li",
+      { class: inHand ? "take current" : "take", data: { take: take.id } },
+      h(
+        "button",
+        {
+          type: "button",
+          class: "take-name",
+          "aria-current": inHand ? "true" : undefined,
+          onclick: () => this.store.openTake(take.id),
+        },
+        h("strong", {}, `${number} · ${named("verb", take.verb)}`),
+        h("small", {}, this.#about(take)),
+      ),
+      h(
+        "div",
+        { class: "take-tools" },
+        stars(take, (rating) => this.store.rate(take.id, rating)),
+        h("span", { class: "space" }),
+        side("a"),
+        side("b"),
+        project &&
+          project.takes.length > 1 &&
+          iconButton("delete", t("take.delete", { n: number }), () => this.store.deleteTake(take.id)),
+      ),
+      inHand && take.reasons?.length
+        ? h(
+            "details",
+            { class: "more reasons" },
+            h("summary", {}, t("reasons")),
+            h(
+              "ul",
+              {},
+              take.reasons.map((reason) => h("li", {}, reason)),
+            ),
+          )
+        : null,
+    );
   }
 
   /** @param {Take} take */
   #about(take) {
     const plan = take.plan ?? {};
-    const facts = [take.verb === "upload" || take.verb === "first" ? take.name : "", plan.style && named("style", String(plan.style)), take.n_bars && t("bars.n", { n: take.n_bars }), plan.seed !== undefined && t("seed.n", { n: Number(plan.seed) })];
+    const facts = [
+      take.verb === "upload" || take.verb === "first" ? take.name : "",
+      plan.style && named("style", String(plan.style)),
+      take.n_bars && t("bars.n", { n: take.n_bars }),
+      plan.seed !== undefined && t("seed.n", { n: Number(plan.seed) }),
+    ];
     return facts.filter(Boolean).join(" · ");
   }
 }
@@ -60,9 +107,23 @@ export class TakesPanel extends Part {
 /** @param {Take} take @param {(rating: number|null) => void} rate */
 function stars(take, rate) {
   const rating = take.rating ?? 0;
-  return h("span", { class: "stars", role: "group", "aria-label": t("rating") }, [1, 2, 3, 4, 5].map((n) => h("button", {
-    type: "button", class: n <= rating ? "star on" : "star", "aria-label": t("rating.n", { n }), "aria-pressed": String(n === rating), title: t("rating.n", { n }),
-    onclick: () => rate(n === rating ? null : n),
-  }, icon("star"))));
+  return h(
+    "span",
+    { class: "stars", role: "group", "aria-label": t("rating") },
+    [1, 2, 3, 4, 5].map((n) =>
+      h(
+        "button",
+        {
+          type: "button",
+          class: n <= rating ? "star on" : "star",
+          "aria-label": t("rating.n", { n }),
+          "aria-pressed": String(n === rating),
+          title: t("rating.n", { n }),
+          onclick: () => rate(n === rating ? null : n),
+        },
+        icon("star"),
+      ),
+    ),
+  );
 }
 customElements.define("takes-panel", TakesPanel);

@@ -31,8 +31,13 @@ export class TimeRuler extends Part {
     const piece = this.state.piece;
     const starts = piece ? barStarts(piece) : [0, 1];
     const step = this.studio.viewport.view.step(event.clientX - left);
-    return { x: event.clientX - left, step, bar: barOf(starts, step), starts,
-      lock: event.clientY - top > height - LOCK_HEIGHT };
+    return {
+      x: event.clientX - left,
+      step,
+      bar: barOf(starts, step),
+      starts,
+      lock: event.clientY - top > height - LOCK_HEIGHT,
+    };
   }
 
   /** @param {PointerEvent} event */

@@ -5,9 +5,12 @@ import { Part } from "./part.js";
 
 const SEEN = "antiphon.toured";
 const PLACES = [
-  { name: "play", at: ".play" }, { name: "notes", at: "piano-roll", pane: "notes" },
-  { name: "chords", at: "mark-lane[kind=chords]", pane: "notes" }, { name: "tracks", at: "track-list", pane: "tracks" },
-  { name: "ask", at: "ask-panel", pane: "ask" }, { name: "takes", at: "takes-panel", pane: "takes" },
+  { name: "play", at: ".play" },
+  { name: "notes", at: "piano-roll", pane: "notes" },
+  { name: "chords", at: "mark-lane[kind=chords]", pane: "notes" },
+  { name: "tracks", at: "track-list", pane: "tracks" },
+  { name: "ask", at: "ask-panel", pane: "ask" },
+  { name: "takes", at: "takes-panel", pane: "takes" },
   { name: "export", at: ".export-menu" },
 ];
 
@@ -15,24 +18,46 @@ export class TourGuide extends Part {
   #index = 0;
 
   make() {
-    this.invite = h("div", { class: "invite", role: "status", hidden: true },
+    this.invite = h(
+      "div",
+      { class: "invite", role: "status", hidden: true },
       h("p", {}, t("tour.invite")),
       h("button", { type: "button", class: "main", onclick: () => this.#begin() }, t("tour.yes")),
-      h("button", { type: "button", class: "quiet", onclick: () => this.#end() }, t("tour.no")));
+      h("button", { type: "button", class: "quiet", onclick: () => this.#end() }, t("tour.no")),
+    );
     this.title = "";
     this.heading = h("h2", {});
     this.text = h("p", {});
     this.count = h("small", {});
     this.next = h("button", { type: "button", class: "main", onclick: () => this.#go(1) });
     this.back = h("button", { type: "button", class: "quiet", onclick: () => this.#go(-1) }, t("tour.back"));
-    this.card = h("div", { class: "tour-card", role: "dialog", "aria-modal": "false", "aria-label": t("tour"), hidden: true, tabindex: "-1", onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && this.#end() },
-      h("div", { class: "head" }, this.heading, iconButton("close", t("close"), () => this.#end())), this.text,
-      h("div", { class: "foot" }, this.count, h("span", { class: "space" }), this.back, this.next));
+    this.card = h(
+      "div",
+      {
+        class: "tour-card",
+        role: "dialog",
+        "aria-modal": "false",
+        "aria-label": t("tour"),
+        hidden: true,
+        tabindex: "-1",
+        onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && this.#end(),
+      },
+      h(
+        "div",
+        { class: "head" },
+        this.heading,
+        iconButton("close", t("close"), () => this.#end()),
+      ),
+      this.text,
+      h("div", { class: "foot" }, this.count, h("span", { class: "space" }), this.back, this.next),
+    );
     this.removeAttribute("title");
     this.append(this.invite, this.card);
     document.addEventListener("antiphon-tour", () => this.#begin());
     window.addEventListener("resize", () => !this.card.hidden && this.#place());
-    this.store.on(["project"], ({ project }) => { if (project && !localStorage.getItem(SEEN)) this.invite.hidden = false; });
+    this.store.on(["project"], ({ project }) => {
+      if (project && !localStorage.getItem(SEEN)) this.invite.hidden = false;
+    });
   }
 
   #begin() {
@@ -74,7 +99,12 @@ export class TourGuide extends Part {
     this.#light(target);
     const box = target.getBoundingClientRect();
     const { offsetWidth: width, offsetHeight: height } = this.card;
-    const beside = box.right + 12 + width <= innerWidth ? box.right + 12 : box.left - 12 - width >= 0 ? box.left - 12 - width : Math.min(Math.max(box.left + 12, 8), innerWidth - width - 8);
+    const beside =
+      box.right + 12 + width <= innerWidth
+        ? box.right + 12
+        : box.left - 12 - width >= 0
+          ? box.left - 12 - width
+          : Math.min(Math.max(box.left + 12, 8), innerWidth - width - 8);
     const top = Math.min(Math.max(box.top + 12, 8), innerHeight - height - 8);
     this.card.style.left = `${beside}px`;
     this.card.style.top = `${box.top > innerHeight - height && box.height < 120 ? Math.max(box.top - height - 12, 8) : top}px`;

@@ -16,7 +16,13 @@ export class TrackList extends Part {
 
   make() {
     this.list = h("ul", {});
-    this.append(h("h2", {}, t("tracks")), this.list);
+    const add = h(
+      "button",
+      { type: "button", class: "quiet add-track", onclick: () => this.#add() },
+      icon("plus"),
+      t("track.add"),
+    );
+    this.append(h("h2", {}, t("tracks")), this.list, add);
     this.store.on(["piece", "about"], () => this.#fill());
     this.store.on(["piece", "activeTrack", "mixer", "lockedTracks"], () => this.#mark());
   }
@@ -37,33 +43,92 @@ export class TrackList extends Part {
     const shown = nameOf(track, index);
     const names = track.is_drum
       ? KITS.map((value) => ({ value: String(value), text: t(`kit.${value}`) }))
-      : about.instruments.map((/** @type {string} */ text, /** @type {number} */ value) => ({ value: String(value), text }));
+      : about.instruments.map((/** @type {string} */ text, /** @type {number} */ value) => ({
+          value: String(value),
+          text,
+        }));
     const instrument = select(names, String(track.program), {
-      "aria-label": t("track.instrument", { name: shown }), class: "instrument",
-      onchange: () => this.#edit((piece) => withTrack(piece, track.id, { program: Number(instrument.value) })),
+      "aria-label": t("track.instrument", { name: shown }),
+      class: "instrument",
+      onchange: () =>
+        this.#edit((piece) => withTrack(piece, track.id, { program: Number(instrument.value) })),
     });
-    const toggle = (/** @type {string} */ kind, /** @type {any} */ content, /** @type {() => void} */ onclick) => h("button", {
-      type: "button", class: `toggle ${kind}`, data: { kind }, "aria-label": t(`track.${kind}`, { name: shown }), title: t(`track.${kind}`, { name: shown }), onclick,
-    }, content);
-    return h("li", { class: `strip ${trackClass(index)}`, data: { track: track.id } },
-      h("button", { type: "button", class: "track-name", onclick: () => store.choose({ activeTrack: track.id }) },
-        h("span", { class: "dot", "aria-hidden": "true" }), shown),
+    const toggle = (
+      /** @type {string} */ kind,
+      /** @type {any} */ content,
+      /** @type {() => void} */ onclick,
+    ) =>
+      h(
+        "button",
+        {
+          type: "button",
+          class: `toggle ${kind}`,
+          data: { kind },
+          "aria-label": t(`track.${kind}`, { name: shown }),
+          title: t(`track.${kind}`, { name: shown }),
+          onclick,
+        },
+        content,
+      );
+    return h(
+      "li",
+      { class: `strip ${trackClass(index)}`, data: { track: track.id } },
+      h(
+        "button",
+        { type: "button", class: "track-name", onclick: () => store.choose({ activeTrack: track.id }) },
+        h("span", { class: "dot", "aria-hidden": "true" }),
+        shown,
+      ),
       toggle("lock", icon("lock"), () => store.toggleTrackLock(track.id)),
       instrument,
-      h("div", { class: "strip-foot" },
-        h("span", { class: "toggles" },
+      h(
+        "div",
+        { class: "strip-foot" },
+        h(
+          "span",
+          { class: "toggles" },
           toggle("mute", "M", () => store.mix(track.id, { mute: !store.state.mixer[track.id]?.mute })),
-          toggle("solo", "S", () => store.mix(track.id, { solo: !store.state.mixer[track.id]?.solo }))),
+          toggle("solo", "S", () => store.mix(track.id, { solo: !store.state.mixer[track.id]?.solo })),
+        ),
         this.#fader(track, VOLUME, t("track.volume", { name: shown }), icon("volume")),
-        this.#fader(track, PAN, t("track.pan", { name: shown }), null)));
+        this.#fader(track, PAN, t("track.pan", { name: shown }), null),
+      ),
+    );
   }
 
   /** @param {Track} track @param {number} number @param {string} name @param {Node|null} sign */
   #fader(track, number, name, sign) {
-    const input = h("input", { type: "range", min: "0", max: "127", "aria-label": name, title: name, data: { number },
+    const input = h("input", {
+      type: "range",
+      min: "0",
+      max: "127",
+      "aria-label": name,
+      title: name,
+      data: { number },
       onchange: () => this.#edit((piece) => withControl(piece, track.id, number, Number(input.value))),
-      ondblclick: () => this.#edit((piece) => withControl(piece, track.id, number, number === PAN ? 64 : 100)) });
+      ondblclick: () =>
+        this.#edit((piece) => withControl(piece, track.id, number, number === PAN ? 64 : 100)),
+    });
     return h("label", { class: "fader" }, sign, input);
+  }
+
+  /** A track to write in, without a role: it is what its owner makes of it. */
+  #add() {
+    const { piece } = this.state;
+    if (!piece) return;
+    const n = piece.tracks.length + 1;
+    /** @type {Track} */
+    const track = {
+      id: `own-${Date.now()}`,
+      name: t("track.n", { n }),
+      role: "",
+      program: 0,
+      is_drum: false,
+      notes: [],
+      controls: [],
+    };
+    void this.store.edit({ ...piece, tracks: [...piece.tracks, track] });
+    this.store.choose({ activeTrack: track.id });
   }
 
   /** @param {(piece: import("../types.js").Piece) => import("../types.js").Piece} change */
@@ -79,13 +144,18 @@ export class TrackList extends Part {
       if (!track) continue;
       strip.classList.toggle("active", track.id === activeTrack);
       strip.querySelector(".track-name").setAttribute("aria-pressed", String(track.id === activeTrack));
-      const on = { mute: mixer[track.id]?.mute, solo: mixer[track.id]?.solo, lock: lockedTracks.has(track.id) };
+      const on = {
+        mute: mixer[track.id]?.mute,
+        solo: mixer[track.id]?.solo,
+        lock: lockedTracks.has(track.id),
+      };
       for (const [kind, value] of Object.entries(on)) {
         strip.querySelector(`.${kind}`).setAttribute("aria-pressed", String(Boolean(value)));
       }
       strip.querySelector("select").value = String(track.program);
       for (const fader of strip.querySelectorAll("input")) {
-        if (document.activeElement !== fader || !fader.matches(":active")) fader.value = String(setting(track, Number(fader.dataset.number)));
+        if (document.activeElement !== fader || !fader.matches(":active"))
+          fader.value = String(setting(track, Number(fader.dataset.number)));
       }
     }
   }
@@ -94,6 +164,8 @@ export class TrackList extends Part {
 /** Its role in the person's language, where it is called by it; else the name it has. @param {Track} track @param {number} index */
 export function nameOf(track, index) {
   const isRole = track.role && en[`role.${track.role}`] === track.name;
-  return (isRole || !track.name) && track.role ? named("role", track.role) : track.name || t("track.n", { n: index + 1 });
+  return (isRole || !track.name) && track.role
+    ? named("role", track.role)
+    : track.name || t("track.n", { n: index + 1 });
 }
 customElements.define("track-list", TrackList);

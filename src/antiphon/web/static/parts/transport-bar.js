@@ -12,32 +12,61 @@ export class TransportBar extends Part {
     this.play = h("button", { type: "button", class: "play main", onclick: () => player.toggle() });
     this.place = h("output", { class: "place", "aria-label": t("place") });
     this.bars = h("input", {
-      type: "text", inputmode: "numeric", class: "bars-field", placeholder: t("loop.all"), "aria-label": t("loop.bars"), title: t("loop.hint"),
+      type: "text",
+      inputmode: "numeric",
+      class: "bars-field",
+      placeholder: t("loop.all"),
+      "aria-label": t("loop.bars"),
+      title: t("loop.hint"),
       onchange: () => this.#mark(),
     });
     this.loop = iconButton("loop", t("loop"), () => store.choose({ looping: !this.state.looping }));
     this.tempo = h("input", {
-      type: "number", min: "20", max: "300", step: "1", class: "tempo-field", "aria-label": t("tempo"), title: t("tempo"),
+      type: "number",
+      min: "20",
+      max: "300",
+      step: "1",
+      class: "tempo-field",
+      "aria-label": t("tempo"),
+      title: t("tempo"),
       onchange: () => this.#tempo(),
     });
-    const volume = h("input", { type: "range", min: "0", max: "100", value: String(100 * USUAL_VOLUME), "aria-label": t("volume"), title: t("volume"), oninput: () => player.setVolume(Number(volume.value) / 100) });
+    const volume = h("input", {
+      type: "range",
+      min: "0",
+      max: "100",
+      value: String(100 * USUAL_VOLUME),
+      "aria-label": t("volume"),
+      title: t("volume"),
+      oninput: () => player.setVolume(Number(volume.value) / 100),
+    });
     this.level = h("meter", { min: "0", max: "1", high: "0.95", value: "0", "aria-label": t("level") });
     this.sound = h("span", { class: "sound-state", role: "status" });
     this.setAttribute("role", "region");
     this.setAttribute("aria-label", t("transport"));
     this.append(
-      iconButton("start", t("to.start"), () => player.seek(this.state.loop?.start ?? 0)), this.play, this.place,
+      iconButton("start", t("to.start"), () => player.seek(this.state.loop?.start ?? 0)),
+      this.play,
+      this.place,
       h("span", { class: "group" }, this.loop, this.bars),
       h("label", { class: "group tempo" }, this.tempo, h("span", { class: "unit" }, "♩/min")),
-      h("span", { class: "space" }), this.sound,
-      h("span", { class: "group loudness" }, icon("volume"), volume, this.level));
+      h("span", { class: "space" }),
+      this.sound,
+      h("span", { class: "group loudness" }, icon("volume"), volume, this.level),
+    );
     store.on(["playing"], ({ playing }) => {
       const name = playing ? t("pause") : t("play");
       this.play.setAttribute("aria-label", name);
       this.play.replaceChildren(icon(playing ? "pause" : "play"), h("span", {}, name));
     });
     store.on(["looping"], ({ looping }) => this.loop.setAttribute("aria-pressed", String(looping)));
-    store.on(["sound"], ({ sound }) => { this.sound.textContent = sound && t(`sound.${sound}`); this.dataset.sound = sound; });
+    store.on(["sound"], ({ sound }) => {
+      this.sound.textContent = sound && t(`sound.${sound}`);
+      this.dataset.sound = sound;
+    });
+    store.on(["about"], ({ about }) => {
+      this.sound.title = about?.player.sentence ?? "";
+    });
     store.on(["piece", "loop"], () => this.#fill());
     requestAnimationFrame(() => this.#frame());
   }
@@ -50,7 +79,8 @@ export class TransportBar extends Part {
     if (document.activeElement !== this.bars) {
       this.bars.value = loop ? `${barOf(starts, loop.start) + 1}–${barOf(starts, loop.end - 1) + 1}` : "";
     }
-    if (document.activeElement !== this.tempo) this.tempo.value = String(Math.round(piece.tempos[0]?.bpm ?? 120));
+    if (document.activeElement !== this.tempo)
+      this.tempo.value = String(Math.round(piece.tempos[0]?.bpm ?? 120));
   }
 
   #mark() {
@@ -58,9 +88,14 @@ export class TransportBar extends Part {
     if (!piece) return;
     const words = this.bars.value.trim();
     const bars = words ? barsFromWords(words, piece.n_bars) : null;
-    if (words && !bars) return this.store.choose({ message: { kind: "error", text: t("bars.unknown", { words, n: piece.n_bars }) } });
+    if (words && !bars)
+      return this.store.choose({
+        message: { kind: "error", text: t("bars.unknown", { words, n: piece.n_bars }) },
+      });
     const starts = barStarts(piece);
-    this.store.choose({ loop: bars ? { start: starts[Math.min(...bars)], end: starts[Math.max(...bars) + 1] } : null });
+    this.store.choose({
+      loop: bars ? { start: starts[Math.min(...bars)], end: starts[Math.max(...bars) + 1] } : null,
+    });
   }
 
   #tempo() {

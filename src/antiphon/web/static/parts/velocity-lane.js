@@ -25,7 +25,10 @@ export class VelocityLane extends Part {
       this.#draft.clear();
       this.#set(event);
     });
-    this.canvas.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => this.#drawing && this.#set(event));
+    this.canvas.addEventListener(
+      "pointermove",
+      (/** @type {PointerEvent} */ event) => this.#drawing && this.#set(event),
+    );
     this.canvas.addEventListener("pointerup", () => this.#done());
     this.canvas.addEventListener("pointercancel", () => this.#done());
     this.store.on(["piece", "activeTrack", "selection"], () => this.#paint());
@@ -65,7 +68,10 @@ export class VelocityLane extends Part {
       const old = new Set(this.#draft.keys());
       const notes = withVelocity(old, (velocity, note) => this.#draft.get(note) ?? velocity);
       const kept = [...old].map((note, index) => (selection.has(note) ? notes[index] : null));
-      void this.store.edit(replaceNotes(piece, activeTrack, old, notes), kept.filter((note) => note !== null));
+      void this.store.edit(
+        replaceNotes(piece, activeTrack, old, notes),
+        kept.filter((note) => note !== null),
+      );
     }
     this.#draft.clear();
   }

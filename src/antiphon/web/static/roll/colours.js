@@ -34,8 +34,14 @@ function read() {
   };
   const root = getComputedStyle(document.documentElement);
   const found = {
-    ink: get("ink"), faint: get("ink-faint"), line: get("grid"), bar: get("grid-bar"),
-    row: get("row-black"), paper: get("paper"), accent: get("accent"), mark: get("mark"),
+    ink: get("ink"),
+    faint: get("ink-faint"),
+    line: get("grid"),
+    bar: get("grid-bar"),
+    row: get("row-black"),
+    paper: get("paper"),
+    accent: get("accent"),
+    mark: get("mark"),
     tracks: Array.from({ length: HUES }, (_, index) => get(`track-${index}`)),
     font: root.fontFamily,
     text: 0.73 * parseFloat(root.fontSize),

@@ -34,7 +34,11 @@ export class View {
     const next = new View({ ...this, ...change });
     const whole = next.width / next.length;
     const least = Math.min(whole, MAX_QUARTER / next.resolution);
-    next.perStep = clamp(next.perStep, Math.max(MIN_QUARTER / next.resolution, least), MAX_QUARTER / next.resolution);
+    next.perStep = clamp(
+      next.perStep,
+      Math.max(MIN_QUARTER / next.resolution, least),
+      MAX_QUARTER / next.resolution,
+    );
     next.row = clamp(next.row, MIN_ROW, MAX_ROW);
     const most = Math.max(0, next.length - next.width / next.perStep);
     next.left = clamp(next.left, 0, most);
@@ -102,8 +106,7 @@ export class View {
     const row = clamp(this.height / (known[1] - known[0] + 5), 7, 24);
     const middle = (known[0] + known[1] + 1) / 2;
     const perStep = Math.max(this.width, bar * piece.n_bars) / this.length;
-    return this.with({ perStep, left: 0, row })
-      .with({ top: middle + this.height / row / 2 });
+    return this.with({ perStep, left: 0, row }).with({ top: middle + this.height / row / 2 });
   }
 }
 
@@ -152,8 +155,9 @@ export function inBox(view, notes, box) {
   const [from, to] = [view.step(Math.min(box.x0, box.x1)), view.step(Math.max(box.x0, box.x1))];
   const high = view.pitch(Math.min(box.y0, box.y1));
   const low = view.pitch(Math.max(box.y0, box.y1));
-  return notes.filter(([onset, duration, pitch]) =>
-    onset < to && onset + duration > from && pitch >= low && pitch <= high);
+  return notes.filter(
+    ([onset, duration, pitch]) => onset < to && onset + duration > from && pitch >= low && pitch <= high,
+  );
 }
 
 /**

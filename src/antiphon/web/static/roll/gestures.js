@@ -57,7 +57,17 @@ export class Gestures {
     if (!piece || event.button > 1) return;
     const begin = (/** @type {Gesture["kind"]} */ kind, notes = selection, more = {}) => {
       const { left, top } = this.viewport.view;
-      this.#gesture = { kind, x, y, notes, piece: this.store.state.piece ?? piece, dragged: false, left, top, ...more };
+      this.#gesture = {
+        kind,
+        x,
+        y,
+        notes,
+        piece: this.store.state.piece ?? piece,
+        dragged: false,
+        left,
+        top,
+        ...more,
+      };
     };
     if (event.button === 1 || (event.pointerType === "touch" && tool === "select" && !this.#caught(x, y))) {
       return begin("pan");
@@ -115,9 +125,12 @@ export class Gestures {
     if (!gesture.dragged) return;
     const { view } = this.viewport;
     if (gesture.kind === "pan") {
-      this.viewport.show(view.with({
-        left: gesture.left - (x - gesture.x) / view.perStep, top: gesture.top + (y - gesture.y) / view.row,
-      }));
+      this.viewport.show(
+        view.with({
+          left: gesture.left - (x - gesture.x) / view.perStep,
+          top: gesture.top + (y - gesture.y) / view.row,
+        }),
+      );
     } else if (gesture.kind === "frame") {
       this.frame = { x0: gesture.x, y0: gesture.y, x1: x, y1: y };
       const found = inBox(view, this.#notes(), this.frame);
@@ -136,13 +149,15 @@ export class Gestures {
     const fine = event.altKey ? 1 : grid;
     const steps = Math.round((x - gesture.x) / view.perStep / fine) * fine;
     const before = this.draft?.selection;
-    const notes = gesture.kind === "end"
-      ? resized(gesture.piece, gesture.notes, steps, fine)
-      : moved(gesture.piece, gesture.notes, steps, view.pitch(y) - view.pitch(gesture.y));
+    const notes =
+      gesture.kind === "end"
+        ? resized(gesture.piece, gesture.notes, steps, fine)
+        : moved(gesture.piece, gesture.notes, steps, view.pitch(y) - view.pitch(gesture.y));
     const piece = replaceNotes(gesture.piece, activeTrack, gesture.notes, notes);
     this.draft = { piece, selection: new Set(notes) };
     const heard = before ? [...before][0]?.[2] : undefined;
-    if (gesture.kind === "move" && notes[0] && notes[0][2] !== heard) this.hooks.hear(notes[0][2], notes[0][3]);
+    if (gesture.kind === "move" && notes[0] && notes[0][2] !== heard)
+      this.hooks.hear(notes[0][2], notes[0][3]);
   }
 
   up() {

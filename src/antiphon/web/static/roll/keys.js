@@ -4,7 +4,16 @@
  * @import {Note, Piece} from "../types.js"
  * @import {Store} from "../store.js"
  */
-import { clamp, endOf, moved, pasted, quantised, replaceNotes, resized, withVelocity } from "../music/edits.js";
+import {
+  clamp,
+  endOf,
+  moved,
+  pasted,
+  quantised,
+  replaceNotes,
+  resized,
+  withVelocity,
+} from "../music/edits.js";
 
 /** @typedef {{step: number, pitch: number}} Cursor */
 
@@ -41,7 +50,10 @@ export class Keys {
     const actions = {
       a: () => this.store.choose({ selection: new Set(notes) }),
       c: () => void (this.#copied = [...selection]),
-      x: () => { this.#copied = [...selection]; this.#change([]); },
+      x: () => {
+        this.#copied = [...selection];
+        this.#change([]);
+      },
       v: () => this.#paste(piece, this.#copied, this.cursor.step),
       d: () => this.#paste(piece, [...selection], this.#after()),
     };
@@ -71,7 +83,10 @@ export class Keys {
       "+": () => this.#change(withVelocity(selection, (velocity) => velocity + 5)),
       "-": () => this.#change(withVelocity(selection, (velocity) => velocity - 5)),
       e: () => this.store.choose({ tool: this.store.state.tool === "draw" ? "select" : "draw" }),
-      Home: () => { this.cursor = { ...this.cursor, step: 0 }; this.store.choose({ selection: new Set() }); },
+      Home: () => {
+        this.cursor = { ...this.cursor, step: 0 };
+        this.store.choose({ selection: new Set() });
+      },
     };
     return actions[event.key];
   }

@@ -123,8 +123,10 @@ function paintTrack(context, colour, view, notes, active) {
 
 // louder notes are fuller; notes of one level are drawn by one call
 const LEVELS = [
-  { from: 0, to: 45, alpha: 0.55 }, { from: 45, to: 75, alpha: 0.72 },
-  { from: 75, to: 100, alpha: 0.88 }, { from: 100, to: 129, alpha: 1 },
+  { from: 0, to: 45, alpha: 0.55 },
+  { from: 45, to: 75, alpha: 0.72 },
+  { from: 75, to: 100, alpha: 0.88 },
+  { from: 100, to: 129, alpha: 1 },
 ];
 const FAINT = [{ from: 0, to: 129, alpha: 0.3 }];
 

@@ -25,7 +25,10 @@ export class Viewport extends EventTarget {
     const { left, perStep, resolution } = this.view;
     const finer = piece.resolution / resolution;
     const view = this.view.with({
-      length: endOf(piece), resolution: piece.resolution, left: left * finer, perStep: perStep / finer,
+      length: endOf(piece),
+      resolution: piece.resolution,
+      left: left * finer,
+      perStep: perStep / finer,
     });
     if (anew || !this.#fitted) this.show((this.#first = view.fitted(piece, LEAST_BAR)));
     else this.show(view);

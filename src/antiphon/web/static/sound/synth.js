@@ -20,7 +20,8 @@ export class Synth {
    */
   static async load(context, output, soundfont) {
     const [{ WorkletSynthesizer }] = await Promise.all([
-      import(SYNTH.library), context.audioWorklet.addModule(SYNTH.processor),
+      import(SYNTH.library),
+      context.audioWorklet.addModule(SYNTH.processor),
     ]);
     const inner = new WorkletSynthesizer(context, { eventsEnabled: false });
     inner.connect(output);

@@ -1,0 +1,78 @@
+/**
+ * What the page knows, and who is told when it changes.
+ * @import {Job, Note, Piece, Project, Range, Strip, Take} from "./types.js"
+ */
+
+/**
+ * @typedef {object} State
+ * @property {any} about                  what the server offers
+ * @property {{id: string, title: string, changed: string, n_takes: number}[]} projects
+ * @property {Project|null} project
+ * @property {Take|null} take             the take in hand
+ * @property {Piece|null} piece           its notes
+ * @property {string} activeTrack         the track that is edited
+ * @property {Set<Note>} selection        notes of the active track
+ * @property {Set<string>} lockedTracks   stay as they are when asked again
+ * @property {Set<number>} lockedBars
+ * @property {Record<string, Strip>} mixer by track id
+ * @property {Range|null} loop            a stretch that was marked
+ * @property {boolean} looping            whether playing goes round in it, or in the whole piece
+ * @property {boolean} playing
+ * @property {number} division            of a quarter note, that notes snap to
+ * @property {"select"|"draw"} tool
+ * @property {Job|null} job
+ * @property {{a: string, b: string}} compare take ids
+ * @property {"saved"|"saving"|"failed"} saving
+ * @property {{kind: "info"|"error", text: string}|null} message
+ * @property {"" | "loading" | "ready" | "rendered" | "none"} sound where sound comes from
+ */
+
+/** @returns {State} */
+const nothing = () => ({
+  about: null,
+  projects: [],
+  project: null,
+  take: null,
+  piece: null,
+  activeTrack: "",
+  selection: new Set(),
+  lockedTracks: new Set(),
+  lockedBars: new Set(),
+  mixer: {},
+  loop: null,
+  looping: true,
+  playing: false,
+  division: 4,
+  tool: "select",
+  job: null,
+  compare: { a: "", b: "" },
+  saving: "saved",
+  message: null,
+  sound: "",
+});
+
+/** The state with those who listen to it; only `Store` sets it. */
+export class Known {
+  /** @type {{keys: (keyof State)[], tell: (state: State) => void}[]} */
+  #listeners = [];
+  state = nothing();
+
+  /**
+   * Be told when any of `keys` changes, and once now.
+   * @param {(keyof State)[]} keys
+   * @param {(state: State) => void} tell
+   */
+  on(keys, tell) {
+    this.#listeners.push({ keys, tell });
+    tell(this.state);
+  }
+
+  /** For the store alone. @param {Partial<State>} change */
+  set(change) {
+    Object.assign(this.state, change);
+    const changed = /** @type {(keyof State)[]} */ (Object.keys(change));
+    for (const { keys, tell } of this.#listeners) {
+      if (keys.some((key) => changed.includes(key))) tell(this.state);
+    }
+  }
+}
