@@ -7,7 +7,8 @@ Composes pieces with the same seeds at each of several places of one slider afte
 prints, of the means of all pieces at each place: the named measure, Spearman's correlation of
 place and measure, and how far every measure moves from one end of the slider to the other, in
 standard deviations of pieces at its middle. `--curve` composes with a mood that rises from sad
-and calm to happy and excited and prints the measures of every quarter of the pieces.
+and calm to happy and excited and prints the measures of every quarter of the pieces, without the
+last bar, in which they come to rest.
 
 Measures are of the pitched parts: notes a bar; mean pitch; syncopation an onset (Longuet-Higgins
 & Lee), the mean over parts; place on the line of fifths above the tonic; share of what sounds
@@ -87,7 +88,13 @@ def curve(plan: Plan, n: int) -> None:
     made = compose(replace(plan, mood_curve=MOODS.format(last=bars)), count=n)
     quarter = bars // 4
     rows = np.array(
-        [[measures(m.piece, slice(q * quarter, (q + 1) * quarter)) for q in range(4)] for m in made]
+        [
+            [
+                measures(m.piece, slice(q * quarter, min((q + 1) * quarter, bars - 1)))
+                for q in range(4)
+            ]
+            for m in made
+        ]
     )
     names = [*SLIDERS, "tempo", "major"]
     more = []
