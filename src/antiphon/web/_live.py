@@ -208,7 +208,7 @@ class Stage:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._worker = Worker(_tasks.get_ready)
+        self._worker = Worker(_tasks.get_ready_to_go_on)
         self._lock = threading.Lock()
         self._working = threading.Lock()
         self._sessions: dict[str, Session] = {}
