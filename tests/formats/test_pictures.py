@@ -117,9 +117,9 @@ def test_svg_holds_all_pages_and_is_deterministic(song, tmp_path):
 
 
 def test_pages_are_engraved_in_any_thread(song):
-    here = _engrave.stacked(song())
+    here = _engrave.stacked(song)
     with ThreadPoolExecutor(1) as pool:
-        assert pool.submit(_engrave.stacked, song()).result() == here
+        assert pool.submit(_engrave.stacked, song).result() == here
 
 
 def test_pdf_has_selectable_text_and_a_title(song, tmp_path):
