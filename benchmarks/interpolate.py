@@ -9,7 +9,8 @@ the same place of the path, and its pitch class in the home key. Printed are, ov
 Spearman's correlation of the step with the distance to either end, the distances step by step, and
 how musical the pieces of the path are beside as many composed ones: their score (0 best, as
 `antiphon compose` ranks), their distance from real songs' habits in deviations, and the Fréchet
-distance and AUC of `antiphon evaluate`, to test songs that are on no path.
+distance and AUC of `antiphon evaluate`, to test songs that are on no path; beside those of the ends
+themselves, since a few songs are not like all songs.
 
 `--back` prints how much of a song's first 32 bars comes back from its own latents (F1 of each
 part's notes): told to the scribe alone, at levels of noise, and with the decoder's probabilities
@@ -196,10 +197,12 @@ def walk(songs: Sequence[Piece], ids: Sequence[str], asked: argparse.Namespace) 
     composed = compose(
         Plan(bars=bars, seed=asked.seed, instruments="melody,counter,chords,bass"), count=len(inner)
     )
+    others = songs[2 * asked.pairs :]
+    ends = [made.piece for path in paths for made in (path[0], path[-1])]
+    far_ends = evaluate(ends, others, controls=False)["distance"]["generated"]
+    print(f"the ends themselves: FD {far_ends['fd']:.1f}  AUC {far_ends['auc']:.3f}")
     for name, made in (("path", inner), ("composed", composed)):
-        report = evaluate([m.piece for m in made], songs[2 * asked.pairs :], controls=False)[
-            "distance"
-        ]
+        report = evaluate([m.piece for m in made], others, controls=False)["distance"]
         print(
             f"{name:10} score {np.mean([m.score for m in made]):.2f}  deviations "
             f"{np.mean([deviations(m) for m in made]):.2f}  FD {report['generated']['fd']:.1f} "
