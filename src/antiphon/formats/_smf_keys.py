@@ -16,7 +16,7 @@ def all_released(content: Bytes) -> bool:
 
     A file that cannot be followed to its end does not.
     """
-    at = 14
+    at, struck = 14, np.zeros(16 * 128, np.int32)
     while at + 8 <= len(content):
         is_track = content[at] == 77 and content[at + 1] == 84  # MT, as in MTrk
         length = 0
@@ -24,16 +24,16 @@ def all_released(content: Bytes) -> bool:
             length = length << 8 | int(content[place])
         if at + 8 + length > len(content):
             return False
-        if is_track and not _track_releases(content[at + 8 : at + 8 + length]):
+        if is_track and not _track_releases(content[at + 8 : at + 8 + length], struck):
             return False
         at += 8 + length
     return True
 
 
 @compiled
-def _track_releases(events: Bytes) -> bool:
-    struck = np.zeros(16 * 128, np.int64)
-    at, status = 0, 0
+def _track_releases(events: Bytes, struck: NDArray[np.int32]) -> bool:
+    """Return whether a track releases all keys; how often each is struck is 0, and 0 then."""
+    at = status = n_held = 0
     while at < len(events):
         _, at = _quantity(events, at)
         if at >= len(events):
@@ -51,10 +51,12 @@ def _track_releases(events: Bytes) -> bool:
         key = (status & 0xF) << 7 | int(events[at]) & 0x7F
         if kind == 0x9 and events[at + 1]:
             struck[key] += 1
+            n_held += 1
         elif kind in (0x8, 0x9) and struck[key]:
             struck[key] -= 1
+            n_held -= 1
         at += n_data
-    return not struck.any()
+    return n_held == 0
 
 
 @compiled

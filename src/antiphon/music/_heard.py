@@ -51,6 +51,22 @@ def onsets(onset: Column, starts: Places, n_places: int) -> Floats:
 
 
 @compiled
+def roll(
+    onset: Column, duration: Column, pitch: Column, n_rows: int, rows_per_step: float
+) -> NDArray[np.bool_]:
+    """Return (n_rows, 128) which pitches sound when; a note fills a row at least."""
+    out = np.zeros((n_rows, 128), np.bool_)
+    for note in range(len(onset)):
+        first = int(np.rint(onset[note] * rows_per_step))
+        if not 0 <= first < n_rows or not 0 <= pitch[note] < 128:
+            continue
+        length = max(int(np.rint(duration[note] * rows_per_step)), 1)
+        for row in range(first, min(first + length, n_rows)):
+            out[row, pitch[note]] = True
+    return out
+
+
+@compiled
 def lowest(onset: Column, duration: Column, pitch: Column, end: int) -> NDArray[np.int16]:
     """Return (end,) the lowest pitch that sounds at each step, `SILENT` where none does."""
     floor = np.full(end, SILENT, np.int16)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antiphon.errors import unknown
+from antiphon.music._heard import roll
 from antiphon.music.instruments import ROLES
 from antiphon.music.keys import Key, estimate_key
 from antiphon.music.piece import RESOLUTION, ChordSpan, Notes, Piece, in_order, together
@@ -79,21 +80,8 @@ def roll_of(notes: Notes, n_steps: int, sixteenth: float = SIXTEENTH) -> NDArray
         n_steps: 16ths in the roll; what lies beyond is left out.
         sixteenth: length of a 16th in the notes' own steps.
     """
-    roll = np.zeros(n_steps * 128, dtype=bool)
-    start = np.rint(notes["onset"] * (1 / sixteenth)).astype(np.int32)
-    length = np.rint(notes["duration"] * (1 / sixteenth)).astype(np.int32)
-    first = start * 128 + notes["pitch"]
-    if len(start) and (start.min() < 0 or start.max() >= n_steps):
-        inside = (start >= 0) & (start < n_steps)
-        start, length, first = start[inside], length[inside], first[inside]
-    length = np.minimum(np.maximum(length, 1), n_steps - start)
-    cells = np.full(int(length.sum()), 128, dtype=np.int32)  # from cell to cell of all notes
-    if len(cells):
-        begin = np.cumsum(length) - length
-        cells[0] = first[0]
-        cells[begin[1:]] = first[1:] - first[:-1] - 128 * (length[:-1] - 1)
-        roll[np.cumsum(cells, dtype=np.int64)] = True
-    return roll.reshape(n_steps, 128)
+    columns = notes["onset"], notes["duration"], notes["pitch"]
+    return roll(*columns, n_steps, 1 / sixteenth)
 
 
 def onsets_of(notes: Notes, n_steps: int) -> NDArray[np.bool_]:
