@@ -59,6 +59,19 @@ def test_chords_voices_and_staves_share_one_track(tmp_path):
     assert heads(piece) == [(0, 2, 60), (0, 2, 64), (1, 3, 48), (2, 2, 67)]
 
 
+def test_rounded_tuplets_do_not_move_the_bars_after_them(tmp_path):
+    fine = FOUR.replace("<divisions>2<", "<divisions>480<")
+    bars = [note("C", 1929), note("D", 1911), note("E", 1440), note("F", 1920)]
+    piece = read(tmp_path, score(fine + bars[0], *bars[1:]))
+    # 9 of 480 too long or too short is rounding, a quarter is not
+    assert [(onset, pitch) for onset, _, pitch in heads(piece)] == [
+        (0, 60),
+        (4, 62),
+        (8, 64),
+        (11, 65),
+    ]
+
+
 def test_ties_join_across_bars_and_voices(tmp_path):
     start, stop = '<tie type="start"/>', '<tie type="stop"/>'
     piece = read(

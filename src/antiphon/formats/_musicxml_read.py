@@ -45,6 +45,7 @@ from antiphon.music.piece import (
 
 _STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _MAX_RESOLUTION = 30_240  # 2^5 * 3^3 * 5 * 7
+_ROUNDED = 1 / 32  # quarters by which a bar of rounded tuplets may be longer or shorter
 
 
 @dataclass
@@ -86,8 +87,10 @@ def _piece(root: Element, path: Path) -> Piece:
             if index < len(part.measures):
                 length = max(length, _measure(part, score, part.measures[index], start))
         nominal = round(score.metre.quarters * score.resolution)
-        score.bars.append((start, length or nominal, score.metre))
-        start += length or nominal
+        if not length or abs(length - nominal) <= _ROUNDED * score.resolution:
+            length = nominal
+        score.bars.append((start, length, score.metre))
+        start += length
     return _assembled(root, parts, score, path)
 
 
