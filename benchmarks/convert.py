@@ -6,6 +6,7 @@ are, converted, and converted back. Beside the converter: the untouched copy, an
 stretch of the wanted style in the train split.
 
     python benchmarks/convert.py --model runs/converter --pieces 30
+    python benchmarks/convert.py --songs 5 --from data/pop909      # whole songs, band and all
 
 Needs data/prepared/{pop909,openscore_lieder,openewld,music21_folk}. A tune is kept where a tone
 of the same pitch begins at the same place. Bars of four and of two simple beats are taken.
@@ -25,13 +26,17 @@ from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from antiphon import models
+from antiphon.datasets import pop909
+from antiphon.inference._given import understand
 from antiphon.inference._restyling import restyle
+from antiphon.inference.convert import convert
 from antiphon.metrics.features import features
 from antiphon.models._gan import Drawer, read_drawer
 from antiphon.music.chords import QUALITIES
 from antiphon.music.excerpt import Excerpt
 from antiphon.music.keys import Key
-from antiphon.music.piece import RESOLUTION
+from antiphon.music.piece import RESOLUTION, Piece
+from antiphon.music.plan import Plan
 from antiphon.representations.lead_sheet import (
     GROUPS,
     NO_CHORD_SYMBOL,
@@ -159,7 +164,7 @@ def pair(p: NDArray[np.float64], source: str, target: str) -> NDArray[np.float64
     return (a + 1e-6) / (a + b + 2e-6)
 
 
-def directions(found: list[Any], convert: Convert, judge: Judge) -> dict[str, dict[str, float]]:
+def directions(found: list[Any], system: Convert, judge: Judge) -> dict[str, dict[str, float]]:
     """Return the figures of every direction."""
     out = {}
     for source in STYLES:
@@ -168,8 +173,8 @@ def directions(found: list[Any], convert: Convert, judge: Judge) -> dict[str, di
         for target in STYLES:
             if target == source:
                 continue
-            there = [convert(sheet, source, target) for sheet in mine]
-            back = [convert(sheet, target, source) for sheet in there]
+            there = [system(sheet, source, target) for sheet in mine]
+            back = [system(sheet, target, source) for sheet in there]
             p = [pair(x, source, target) for x in (before, judge(there), judge(back))]
             strength = (p[0] - p[1] + p[2] - p[1]) / 2
             out[f"{source} > {target}"] = {
@@ -186,11 +191,52 @@ def directions(found: list[Any], convert: Convert, judge: Judge) -> dict[str, di
 def nearest(train: list[Any]) -> Convert:
     """Return a converter that gives the stretch of the wanted style whose tune agrees most."""
 
-    def convert(sheet: LeadSheet, _: str, target: str) -> LeadSheet:
+    def taken(sheet: LeadSheet, _: str, target: str) -> LeadSheet:
         mine = [other for style, _, other in train if style == target]
         return max(mine, key=lambda other: kept(sheet, other))
 
-    return convert
+    return taken
+
+
+def whole(judge: Judge, root: Path, n: int, strength: float, model: str) -> dict[str, Any]:
+    """Return the figures of whole test songs of POP909, read again from what was made of them."""
+    sources = [s for s in pop909.sources(root) if s.split == "test"]
+    songs = [pop909.read(source) for source in sources[:: max(1, len(sources) // n)][:n]]
+    before = judge([first_window(song) for song in songs])
+    out = {}
+    for target in STYLES[:3]:
+        made = [
+            convert(song, style=target, strength=strength, converter=model)[0].piece
+            for song in songs
+        ]
+        p = [pair(x, "pop", target) for x in (before, judge([first_window(m) for m in made]))]
+        shares = [tones_kept(a, b) for a, b in zip(songs, made, strict=True)]
+        out[f"pop > {target}"] = {
+            "falls": float((p[0] - p[1]).mean()),
+            "reached": float((p[1] < 0.5).mean()),
+            "kept": float(np.mean(shares)),
+        }
+    return out
+
+
+def first_window(piece: Piece) -> LeadSheet:
+    """Return the lead sheet of 32 beats of a piece's longest stretch, from where it sings."""
+    stretch = max(understand(piece, Plan()).stretches, key=lambda s: len(s.bars))
+    sheet = lead_sheet_of(stretch.bars, stretch.notes)
+    sung = np.flatnonzero(onsets_of(sheet.tune).any(axis=1))
+    begin = min(int(sung[0]) // 4 * 4, max(len(sheet.tune) - N_BEATS, 0))
+    return cut(sheet, begin, begin + N_BEATS)
+
+
+def tones_kept(before: Piece, after: Piece) -> float:
+    """Return the share of the melody's tones of which one of the same pitch begins within a sixth
+    of a quarter: swing counts as kept."""
+    old, new = (
+        next(t for t in p.on_grid().tracks if t.role == "melody" or t.name == "Melody").notes
+        for p in (before, after)
+    )
+    near = np.abs(old["onset"][:, None] - new["onset"][None]) <= RESOLUTION // 6
+    return float((near & (old["pitch"][:, None] == new["pitch"][None])).any(axis=1).mean())
 
 
 def main() -> None:
@@ -203,12 +249,20 @@ def main() -> None:
         "--learn", type=int, default=300, help="windows of each style to learn from"
     )
     parser.add_argument("--seed", type=int, default=2, help="of the choice of held-out windows")
+    parser.add_argument("--songs", type=int, default=0, help="whole test songs of POP909 instead")
+    parser.add_argument("--from", dest="root", type=Path, default=Path("data/pop909"))
     parser.add_argument("--out", type=Path)
     said = parser.parse_args()
     drawer: Drawer = read_drawer(models.folder_of(said.model))
     assert isinstance(drawer.view, LeadSheetView)
     train = windows(drawer.view, said.prepared, "train", said.learn, 1)
     judge = Judge(train)
+    if said.songs:
+        for direction, values in whole(
+            judge, said.root, said.songs, said.strength, said.model
+        ).items():
+            print(f"{direction:20}", *(f"{k} {v:.2f}" for k, v in values.items()), flush=True)
+        return
     held = windows(drawer.view, said.prepared, "test", said.pieces, said.seed)
     guess = np.array(STYLES)[judge([sheet for _, _, sheet in held]).argmax(axis=1)]
     truth = np.array([style for style, _, _ in held])
@@ -220,8 +274,8 @@ def main() -> None:
         "copy": lambda sheet, _source, _target: sheet,
         "nearest": nearest(train),
     }
-    for name, convert in systems.items():
-        figures = directions(held, convert, judge)
+    for name, system in systems.items():
+        figures = directions(held, system, judge)
         report[name] = figures
         for direction, values in figures.items():
             print(f"{name:10} {direction:20}", *(f"{k} {v:.2f}" for k, v in values.items()))

@@ -76,6 +76,8 @@ def with_labels(root: Path, n_songs: int, ensemble: Ensemble) -> dict[str, Tenso
     rows, told = [], []
     for source in [s for s in pop909.sources(root) if s.split == "train"][:n_songs]:
         bars, notes, _ = encode(pop909.read(source))
+        if not len(bars):
+            continue
         rows.append(latents_of(bars, notes, ensemble.coder).numpy())
         told.append(labels(bars, notes))
     x, y = np.concatenate(rows), np.concatenate(told)

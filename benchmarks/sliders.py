@@ -7,7 +7,8 @@ Composes pieces with the same seeds at each of several places of one slider afte
 prints, of the means of all pieces at each place: the named measure, Spearman's correlation of
 place and measure, and how far every measure moves from one end of the slider to the other, in
 standard deviations of pieces at its middle. `--curve` composes with a mood that rises from sad
-and calm to happy and excited and prints the measures of every quarter of the pieces.
+and calm to happy and excited and prints the measures of every quarter of the pieces, without the
+last bar, in which they come to rest.
 
 Measures are of the pitched parts: notes a bar; mean pitch; syncopation an onset (Longuet-Higgins
 & Lee), the mean over parts; place on the line of fifths above the tonic; share of what sounds
@@ -73,8 +74,10 @@ def slide(plan: Plan, places: Sequence[float], n: int, only: Sequence[str]) -> N
         rank = spearmanr(places, means[:, column]).statistic
         pieces = [spearmanr(places, rows[:, i, column]).statistic for i in range(n)]
         told = "  ".join(f"{m:.3g}" for m in means[:, column])
-        print(f"{name}: at {', '.join(f'{p:g}' for p in places)} its measure is {told}; "
-              f"Spearman {rank:.2f}, of single pieces {np.nanmean(pieces):.2f}")  # fmt: skip
+        print(
+            f"{name}: at {', '.join(f'{p:g}' for p in places)} its measure is {told}; "
+            f"Spearman {rank:.2f}, of single pieces {np.nanmean(pieces):.2f}"
+        )
         change = zip(SLIDERS, (means[-1] - means[0]) / usual, strict=True)
         moves = ", ".join(f"{other} {moved:+.2f}" for other, moved in change)
         print(f"  from end to end, in deviations: {moves}", flush=True)
@@ -85,7 +88,13 @@ def curve(plan: Plan, n: int) -> None:
     made = compose(replace(plan, mood_curve=MOODS.format(last=bars)), count=n)
     quarter = bars // 4
     rows = np.array(
-        [[measures(m.piece, slice(q * quarter, (q + 1) * quarter)) for q in range(4)] for m in made]
+        [
+            [
+                measures(m.piece, slice(q * quarter, min((q + 1) * quarter, bars - 1)))
+                for q in range(4)
+            ]
+            for m in made
+        ]
     )
     names = [*SLIDERS, "tempo", "major"]
     more = []

@@ -46,6 +46,8 @@ def listen(server: Server, seconds: float) -> dict[str, object]:
         began = 0.0
         for line in lines:
             bar, now = json.loads(line), time.monotonic()
+            if "error" in bar:
+                raise RuntimeError(bar["error"])
             began = began or now
             late_s.append(now - began - bar["at_s"])
             n_bars += bar["n_bars"]

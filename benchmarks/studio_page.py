@@ -84,7 +84,10 @@ def sizes(responses: list[Any]) -> None:
         if not response.url.endswith("/soundfont"):
             kind = "synthesizer" if "/vendor/" in response.url else "page"
             kinds[kind] += len(response.body()) / 1e6
-    print(f"page {kinds['page']:.2f} MB, synthesizer {kinds['synthesizer']:.2f} MB, unpacked")
+    print(
+        f"page {kinds['page']:.2f} MB, synthesizer {kinds['synthesizer']:.2f} MB, unpacked, "
+        f"in {len(responses)} requests"
+    )
 
 
 def sounds(page: Any) -> None:

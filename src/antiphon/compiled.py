@@ -21,6 +21,7 @@ R = TypeVar("R")
 
 # files that hold compiled functions or what those take from others
 _SOURCES = (
+    "formats/_smf_keys.py",
     "music/_form_cut.py",
     "music/_heard.py",
     "representations/*.py",

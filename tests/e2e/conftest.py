@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-import antiphon
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
@@ -55,13 +55,6 @@ def studio(tmp_path_factory) -> Iterator[str]:
         server.communicate(timeout=30)
 
 
-@pytest.fixture
-def synthesizer() -> None:
-    """The synthesizer of the browser, which set-up fetches where there is npm."""
-    if not (Path(antiphon.__file__).parent / "web/_vendor/spessasynth_lib.js").exists():
-        pytest.skip("no synthesizer: set-up could not fetch it")
-
-
 def _address(server: subprocess.Popen) -> str:
     assert server.stdout is not None
     for line in server.stdout:
@@ -69,6 +62,15 @@ def _address(server: subprocess.Popen) -> str:
         if found:
             return found[0]
     raise AssertionError("the server ended without an address")
+
+
+@pytest.fixture
+def synthesizer(studio) -> None:
+    """Skip where set-up could not fetch what plays in the browser."""
+    with urllib.request.urlopen(f"{studio}api/about") as answer:
+        player = json.load(answer)["player"]
+    if not player["ready"]:
+        pytest.skip(player["sentence"])
 
 
 @pytest.fixture

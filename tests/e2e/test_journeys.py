@@ -14,7 +14,11 @@ from PIL import Image
 from antiphon import read, write
 from antiphon.music.piece import Piece, Track, notes_of
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(600),
+    pytest.mark.usefixtures("synthesizer"),
+]
 
 COMPOSES_MS = 240_000  # a first piece on a busy machine; a quiet one takes seconds
 BASS_BARS = range(4, 8)
@@ -95,7 +99,6 @@ def melody(folder: Path) -> Path:
     return path
 
 
-@pytest.mark.usefixtures("synthesizer")
 def test_from_the_first_piece_to_an_exported_midi(page, tmp_path):
     assert page.locator(".take").count() == 1  # nothing is empty at the first look
     page.wait_for_selector("transport-bar[data-sound=ready]", timeout=60_000)
@@ -191,3 +194,17 @@ def test_another_mood_is_compared_by_ear(page):
     assert 0.02 < loudest < 1
     page.locator(".take").first.locator(".star").nth(3).click()
     page.wait_for_function("() => antiphon.store.state.project.takes.at(-1).rating === 4")
+
+
+def test_a_track_of_ones_own_is_kept(page):
+    page.click(".add-track")
+    saved(page)
+    page.click("[data-tool=draw]")
+    box = page.locator(".roll-above").bounding_box()
+    page.mouse.click(box["x"] + 20, box["y"] + 100)
+    saved(page)
+    page.reload()
+    page.wait_for_selector("html[data-ready]")
+    assert len(list(page.evaluate(NOTES).values())[-1]) == 1
+    page.click("[aria-label=Undo]")
+    page.click("[aria-label=Undo]")

@@ -60,3 +60,16 @@ def test_without_a_synthesizer_the_server_makes_the_sound(chromium, studio):
     page.wait_for_function(f"() => ({LEVEL})() > 0.02", timeout=120_000)
     assert page.evaluate("() => antiphon.player.position()") > 0
     page.context.close()
+
+
+def test_where_there_is_no_sound_at_all_the_page_says_so(chromium, studio):
+    page = chromium.new_context(locale="en-GB").new_page()
+    refusal = {"status": 503, "json": {"error": "There is no soundfont."}}
+    page.route("**/vendor/**", lambda route: route.abort())
+    page.route("**/files/ogg**", lambda route: route.fulfill(**refusal))
+    page.goto(studio)
+    ready(page, "rendered")
+    page.click("button.play")
+    page.wait_for_selector("text=There is no soundfont.")
+    assert page.evaluate("() => antiphon.store.state.playing") is False
+    page.context.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pypdf
@@ -113,6 +114,12 @@ def test_svg_holds_all_pages_and_is_deterministic(song, tmp_path):
     assert n_pages > 1
     assert f'height="{1188 * n_pages}"' in text
     assert text == (tmp_path / "b.svg").read_text(encoding="utf-8")
+
+
+def test_pages_are_engraved_in_any_thread(song):
+    here = _engrave.stacked(song)
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(_engrave.stacked, song).result() == here
 
 
 def test_pdf_has_selectable_text_and_a_title(song, tmp_path):

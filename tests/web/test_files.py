@@ -68,6 +68,7 @@ def test_script_in_names_stays_text(client, project):
     assert told.json()["piece"]["tracks"][0]["name"] == evil
     assert told.headers["content-type"] == "application/json"
     picture = client.get(f"/api/takes/{take}/files/svg?inline=1")
+    assert picture.status_code == 200, picture.text
     assert "<script" not in picture.text
     assert "sandbox" in picture.headers["content-security-policy"]
     assert "script-src" not in picture.headers["content-security-policy"]

@@ -68,10 +68,10 @@ def test_a_late_bar_is_covered_by_the_last_one_varied_and_played_when_it_is_ther
         return music(before, plan, at)
 
     bars = first(Session(Plan(), slow), 30)
-    covers = [bar for bar in bars if bar["covered"]]
-    assert covers and all(bar["notes"][0][3] < 42 or bar["bar"] > 12 for bar in covers)
+    late = next(n for n, bar in enumerate(bars) if not bar["covered"] and pitches([bar]) == [42])
+    covers = [bar for bar in bars[:late] if bar["covered"]]
+    assert covers and set(pitches(covers)) <= {40, 41}
     assert all(bar["notes"][0][4] < 80 for bar in covers)  # softer
-    assert 42 in [bar["notes"][0][3] for bar in bars if not bar["covered"]]
 
 
 def test_steering_changes_what_nobody_has_been_sent():

@@ -77,7 +77,7 @@ def prepare(
     parts = make_folder(out)
     prints: dict[int, str] = {}
     reused = done = 0
-    tasks = [(name, group, parts / f"{i:05}.npz") for i, group in enumerate(groups)]
+    tasks = [(name, group, parts / f"{i:05}.part") for i, group in enumerate(groups)]
     made = _made(tasks, engine, jobs or os.cpu_count() or 1, scheduler)
     try:
         for index, print_, was_there in made:

@@ -8,6 +8,7 @@ merged with the chords it is the piano again.
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -139,7 +140,8 @@ def _beats(path: Path) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     times, _, marks = _columns(path)
     kinds = list(set(marks))  # two or three: read once each
     known = dict(zip(kinds, (_numbers(kinds, path) > 0.5).tolist(), strict=True))
-    beat_s, is_downbeat = _numbers(times, path), np.array([known[mark] for mark in marks], bool)
+    is_downbeat = np.fromiter(map(known.__getitem__, marks), bool, len(marks))
+    beat_s = _numbers(times, path)
     if len(beat_s) < 8 or not is_downbeat.any() or (beat_s[1:] <= beat_s[:-1]).any():
         raise AntiphonError(f"{path.parent.name}: its beat file has too few beats or no downbeat.")
     return beat_s, is_downbeat
@@ -193,13 +195,12 @@ def _line(notes: Notes) -> Notes:
 
 
 def _metres(is_downbeat: NDArray[np.bool_], lead: int) -> list[Metre]:
-    downbeats = np.flatnonzero(is_downbeat) * RESOLUTION + lead
-    n_beats = np.diff(downbeats) // RESOLUTION
-    inside = downbeats[:-1] >= 0
-    onsets, n_beats = downbeats[:-1].compress(inside), n_beats.compress(inside)
+    downbeats = (np.flatnonzero(is_downbeat) * RESOLUTION + lead).tolist()
     metres = [Metre(0, 4)] if downbeats[0] > 0 else []
-    changes = np.flatnonzero(np.diff(n_beats, prepend=4 if metres else 0))
-    metres += [Metre(int(onsets[bar]), int(n_beats[bar])) for bar in changes]
+    for onset, following in pairwise(downbeats):
+        beats = (following - onset) // RESOLUTION
+        if onset >= 0 and (not metres or metres[-1].numerator != beats):
+            metres.append(Metre(onset, beats))
     return metres or [Metre(0)]
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import re
+from pathlib import Path
 
 import pypdf
 import resvg_py
@@ -59,7 +60,8 @@ def pages(piece: Piece) -> list[str]:
             f"A score of {piece.n_bars} bars is too long to be engraved; up to {_MAX_BARS} are."
         )
     verovio.enableLog(verovio.LOG_OFF)
-    toolkit = verovio.toolkit()
+    toolkit = verovio.toolkit(False)
+    toolkit.setResourcePath(str(Path(verovio.__file__).parent / "data"))  # in every thread
     larger = 1.0 if len(piece.tracks) < 4 else 1.28  # a larger page, shown smaller
     toolkit.setOptions({**_OPTIONS, **{name: round(v * larger) for name, v in _PAGE.items()}})
     if not toolkit.loadData(text_of(piece)):

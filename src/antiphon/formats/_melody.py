@@ -24,10 +24,11 @@ from antiphon.sound.hearing import beats_s
 RESOLUTION = 24  # steps a beat
 MAX_S = 20 * 60
 _STEP = RESOLUTION // 4  # notes begin on 16ths
-_CHANGE = 2.0  # what it costs to change key, in frames that are surely heard
-_REST = 0.28  # how sure of a key it must be for it not to be a rest
-_STRUCK = 0.45  # how sure that a key begins, to cut a note there
+_CHANGE = 1.0  # what it costs to change key, in frames that are surely heard
+_REST = 0.38  # how sure of a key it must be for it not to be a rest
+_STRUCK = 0.65  # how sure that a key begins, to cut a note there
 _SHORTEST_S = 0.07
+_EARLIER, _LATER, _HEARD_TO_BEGIN = 3, 3, 0.2  # frames around a change in which a key may begin
 _AGAIN_S = 0.12  # what a struck note must be away from the ends of the one it cuts
 _TEMPOS = np.arange(50.0, 200.0, 0.1)  # beats a minute that are tried
 _USUAL_BPM = 100.0
@@ -84,10 +85,18 @@ def line(heard: Heard) -> Sung:
     stops = np.append(cuts[1:], len(path))
     length = heard.time_s[1] - heard.time_s[0] if len(path) > 1 else 0.0
     ends = np.append(heard.time_s, heard.time_s[-1] + length)[stops]
-    onset = heard.time_s[cuts]
+    onset = np.array([_begun(heard, int(at), int(key[at])) for at in cuts])
     stays = (path[cuts] < rest) & (ends - onset >= _SHORTEST_S)
     strength = [heard.sounding[a:b, key[a]].max() for a, b in zip(cuts, stops, strict=True)]
     return Sung(onset[stays], ends[stays], path[cuts][stays] + LOW_PITCH, np.array(strength)[stays])
+
+
+def _begun(heard: Heard, at: int, key: int) -> float:
+    """Return when a key begins that is the clearest from a frame on: where it is heard to."""
+    first = max(at - _EARLIER, 0)
+    near = heard.beginning[first : at + _LATER, key]
+    strongest = int(near.argmax())
+    return float(heard.time_s[first + strongest if near[strongest] > _HEARD_TO_BEGIN else at])
 
 
 def on_beats(sung: Sung, beats: NDArray[np.float64], *, title: str = "") -> Piece:

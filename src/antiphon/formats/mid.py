@@ -167,7 +167,7 @@ def _quick(content: bytes, path: Path) -> Piece | None:
             )
         for name, lyrics in unsung:
             _give_lyrics(tracks, name, lyrics)
-        if any(_may_be_shifted(track.notes) for track in tracks):
+        if not _is_released(content) and any(_may_be_shifted(track.notes) for track in tracks):
             return None
         piece = Piece(
             tracks=tracks,
@@ -181,6 +181,12 @@ def _quick(content: bytes, path: Path) -> Piece | None:
         return _marked(piece, marks, 0) if marks else piece
     except (RuntimeError, ValueError, UnicodeDecodeError, OverflowError):
         return None
+
+
+def _is_released(content: bytes) -> bool:
+    from antiphon.formats._smf_keys import all_released  # loads the compiler
+
+    return all_released(np.frombuffer(content, np.uint8))
 
 
 def _may_be_shifted(notes: Notes) -> bool:

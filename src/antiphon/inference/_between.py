@@ -1,7 +1,8 @@
 """Between: the bars that lie between those of two given pieces, and what they wish for.
 
 Latents of bars are turned from one piece's to the other's along the sphere they lie on, part by
-part (slerp, Shoemake, SIGGRAPH 1985); harmony, form and key go over step by step.
+part (slerp, Shoemake, SIGGRAPH 1985), some bars earlier than others: what lies halfway between two
+bars is less like music than either. Harmony, form and key go over step by step.
 
 Shapes: N bars, Z latent of a bar, M parts.
 """
@@ -21,7 +22,8 @@ from antiphon.music.keys import Key
 from antiphon.music.piece import Section
 from antiphon.representations.bars import NO_CHORD, home_shift
 
-_TOGETHER = 2  # bars whose chords go over together
+_TOGETHER = 4  # bars that go over together
+_LONG = 0.3  # share of the way that each of them takes
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,12 @@ class Place:
 
     def nearer(self, first: End, second: End) -> End:
         return first if self.share < 0.5 else second
+
+    def gone(self) -> NDArray[np.float32]:
+        """Return (N,) how much of its way each bar has gone."""
+        n = len(self.at_first)
+        begin = (1 - _LONG) * _order(-(-n // _TOGETHER)).repeat(_TOGETHER)[:n]
+        return np.clip((self.share - begin) / _LONG, 0, 1).astype(np.float32)
 
 
 def place(first: End, second: End, share: float) -> Place:
@@ -95,19 +103,19 @@ def _sections(sections: list[Section], at: NDArray[np.int64]) -> list[Section]:
     return found
 
 
-def slerped(first: Tensor, second: Tensor, share: float, sizes: tuple[int, ...]) -> Tensor:
+def slerped(first: Tensor, second: Tensor, share: float | Tensor, sizes: tuple[int, ...]) -> Tensor:
     """Return latents (…, Z) on the great circle from one to the other, each part on its own.
 
     Args:
         first, second: (…, Z).
-        share: how much of the way has been gone.
+        share: how much of the way has been gone; of rows of their own (…, 1).
         sizes: of the parts' latents.
     """
     parts = []
     for a, b in zip(first.split(sizes, dim=-1), second.split(sizes, dim=-1), strict=True):
         cosine = torch.cosine_similarity(a, b, dim=-1).clamp(-1, 1)[..., None]
         angle = cosine.acos().clamp(1e-4, torch.pi - 1e-4)
-        both = ((1 - share) * angle).sin() * a + (share * angle).sin() * b
+        both = torch.sin((1 - share) * angle) * a + torch.sin(share * angle) * b
         parts.append(both / angle.sin())
     return torch.cat(parts, dim=-1)
 
@@ -115,7 +123,7 @@ def slerped(first: Tensor, second: Tensor, share: float, sizes: tuple[int, ...])
 def latents_at(first: End, second: End, where: Place, sizes: tuple[int, ...]) -> Tensor:
     """Return the latents (N, Z) of the bars of a place."""
     a, b = first.latents[where.at_first], second.latents[where.at_second]
-    return slerped(a, b, where.share, sizes)
+    return slerped(a, b, torch.from_numpy(where.gone())[:, None], sizes)
 
 
 def key_at(first: End, second: End, share: float) -> Key:
@@ -135,8 +143,8 @@ def _home(key: Key) -> int:
 def bars_at(first: End, second: End, where: Place, key: Key) -> NDArray[np.void]:
     """Return the table of `bars.BAR` of a place, without notes.
 
-    Where a piece modulates, so does what is near it. Chords go over two bars at a time, in an
-    order in which those of the one are spread evenly among those of the other.
+    Where a piece modulates, so does what is near it. Chords go over with their bars, four at a
+    time, in an order in which those of the one are spread evenly among those of the other.
 
     Args:
         first, second: the ends.
@@ -146,13 +154,13 @@ def bars_at(first: End, second: End, where: Place, key: Key) -> NDArray[np.void]
     rows = [first.stretch.bars[where.at_first], second.stretch.bars[where.at_second]]
     near = where.nearer(first, second)
     bars = rows[0 if near is first else 1].copy()
-    n = len(bars)
-    bars["number"], bars["run"], bars["n_notes"], bars["note_start"] = np.arange(n), 0, 0, 0
+    bars["number"] = np.arange(len(bars))
+    bars["run"], bars["n_notes"], bars["note_start"] = 0, 0, 0
     moved = _home(key) - _home(near.given.key)
     bars["tonic"] = (bars["tonic"].astype(np.int64) + moved) % 12
     bars["bpm"] = tempo_at(first, second, where.share)
     write_sections(bars, where.sections)
-    goes_over = _order(-(-n // _TOGETHER)).repeat(_TOGETHER)[:n] < where.share
+    goes_over = where.gone() > 0.5
     home = home_shift(bars["tonic"], bars["minor"])
     for row, chosen in zip(rows, (~goes_over, goes_over), strict=True):
         shift = home_shift(row["tonic"], row["minor"]) - home

@@ -128,9 +128,9 @@ def wanted_of(plan: Plan, n_bars: int) -> Wanted:
     valence, arousal = plan.moods(n_bars)
     wanted: dict[str, NDArray[np.float64]] = {}
     if arousal is not None:
-        wanted |= {"density": 0.5 + 0.35 * arousal, "loudness": 0.5 + 0.4 * arousal}
+        wanted |= {"density": 0.5 + 0.45 * arousal, "loudness": 0.5 + 0.4 * arousal}
     if valence is not None:
-        wanted |= {"register": 0.5 + 0.3 * valence}
+        wanted |= {"register": 0.5 + 0.45 * valence}
     asked = {name: getattr(plan, name) for name in SLIDERS}
     return wanted | {n: np.full(n_bars, at) for n, at in asked.items() if at is not None}
 

@@ -30,7 +30,7 @@ from antiphon.representations.bars import PARTS, home_shift
 from antiphon.representations.rolls import CONTROL_NAMES, chord_features
 
 MIN_STEPS, MAX_STEPS = 3, 64
-TRUST = 4.0  # power of the decoder's probabilities, at which a piece comes back
+TRUST = 8.0  # power of the decoder's probabilities, at which a piece comes back
 
 
 def interpolate(

@@ -34,7 +34,7 @@ def live(piece: Piece | None, plan: Plan, at: int = 0, *, model: str | None = No
 
     Args:
         piece: what this function returned before; None to begin, which gives the first bars.
-        plan: style, instruments, metre and key (these as it begins), tempo, chords, density,
+        plan: style, instruments, metre and key (these as it begins), tempo, chords, sliders,
             adventure, valence, arousal and seed.
         at: how many bars were made before, also those that are forgotten.
         model: weights by name, run folder or weights folder; the style's own when left out.

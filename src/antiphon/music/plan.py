@@ -23,7 +23,7 @@ from antiphon.music.chords import Chord, parse_progression
 from antiphon.music.form import parse_form
 from antiphon.music.instruments import ROLES, STYLE_PARTS, program
 from antiphon.music.keys import MODES, Key
-from antiphon.music.mood import mood_at, parse_mood_curve
+from antiphon.music.mood_curve import mood_at, parse_mood_curve
 from antiphon.music.piece import Metre, Section
 
 MIN_BARS, MAX_BARS = 1, 512
@@ -59,7 +59,7 @@ class Plan:
         loudness: how loud, 0–1.
         adventure: how far from the usual, 0–1.
         valence, arousal: mood, each −1 (sad, calm) to 1 (happy, excited).
-        mood_curve: mood over the bars instead, as `mood.parse_mood_curve` reads it.
+        mood_curve: mood over the bars instead, as `mood_curve.parse_mood_curve` reads it.
         seed: equal seeds give equal music.
         title: written above the score.
     """

@@ -90,18 +90,16 @@ def encode(piece: Piece) -> tuple[NDArray[np.void], NDArray[np.void], Counter[st
     lengths = np.diff(starts)
     whole = lengths == beat * n_beats
     fits = (n_beats <= MAX_BEATS) & (n_beats > 0)
-    why = Counter(
-        {
-            "metre has more than 4 beats": int((~fits).sum()),
-            "bar is shorter or longer than its metre": int((fits & ~whole).sum()),
-        }
-    )
     kept = fits & whole
+    why: Counter[str] = Counter()
+    if not kept.all():
+        why["metre has more than 4 beats"] = int((~fits).sum())
+        why["bar is shorter or longer than its metre"] = int((fits & ~whole).sum())
     numbers = np.flatnonzero(kept)
     bars = np.zeros(len(numbers), BAR)
     bars["number"], bars["n_beats"] = numbers, n_beats[kept]
     bars["compound"] = compound[kept]
-    bars["run"] = np.cumsum(np.diff(numbers, prepend=numbers[:1]) > 1)
+    bars["run"][1:] = np.cumsum(numbers[1:] - numbers[:-1] > 1)
     _write_keys(bars, piece, starts)
     _write_sections(bars, piece)
     bars["chords"] = _chord_rows(piece, starts[numbers], beat[kept])

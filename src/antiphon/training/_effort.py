@@ -47,8 +47,11 @@ class Effort:
         return 0 < self._most_s <= cpu_s
 
     def iterations(self, begin: int, total: int) -> Iterator[int]:
-        """Give the iterations that are left, up to the one that `ends` calls the last."""
-        self._total, self._over = total, self.enough(self.cpu_s)
+        """Give the iterations that are left, up to the one that `ends` calls the last.
+
+        There is at least one: a network that nothing was done to is no network.
+        """
+        self._total, self._over = total, begin > 0 and self.enough(self.cpu_s)
         for iteration in range(begin, total):
             if self._over:
                 return

@@ -13,7 +13,7 @@ import json
 import logging
 import socket
 import time
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Iterable
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qsl, urlencode
@@ -66,7 +66,7 @@ class Guard:
         self._token = settings.token
         self._hosts = _host_names(settings.host)
         self._limits = settings.limits
-        self._wrong: dict[str, deque[float]] = defaultdict(deque)
+        self._wrong: dict[str, deque[float]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or refuse it."""
@@ -117,7 +117,7 @@ class Guard:
     def _check_token(self, scope: Scope, headers: Headers) -> None:
         """Compare the token that a request brings; who guesses has to wait."""
         client = scope["client"][0] if scope.get("client") else ""
-        wrong, now = self._wrong[client], time.monotonic()
+        wrong, now = self._wrong.get(client, deque()), time.monotonic()
         while wrong and wrong[0] < now - 60:
             wrong.popleft()
         if len(wrong) >= self._limits.wrong_tokens:
@@ -127,8 +127,7 @@ class Guard:
             return
         if brought:
             wrong.append(now)
-        if not wrong:
-            del self._wrong[client]
+            self._wrong[client] = wrong
         raise HTTPException(
             401, "Open the whole address that `antiphon studio` printed, with its token."
         )

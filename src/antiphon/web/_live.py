@@ -24,14 +24,14 @@ import numpy as np
 from antiphon.errors import AntiphonError
 from antiphon.music.passage import repeated_varied
 from antiphon.music.piece import Piece
-from antiphon.music.plan import Plan, plan_from
+from antiphon.music.plan import SLIDERS, Plan, plan_from
 from antiphon.web import _tasks
 from antiphon.web._jobs import QueueFull
 from antiphon.web._rows import NotThere
 from antiphon.web._settings import Limits
 from antiphon.web._worker import Stopped, Worker
 
-STEERED = ("chords", "density", "adventure", "valence", "arousal", "tempo")
+STEERED = ("chords", "tempo", "adventure", "valence", "arousal", *SLIDERS)
 _AHEAD_BARS = 3  # made before they are due; a change of plan costs no more than these
 _BAR_S = 30.0  # a bar that takes longer is given up
 _POLL_S = 0.02
@@ -208,7 +208,7 @@ class Stage:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._worker = Worker(_tasks.get_ready)
+        self._worker = Worker(_tasks.get_ready_to_go_on)
         self._lock = threading.Lock()
         self._working = threading.Lock()
         self._sessions: dict[str, Session] = {}

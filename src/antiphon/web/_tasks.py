@@ -39,6 +39,15 @@ def get_ready(progress: Progress) -> None:
     perform("compose", [], Plan(bars=1), {}, progress)
 
 
+def get_ready_to_go_on(progress: Progress) -> None:
+    """Load the weights and make two bars, so that no later one has to wait for what is compiled."""
+    from antiphon import models
+
+    models.keep_loaded()
+    plan = Plan(key="C", tempo=120.0)
+    go_on(go_on(None, plan, 0, progress), plan, 1, progress)
+
+
 def perform(
     verb: str, pieces: Sequence[Piece], plan: Plan, own: dict[str, Any], progress: Progress
 ) -> list[Made]:

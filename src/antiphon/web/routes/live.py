@@ -48,7 +48,7 @@ async def music(studio: StudioHere, plan: Values | None = None) -> StreamingResp
 
 @router.patch("/live/{session}")
 def steer(studio: StudioHere, session: str, values: Values) -> dict[str, str]:
-    """Change chords, density, adventure, valence, arousal or tempo from the next bar on."""
+    """Change chords, tempo, mood, adventure or sliders from the next bar on."""
     studio.stage.session(session).steer(values)
     return {"session": session}
 

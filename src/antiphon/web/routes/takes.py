@@ -63,7 +63,7 @@ def add(studio: StudioHere, project: str, asked: NewTakeJson) -> dict[str, Any]:
 
 @router.post("/projects/{project}/upload", status_code=201)
 async def upload(studio: StudioHere, project: str, file: UploadFile) -> dict[str, Any]:
-    """Read a MIDI, MusicXML or ABC file into a new take."""
+    """Read a MIDI, MusicXML or ABC file, or a recording, into a new take."""
     studio.store.project(project)
     name = file.filename or "Upload"
     piece = await studio.desk.read(await file.read(), name)

@@ -23,7 +23,7 @@ export class Opened extends Known {
     this.api = api;
   }
 
-  /** @param {unknown} error shown to the person; what is not the server's word is a bug and thrown on */
+  /** @protected @param {unknown} error shown to the person; what is not the server's word is a bug and thrown on */
   fail(error) {
     if (!(error instanceof Error) || !("status" in error)) throw error;
     this.set({ message: { kind: "error", text: error.message || "!offline" } });

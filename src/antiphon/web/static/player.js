@@ -119,7 +119,11 @@ export class Player {
     const { loop, looping } = this.store.state;
     if (loop && looping && (this.#step < loop.start || this.#step >= loop.end)) this.#step = loop.start;
     this.store.choose({ playing: true });
-    await this.#source.play(this.#step);
+    const heard = await this.store.attempt(async () => {
+      await this.#source?.play(this.#step);
+      return true;
+    });
+    if (!heard) this.store.choose({ playing: false });
   }
 
   pause() {

@@ -86,6 +86,7 @@ export const en = {
   "sections.mark": "Section {text}, from bar {bar}",
 
   tracks: "Tracks",
+  "track.add": "Another track",
   "track.n": "Track {n}",
   "track.instrument": "Instrument of {name}",
   "track.volume": "Volume of {name}",

@@ -86,6 +86,7 @@ export const zh = {
   "sections.mark": "段落 {text}，自第 {bar} 小节",
 
   tracks: "音轨",
+  "track.add": "新增音轨",
   "track.n": "音轨 {n}",
   "track.instrument": "{name}的乐器",
   "track.volume": "{name}的音量",

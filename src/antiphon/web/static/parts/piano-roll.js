@@ -49,6 +49,10 @@ export class PianoRoll extends Part {
   }
 
   #listen() {
+    this.keys.addEventListener("pointerdown", (/** @type {PointerEvent} */ event) => {
+      const pitch = this.studio.viewport.view.pitch(event.offsetY);
+      this.studio.player.preview(this.state.activeTrack, pitch, 90);
+    });
     const above = this.above;
     const at = (/** @type {MouseEvent} */ event) => {
       const { left, top } = above.getBoundingClientRect();

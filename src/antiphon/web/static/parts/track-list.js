@@ -16,7 +16,13 @@ export class TrackList extends Part {
 
   make() {
     this.list = h("ul", {});
-    this.append(h("h2", {}, t("tracks")), this.list);
+    const add = h(
+      "button",
+      { type: "button", class: "quiet add-track", onclick: () => this.#add() },
+      icon("plus"),
+      t("track.add"),
+    );
+    this.append(h("h2", {}, t("tracks")), this.list, add);
     this.store.on(["piece", "about"], () => this.#fill());
     this.store.on(["piece", "activeTrack", "mixer", "lockedTracks"], () => this.#mark());
   }
@@ -104,6 +110,25 @@ export class TrackList extends Part {
         this.#edit((piece) => withControl(piece, track.id, number, number === PAN ? 64 : 100)),
     });
     return h("label", { class: "fader" }, sign, input);
+  }
+
+  /** A track to write in, without a role: it is what its owner makes of it. */
+  #add() {
+    const { piece } = this.state;
+    if (!piece) return;
+    const n = piece.tracks.length + 1;
+    /** @type {Track} */
+    const track = {
+      id: `own-${Date.now()}`,
+      name: t("track.n", { n }),
+      role: "",
+      program: 0,
+      is_drum: false,
+      notes: [],
+      controls: [],
+    };
+    void this.store.edit({ ...piece, tracks: [...piece.tracks, track] });
+    this.store.choose({ activeTrack: track.id });
   }
 
   /** @param {(piece: import("../types.js").Piece) => import("../types.js").Piece} change */

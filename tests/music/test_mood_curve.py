@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from antiphon.errors import AntiphonError
-from antiphon.music.mood import MoodPoint, mood_at, parse_mood_curve
+from antiphon.music.mood_curve import MoodPoint, mood_at, parse_mood_curve
 from antiphon.music.plan import Plan, plan_from
 
 
