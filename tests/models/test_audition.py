@@ -101,7 +101,7 @@ def test_the_believed_take_goes_on(scribe):
 
 def test_a_piece_does_not_depend_on_those_beside_it_nor_on_threads(scribe):
     def lowest(writing: Writing, takes: Ints, bars: slice) -> np.ndarray:
-        return np.array([-writing.sounding(t, bars)[2].mean() for t in takes.tolist()], np.float32)
+        return np.array([-writing.notes(t, bars)[2].mean() for t in takes.tolist()], np.float32)
 
     audition = Audition(K, 3, 3, lowest)
     together = written(scribe, 1, 2, 3, 4, 5, 6, audition=audition, n_threads=2)
@@ -111,7 +111,7 @@ def test_a_piece_does_not_depend_on_those_beside_it_nor_on_threads(scribe):
 
 def test_what_is_believed_becomes_likelier(scribe):
     def low(writing: Writing, takes: Ints, bars: slice) -> np.ndarray:
-        return np.array([-writing.sounding(t, bars)[2].mean() for t in takes.tolist()], np.float32)
+        return np.array([-writing.notes(t, bars)[2].mean() for t in takes.tolist()], np.float32)
 
     seeds = range(12)
     plain = written(scribe, *seeds, audition=None)

@@ -90,7 +90,7 @@ def audition(ensemble: Ensemble, sheets: list[Sheet]) -> Audition | None:
 
     @torch.inference_mode()
     def answer(writing: Writing, takes: Ints, bars: slice) -> Floats:
-        told = [writing.sounding(take, bars) for take in takes.tolist()]
+        told = [writing.notes(take, bars) for take in takes.tolist()]
         tables = [sheets[take // N_TAKES].bars[bars] for take in takes.tolist()]
         measures = torch.from_numpy(written_measures(told, tables)).float()
         odds: Floats = critic(critic.told(measures)).numpy()

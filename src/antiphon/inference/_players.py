@@ -23,14 +23,12 @@ from antiphon.music.piece import (
 )
 from antiphon.representations.bars import (
     PITCHED,
-    SLOTS_PER_BEAT,
     beat_steps,
     home_shift,
-    slot_steps,
 )
-from antiphon.representations.rolls import LOW_PITCH, chord_features
-from antiphon.representations.score import DURATIONS, N_PARTS, ONE_VOICE, loudness_of
-from antiphon.representations.writing import Writing
+from antiphon.representations.rolls import chord_features
+from antiphon.representations.score import N_PARTS, ONE_VOICE
+from antiphon.representations.writing import Writing, in_steps
 
 MIN_VELOCITY = 12  # softer is not heard
 CHORD_TONE_SHARE = 0.92  # of the sounding time of chords and bass, at the least
@@ -38,19 +36,16 @@ CHORD_TONE_SHARE = 0.92  # of the sounding time of chords and bass, at the least
 
 def written_notes(writing: Writing, piece: int, sheet: Sheet) -> dict[str, Notes]:
     """Return the notes of the four pitched parts as they were written, in the piece's key."""
-    n_beats, beat = int(sheet.bars["n_beats"][0]), beat_steps(sheet.metre)
-    used = n_beats * SLOTS_PER_BEAT
-    bar, cell, row, duration, loudness = writing.notes(piece)
-    within = slot_steps(n_beats, sheet.metre.is_compound, beat)
-    steps = (np.arange(len(sheet.bars))[:, None] * n_beats * beat + within[None]).ravel()
-    steps = np.append(steps, len(sheet.bars) * n_beats * beat)
-    begin = bar * used + cell // N_PARTS
-    stop = np.minimum(begin + DURATIONS[duration], len(steps) - 1)
-    notes = np.zeros(len(bar), NOTE)
-    notes["onset"], notes["duration"] = steps[begin], steps[stop] - steps[begin]
-    shift = home_shift(sheet.bars["tonic"], sheet.bars["minor"])
-    notes["pitch"] = row + LOW_PITCH - shift[bar]
-    notes["velocity"] = loudness_of(loudness)
+    written = writing.notes(piece)
+    notes = in_steps(
+        written,
+        len(sheet.bars),
+        int(sheet.bars["n_beats"][0]),
+        beat_steps(sheet.metre),
+        compound=sheet.metre.is_compound,
+    )
+    bar, cell, *_ = written
+    notes["pitch"] -= home_shift(sheet.bars["tonic"], sheet.bars["minor"])[bar]
     parts = {role: without_overlaps(notes[cell % N_PARTS == m]) for m, role in enumerate(PITCHED)}
     parts["melody"] = one_at_a_time(parts["melody"])
     return parts

@@ -112,10 +112,11 @@ def part_notes(piece: Piece, parts: Sequence[str]) -> dict[str, Notes]:
             role = "chords"
         if role in found:
             found[role].append(track.notes)
-    return {role: _merged(many) for role, many in found.items()}
+    return {role: merged(many) for role, many in found.items()}
 
 
-def _merged(many: Sequence[Notes]) -> Notes:
+def merged(many: Sequence[Notes]) -> Notes:
+    """Return the notes of several tracks as one part; what two have at once is kept once."""
     if len(many) == 1:
         return many[0]
     notes = in_order(together(many))

@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antiphon.compiled import compiled
-from antiphon.representations.bars import N_SLOTS
-from antiphon.representations.rolls import N_PITCHES
+from antiphon.music.piece import NOTE, Notes
+from antiphon.representations.bars import N_SLOTS, slot_steps
+from antiphon.representations.rolls import LOW_PITCH, N_PITCHES
 from antiphon.representations.score import (
     DURATIONS,
     END,
@@ -36,7 +37,10 @@ from antiphon.representations.score import (
     Ints,
     Score,
     Standing,
+    loudness_of,
 )
+
+Written = tuple[Ints, Ints, Ints, Ints, Ints]  # of notes: bar, cell, row, duration, loudness
 
 _NONE = N_CELLS * N_PITCHES  # key of the end of a bar: behind every note
 _FAR = 10**6
@@ -179,24 +183,36 @@ class Writing:
             np.where(is_note, DURATIONS[duration], 0),
         )
 
-    def notes(self, piece: int) -> tuple[Ints, Ints, Ints, Ints, Ints]:
-        """Return bar, cell, row, duration (class) and loudness (class) of all notes of a piece."""
-        bar, token = np.nonzero(self.state.key[piece] < _NONE)
-        key = self.state.key[piece, bar, token]
-        return (
-            bar,
-            key // N_PITCHES,
-            key % N_PITCHES,
-            self.state.duration[piece, bar, token],
-            self.state.loudness[piece, bar, token],
+    def notes(self, piece: int, bars: slice = slice(None)) -> Written:
+        """Return the notes of some bars of a piece, counted from the first of them."""
+        keys, duration, loudness = (
+            values[piece, bars]
+            for values in (self.state.key, self.state.duration, self.state.loudness)
         )
+        bar, token = np.nonzero(keys < _NONE)
+        key = keys[bar, token]
+        return bar, key // N_PITCHES, key % N_PITCHES, duration[bar, token], loudness[bar, token]
 
-    def sounding(self, piece: int, bars: slice) -> tuple[Ints, Ints, Ints, Ints, Ints]:
-        """Return what `notes` returns of some bars, counted from the first of them."""
-        bar, *rest = self.notes(piece)
-        inside = (bar >= bars.start) & (bar < bars.stop)
-        cell, row, duration, loudness = (values[inside] for values in rest)
-        return bar[inside] - bars.start, cell, row, duration, loudness
+
+def in_steps(written: Written, n_bars: int, n_beats: int, beat: int, *, compound: bool) -> Notes:
+    """Return notes in their order, in steps from the first bar and in the home key.
+
+    Args:
+        written: notes of bars in one metre.
+        n_bars: how many bars; what sounds longer is cut.
+        n_beats, beat: felt beats of a bar, and the length of one in steps.
+    """
+    bar, cell, row, duration, loudness = written
+    within = slot_steps(n_beats, compound, beat)
+    steps = (np.arange(n_bars)[:, None] * n_beats * beat + within[None]).ravel()
+    steps = np.append(steps, n_bars * n_beats * beat)
+    begin = bar * len(within) + cell // N_PARTS
+    stop = np.minimum(begin + DURATIONS[duration], len(steps) - 1)
+    notes = np.zeros(len(bar), NOTE)
+    notes["onset"], notes["duration"] = steps[begin], steps[stop] - steps[begin]
+    notes["pitch"] = row + LOW_PITCH
+    notes["velocity"] = loudness_of(loudness)
+    return notes
 
 
 @compiled

@@ -16,12 +16,13 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from antiphon.metrics._written import Sounding, written_measures
+from antiphon.metrics._written import written_measures
 from antiphon.metrics.two_sample import auc
 from antiphon.models._critic import Critic, CriticConfig
 from antiphon.models._writer import write
 from antiphon.models.scribe import Scribe
 from antiphon.representations import score as scores
+from antiphon.representations.writing import Written
 from antiphon.training._effort import Effort, spent
 from antiphon.training._monitor import Monitor
 from antiphon.training._run import OutOfTime, RunFolder, load_module, module_state
@@ -71,7 +72,7 @@ def stretches(scribe: Scribe, batches: ScoreBatches, training: CriticTraining, s
             span = slice(start, start + n_bars)
             tables = [table[span] for table in bars]
             made.append(
-                written_measures([writing.sounding(i, span) for i in range(len(bars))], tables)
+                written_measures([writing.notes(i, span) for i in range(len(bars))], tables)
             )
             real.append(
                 written_measures([_sounding(batches, f + start, n_bars) for f in firsts], tables)
@@ -104,8 +105,8 @@ def _plans(
     ]
 
 
-def _sounding(batches: ScoreBatches, first: int, n_bars: int) -> Sounding:
-    """Return the notes of some bars of a song as `Writing.sounding` returns them."""
+def _sounding(batches: ScoreBatches, first: int, n_bars: int) -> Written:
+    """Return the notes of some bars of a song as `Writing.notes` returns them."""
     score = batches.laid.score.of(slice(first, first + n_bars))
     note = score.cell != scores.END
     return (
