@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from antiphon.inference.compose import Composition
 
 FORMATS = "mid,wav,png,pdf"
-FORMATS_HELP = "mid, wav, mp3, ogg, png (roll), pdf, svg, score.png (score), musicxml."
 _TOLD_BEST = 10  # pieces of many that are told on the screen; the page has all
 Progress = Callable[[int], None]
 

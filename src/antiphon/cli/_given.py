@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from antiphon.cli._delivery import (
-    FORMATS,
-    FORMATS_HELP,
     Delivery,
     Progress,
     check_counts,
@@ -21,6 +19,17 @@ from antiphon.cli._delivery import (
     deliver,
     rather_wait,
     sounding,
+)
+from antiphon.cli._options import (
+    Adventure,
+    Formats,
+    Keep,
+    Model,
+    MoodCurve,
+    Out,
+    Seed,
+    SoundFont,
+    Style,
 )
 
 if TYPE_CHECKING:
@@ -37,7 +46,7 @@ _OF_PLAN = (
 
 
 def _shared(
-    style: Annotated[str, typer.Option(help="Whose weights write.")] = "pop",
+    style: Style = "pop",
     key: Annotated[
         str | None, typer.Option(help="The piece's key, where it is heard wrongly: G, Am.")
     ] = None,
@@ -57,30 +66,18 @@ def _shared(
         float | None, typer.Option(help="New notes: 0 consonant, 1 clashing.")
     ] = None,
     loudness: Annotated[float | None, typer.Option(help="New notes: 0 soft, 1 loud.")] = None,
-    adventure: Annotated[float, typer.Option(help="0 usual, 1 daring.")] = 0.5,
+    adventure: Adventure = 0.5,
     arousal: Annotated[
         float | None, typer.Option(help="Mood of what is new: -1 calm, 1 excited.")
     ] = None,
-    mood_curve: Annotated[
-        str | None,
-        typer.Option(help="Mood over the bars: '1:-0.5,-0.2 16:0.8,0.6', bar:valence,arousal."),
-    ] = None,
-    seed: Annotated[int, typer.Option(help="Equal seeds give equal music.")] = 0,
+    mood_curve: MoodCurve = None,
+    seed: Seed = 0,
     count: Annotated[int, typer.Option(min=1, max=1000, help="Alternatives to write.")] = 1,
-    keep: Annotated[
-        int | None, typer.Option(min=1, help="Keep only so many, the best. [default: all]")
-    ] = None,
-    formats: Annotated[
-        str | None,
-        typer.Option(help=f"{FORMATS_HELP} [default: {FORMATS}]"),
-    ] = None,
-    model: Annotated[
-        str | None, typer.Option(help="Other weights: a name from `antiphon models`, or a folder.")
-    ] = None,
-    soundfont: Annotated[
-        Path | None, typer.Option(help="An .sf2 or .sf3 file to play with.")
-    ] = None,
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the files.")] = Path("out"),
+    keep: Keep = None,
+    formats: Formats = None,
+    model: Model = None,
+    soundfont: SoundFont = None,
+    out: Out = Path("out"),
 ) -> None:
     """The options of every verb that works on a given piece."""
 

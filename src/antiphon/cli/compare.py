@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from antiphon.cli._options import SoundFont
+
 if TYPE_CHECKING:
     from antiphon.inference.compare import Comparison, RealMusic, Terms
     from antiphon.music.piece import Piece
@@ -49,9 +51,7 @@ def compare(
     formats: Annotated[
         str | None, typer.Option(help=f"Of the pieces on the page. [default: {_FORMATS}]")
     ] = None,
-    soundfont: Annotated[
-        Path | None, typer.Option(help="An .sf2 or .sf3 file to play with.")
-    ] = None,
+    soundfont: SoundFont = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder to write.")] = Path("compared"),
 ) -> None:
     """Let models make music under equal terms and compare it with real music, side by side."""

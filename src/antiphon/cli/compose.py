@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from antiphon.cli._delivery import (
-    FORMATS,
-    FORMATS_HELP,
     Delivery,
     Progress,
     check_counts,
@@ -20,6 +18,7 @@ from antiphon.cli._delivery import (
     rather_wait,
     sounding,
 )
+from antiphon.cli._options import Formats, Keep, Model, MoodCurve, Out, SoundFont
 
 if TYPE_CHECKING:
     from antiphon.inference.compose import Composition
@@ -61,10 +60,7 @@ def compose(
     ] = None,
     valence: Annotated[float | None, typer.Option(help="Mood: -1 sad, 1 happy.")] = None,
     arousal: Annotated[float | None, typer.Option(help="Mood: -1 calm, 1 excited.")] = None,
-    mood_curve: Annotated[
-        str | None,
-        typer.Option(help="Mood over the bars: '1:-0.5,-0.2 16:0.8,0.6', bar:valence,arousal."),
-    ] = None,
+    mood_curve: MoodCurve = None,
     seed: Annotated[
         int | None, typer.Option(help="Equal seeds give equal music. [default: 0]")
     ] = None,
@@ -73,20 +69,11 @@ def compose(
         Path | None, typer.Option(help="TOML file with any of the above; flags win over it.")
     ] = None,
     count: Annotated[int, typer.Option(min=1, max=10_000, help="Pieces to compose.")] = 1,
-    keep: Annotated[
-        int | None, typer.Option(min=1, help="Keep only so many, the best. [default: all]")
-    ] = None,
-    formats: Annotated[
-        str | None,
-        typer.Option(help=f"{FORMATS_HELP} [default: {FORMATS}]"),
-    ] = None,
-    model: Annotated[
-        str | None, typer.Option(help="Other weights: a name from `antiphon models`, or a folder.")
-    ] = None,
-    soundfont: Annotated[
-        Path | None, typer.Option(help="An .sf2 or .sf3 file to play with.")
-    ] = None,
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the files.")] = Path("out"),
+    keep: Keep = None,
+    formats: Formats = None,
+    model: Model = None,
+    soundfont: SoundFont = None,
+    out: Out = Path("out"),
 ) -> None:
     """Compose pieces and write them as MIDI, sound, score and picture."""
     flags = {name: v for name, v in locals().items() if name in _PLAN_FLAGS and v is not None}

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from antiphon.cli._delivery import (
-    FORMATS,
-    FORMATS_HELP,
     Delivery,
     Progress,
     check_weights,
@@ -18,6 +16,7 @@ from antiphon.cli._delivery import (
     rather_wait,
     sounding,
 )
+from antiphon.cli._options import Adventure, Formats, Model, Out, Seed, SoundFont, Style
 
 if TYPE_CHECKING:
     from antiphon.inference.compose import Composition
@@ -29,19 +28,13 @@ def interpolate(
     steps: Annotated[
         int, typer.Option(min=3, max=64, help="Pieces on the path, both ends counted.")
     ] = 8,
-    style: Annotated[str, typer.Option(help="Whose weights write.")] = "pop",
-    adventure: Annotated[float, typer.Option(help="0 usual, 1 daring.")] = 0.5,
-    seed: Annotated[int, typer.Option(help="Equal seeds give equal music.")] = 0,
-    formats: Annotated[
-        str | None, typer.Option(help=f"{FORMATS_HELP} [default: {FORMATS}]")
-    ] = None,
-    model: Annotated[
-        str | None, typer.Option(help="Other weights: a name from `antiphon models`, or a folder.")
-    ] = None,
-    soundfont: Annotated[
-        Path | None, typer.Option(help="An .sf2 or .sf3 file to play with.")
-    ] = None,
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the files.")] = Path("out"),
+    style: Style = "pop",
+    adventure: Adventure = 0.5,
+    seed: Seed = 0,
+    formats: Formats = None,
+    model: Model = None,
+    soundfont: SoundFont = None,
+    out: Out = Path("out"),
 ) -> None:
     """Write the pieces on a path from one piece to another; both ends are the pieces themselves."""
     from antiphon import formats as files
