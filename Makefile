@@ -1,4 +1,4 @@
-# make compose   set up .venv, then write a piece into out/
+# make compose   set up .venv, then write eight pieces and put the best into out/
 # make test      set up .venv, then check everything
 # make setup     only set up .venv; a second time is instant
 
@@ -13,7 +13,7 @@ setup:
 	@$(PYTHON) scripts/bootstrap.py
 
 compose: setup
-	@$(BIN)/antiphon compose --out out
+	@$(BIN)/antiphon compose --count 8 --keep 1 --out out
 
 test:
 	@$(PYTHON) scripts/bootstrap.py --dev
