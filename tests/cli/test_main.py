@@ -56,6 +56,15 @@ def test_a_mistake_of_ours_keeps_its_traceback(monkeypatch):
         cli.main(["train", "x.toml", "--time-budget", "1m"])
 
 
+@pytest.fixture
+def ctrl_c_is_heard():
+    """Python hears it, also where the tests run in the background of a shell that ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c_is_heard")
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["Ctrl-C", "kill"]
 )
