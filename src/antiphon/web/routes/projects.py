@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
-from antiphon.errors import AntiphonError
 from antiphon.web import _bundle
 from antiphon.web._answers import Line, attached
+from antiphon.web._schema import check_ui
 from antiphon.web._studio import StudioHere, first_take
 
 router = APIRouter()
@@ -62,9 +61,8 @@ def project(studio: StudioHere, project: str) -> dict[str, Any]:
 def change(studio: StudioHere, project: str, asked: ProjectChange) -> dict[str, Any]:
     """Change the title, the current take, or what the page keeps."""
     values = asked.model_dump(exclude_none=True)
-    most = studio.settings.limits.ui_bytes
-    if "ui" in values and len(json.dumps(values["ui"])) > most:
-        raise AntiphonError(f"ui is too large: up to {most:,} bytes are kept.")
+    if "ui" in values:
+        check_ui(values["ui"], studio.settings.limits.ui_bytes)
     return studio.store.change_project(project, values)
 
 
