@@ -84,6 +84,15 @@ def test_a_kept_piece_is_in_order_and_tells_bars_and_length(client, project, sma
     assert piece["duration_s"] == 4.0  # eight quarters at 120 a minute
 
 
+def test_chords_are_read_in_the_key_where_they_stand(client, project, small):
+    keys = [{"onset": 96, "tonic": 7}, {"onset": 0, "tonic": 0}]
+    chords = [{"onset": on, "duration": 48, "symbol": "V"} for on in (0, 48, 96, 144)]
+    body = {"piece": {**small, "keys": keys, "chords": chords}}
+    take = client.post(f"/api/projects/{project['id']}/takes", json=body).json()["id"]
+    piece = client.get(f"/api/takes/{take}").json()["piece"]
+    assert [c["symbol"] for c in piece["chords"]] == ["G", "G", "D", "D"]  # V of C, then of G
+
+
 def test_edits_are_undone_and_redone_one_by_one(client, project):
     take = f"/api/takes/{project['current']}"
     first = client.get(take).json()
