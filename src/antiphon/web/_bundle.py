@@ -56,13 +56,16 @@ class HeadJson(BaseModel):
     takes: list[TakeJson] = Field(min_length=1)
 
 
-def written(store: Store, project: str) -> bytes:
+def written(store: Store, head: dict[str, Any]) -> bytes:
     """Return a project as a file.
 
+    Args:
+        store: it is in.
+        head: what the store tells of it.
+
     Raises:
-        NotThere: there is no such project.
+        NotThere: one of its takes was removed in the meantime.
     """
-    head = store.project(project)
     out = io.BytesIO()
     told = []
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response, UploadFile
@@ -48,7 +49,9 @@ def begin(studio: StudioHere, asked: NewProject | None = None) -> dict[str, Any]
 async def take_in(studio: StudioHere, file: UploadFile) -> dict[str, Any]:
     """Keep the project in a file as a new one."""
     found = await studio.desk.read_project(await file.read())
-    return studio.store.add_project(found.title, found.takes, ui=found.ui, current=found.current)
+    return await asyncio.to_thread(
+        studio.store.add_project, found.title, found.takes, ui=found.ui, current=found.current
+    )
 
 
 @router.get("/projects/{project}")
@@ -75,6 +78,7 @@ def remove(studio: StudioHere, project: str) -> None:
 @router.get("/projects/{project}/export")
 def export(studio: StudioHere, project: str) -> Response:
     """Return a project as one file."""
-    title = studio.store.project(project)["title"]
-    content = _bundle.written(studio.store, project)
-    return Response(content, media_type="application/zip", headers=attached(title, "antiphon"))
+    head = studio.store.project(project)
+    content = _bundle.written(studio.store, head)
+    headers = attached(head["title"], "antiphon")
+    return Response(content, media_type="application/zip", headers=headers)
