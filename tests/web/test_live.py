@@ -154,7 +154,12 @@ def test_a_page_hears_bars_over_a_web_socket_and_steers_them(client, stage):
     assert not stage._sessions
 
 
-@pytest.mark.parametrize("said", ["no json", "[]", '{"style": []}', '{"style": "polka"}'])
+@pytest.mark.parametrize(
+    "said",
+    ["no json", "[" * 100_000, "[]", '{"style": []}', '{"style": "polka"}', '{"title": "\\ud800"}',
+     '{"density": true}'],
+    ids=range(7),
+)  # fmt: skip
 def test_a_first_message_that_is_no_plan_is_refused(client, stage, said):
     with client.websocket_connect(LIVE) as socket:
         socket.send_text(said)

@@ -46,6 +46,21 @@ def test_what_the_page_keeps_comes_back_and_is_bounded(client, project):
     assert client.get(address).json()["ui"] == {"zoom": 2}
 
 
+@pytest.mark.parametrize(
+    ("ui", "said"),
+    [("[" * 500 + "]" * 500, "too deep"), ('"\\ud800"', "JSON cannot hold"),
+     ("NaN", "JSON cannot hold"), ("1e999", "JSON cannot hold")],
+    ids=["deep", "half a character", "nan", "infinity"],
+)  # fmt: skip
+def test_what_cannot_be_told_again_is_not_kept_for_the_page(client, project, ui, said):
+    address = f"/api/projects/{project['id']}"
+    headers = {"Content-Type": "application/json"}
+    refused = client.patch(address, content=f'{{"ui": {{"x": {ui}}}}}', headers=headers)
+    assert refused.status_code == 400
+    assert said in refused.json()["error"]
+    assert client.get(address).json() == project
+
+
 def test_a_take_of_another_project_cannot_be_the_current_one(client, project):
     other = client.post("/api/projects").json()
     refused = client.patch(f"/api/projects/{project['id']}", json={"current": other["current"]})
@@ -67,6 +82,15 @@ def test_a_kept_piece_is_in_order_and_tells_bars_and_length(client, project, sma
     assert [track["id"] for track in piece["tracks"]] == ["a", "b"]
     assert piece["bar_starts"] == [0, 96, 192]  # two bars of 4/4, 24 steps a quarter
     assert piece["duration_s"] == 4.0  # eight quarters at 120 a minute
+
+
+def test_chords_are_read_in_the_key_where_they_stand(client, project, small):
+    keys = [{"onset": 96, "tonic": 7}, {"onset": 0, "tonic": 0}]
+    chords = [{"onset": on, "duration": 48, "symbol": "V"} for on in (0, 48, 96, 144)]
+    body = {"piece": {**small, "keys": keys, "chords": chords}}
+    take = client.post(f"/api/projects/{project['id']}/takes", json=body).json()["id"]
+    piece = client.get(f"/api/takes/{take}").json()["piece"]
+    assert [c["symbol"] for c in piece["chords"]] == ["G", "G", "D", "D"]  # V of C, then of G
 
 
 def test_edits_are_undone_and_redone_one_by_one(client, project):
@@ -202,9 +226,14 @@ HEAD = {
         (_zip(project_json=json.dumps({**HEAD, "format": "other"}).encode()), "another kind"),
         (_zip(project_json=json.dumps(HEAD).encode()), "lacks 'takes/t/0000.json'"),
         (_zip(project_json=b" " * 9_000_000), "unpacks to more"),
+        (_zip(project_json=json.dumps({**HEAD, "takes": HEAD["takes"] * 2}).encode()), "same id"),
+        (_zip(project_json=json.dumps({**HEAD, "ui": {"x": "y" * 70_000}}).encode()), "65,536"),
     ],
-    ids=["empty", "no zip", "no head", "empty head", "another kind", "no piece", "bomb"],
-)
+    ids=[
+        "empty", "no zip", "no head", "empty head", "another kind", "no piece", "bomb", "twice",
+        "too much for the page",
+    ],
+)  # fmt: skip
 def test_files_that_are_no_projects_are_refused(tmp_path, content, said):
     file = tmp_path / "x.antiphon"
     file.write_bytes(content)

@@ -22,6 +22,12 @@ def test_a_taken_port_that_was_asked_for_is_said(taken):
         _serving._listen("127.0.0.1", taken)
 
 
+@pytest.mark.parametrize("host", ["..", "a" * 80, "::x"])
+def test_an_address_that_cannot_be_is_said(host):
+    with pytest.raises(AntiphonError, match="there is no such address"):
+        _serving._listen(host, 0)
+
+
 def test_where_the_usual_port_is_taken_a_free_one_is_found(taken, monkeypatch):
     monkeypatch.setattr(_serving, "DEFAULT_PORT", taken)
     with _serving._listen("127.0.0.1", None) as found:
@@ -40,3 +46,5 @@ def test_only_this_machines_own_addresses_need_no_token(host, alone):
 def test_the_address_that_is_told_carries_the_token():
     assert _serving._address("127.0.0.1", 8765, "") == "http://127.0.0.1:8765/"
     assert _serving._address("::1", 80, "t") == "http://[::1]:80/?token=t"
+    everywhere = [_serving._address(host, 80, "t") for host in ("", "0.0.0.0", "::")]
+    assert everywhere == [f"http://{socket.gethostname()}:80/?token=t"] * 3

@@ -8,7 +8,7 @@ from typing import Any
 from antiphon.errors import AntiphonError
 from antiphon.formats import _soundfont
 
-VENDOR = Path(__file__).parent / "_vendor"
+VENDOR = Path(__file__).parent / "_vendor"  # set-up fetches what is in it
 FILES = {"lib": "spessasynth_lib.js", "worklet": "spessasynth_processor.min.js"}
 
 

@@ -16,7 +16,7 @@ import antiphon
 from antiphon.errors import AntiphonError
 from antiphon.web import _piece
 from antiphon.web._rows import NewTake
-from antiphon.web._schema import sentence_of, unpacked
+from antiphon.web._schema import check_ui, sentence_of, unpacked
 from antiphon.web._settings import Limits
 from antiphon.web._store import Store
 
@@ -56,13 +56,16 @@ class HeadJson(BaseModel):
     takes: list[TakeJson] = Field(min_length=1)
 
 
-def written(store: Store, project: str) -> bytes:
+def written(store: Store, head: dict[str, Any]) -> bytes:
     """Return a project as a file.
 
+    Args:
+        store: it is in.
+        head: what the store tells of it.
+
     Raises:
-        NotThere: there is no such project.
+        NotThere: one of its takes was removed in the meantime.
     """
-    head = store.project(project)
     out = io.BytesIO()
     told = []
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -138,8 +141,9 @@ def _taken(archive: zipfile.ZipFile, limits: Limits) -> tuple[HeadJson, list[New
         raise AntiphonError(f"This project file is of another kind ({head.format[:60]!r}).")
     if len(head.takes) > limits.takes:
         raise AntiphonError(f"The project has over {limits.takes} takes.")
-    if len(json.dumps(head.ui)) > limits.ui_bytes:
-        raise AntiphonError("What the page keeps in the project is too large.")
+    if len({take.id for take in head.takes}) < len(head.takes):
+        raise AntiphonError("Two takes of the project file have the same id.")
+    check_ui(head.ui, limits.ui_bytes)
     takes = []
     current: dict[str, Any] = {}
     for take in head.takes:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import re
 import shutil
 import tempfile
@@ -96,9 +97,10 @@ class Desk:
         """
         digest = hashlib.sha256(f"{antiphon.__version__} {kind} ".encode() + content).hexdigest()
         file = self._cache / f"{digest[:40]}.{kind}"
-        if not file.exists():
+        try:
+            os.utime(file)  # asked for just now: it is swept away last
+        except FileNotFoundError:
             await self._in_line(self._rendering, lambda: self._render(piece, file))
-        file.touch()
         return file
 
     async def _in_line(self, pool: ThreadPoolExecutor, work: Callable[[], Any]) -> Any:
@@ -134,10 +136,10 @@ class Desk:
         self._sweep()
 
     def _sweep(self) -> None:
-        """Remove the files that were longest not asked for, where there are too many."""
+        """Remove what was longest not asked for, where there is too much; the newest file stays."""
         found = [(f, f.stat()) for f in self._cache.iterdir()]
         total = sum(s.st_size for _, s in found)
-        for file, status in sorted(found, key=lambda pair: pair[1].st_mtime):
+        for file, status in sorted(found, key=lambda pair: pair[1].st_mtime)[:-1]:
             if total <= self._limits.cache_bytes:
                 return
             file.unlink(missing_ok=True)

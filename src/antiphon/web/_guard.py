@@ -224,13 +224,7 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, refused: HTTPExcep
         await send({"type": "websocket.close", "code": 1008, "reason": refused.detail})
         return
     body = json.dumps({"error": refused.detail}).encode()
-    headers = {
-        **HEADERS,
-        "Content-Type": "application/json",
-        "Content-Length": str(len(body)),
-        "Cache-Control": "no-store",
-        "Connection": "close",
-    }
+    headers = {"Content-Type": "application/json", "Connection": "close"}
     await _answer(send, refused.status_code, headers, body)
 
 
@@ -239,16 +233,14 @@ async def _welcome(scope: Scope, send: Send, token: str) -> None:
     query = parse_qsl(scope.get("query_string", b"").decode("latin-1"))
     left = urlencode([(name, value) for name, value in query if name != "token"])
     headers = {
-        **HEADERS,
         "Location": f"/?{left}" if left else "/",
         "Set-Cookie": f"{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={_A_YEAR_S}",
-        "Content-Length": "0",
-        "Cache-Control": "no-store",
     }
     await _answer(send, 303, headers, b"")
 
 
 async def _answer(send: Send, status: int, headers: dict[str, str], body: bytes) -> None:
-    raw = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
+    said = {**HEADERS, "Cache-Control": "no-store", "Content-Length": str(len(body)), **headers}
+    raw = [(name.lower().encode(), value.encode("latin-1")) for name, value in said.items()]
     await send({"type": "http.response.start", "status": status, "headers": raw})
     await send({"type": "http.response.body", "body": body})

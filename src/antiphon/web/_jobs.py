@@ -21,7 +21,7 @@ from antiphon.web import _tasks
 from antiphon.web._settings import Limits
 from antiphon.web._worker import Stopped, Worker
 
-_OVER = ("done", "failed", "cancelled")
+OVER = ("done", "failed", "cancelled")
 _KEPT_S = 3600.0  # finished jobs are told of so long
 _FIRST_GUESS_S = 0.15  # for a bar, before anything was timed
 _NEVER_QUITE = 0.97  # how far progress goes before a job is done
@@ -72,7 +72,7 @@ class Job:
 
     @property
     def is_over(self) -> bool:
-        return self.state in _OVER
+        return self.state in OVER
 
 
 class Jobs:

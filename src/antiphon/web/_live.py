@@ -83,7 +83,7 @@ class Session:
         for name in values:
             if name not in STEERED:
                 raise AntiphonError(
-                    f"{name[:40]} cannot be changed while music plays: {', '.join(STEERED)} can."
+                    f"{name[:40]!r} cannot be changed while music plays: {', '.join(STEERED)} can."
                 )
         with self._changed:
             before = dataclasses.asdict(self._plan)

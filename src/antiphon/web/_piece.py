@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -60,9 +61,10 @@ def from_json(told: PieceJson, limits: Limits) -> Piece:
         provenance=told.provenance,
     )
     check(piece, limits)
+    chords = _by_onset(told.chords)
     piece.chords = [
-        ChordSpan(c.onset, c.duration, parse_chord(c.symbol, _key_at(piece, c.onset)))
-        for c in _by_onset(told.chords)
+        ChordSpan(c.onset, c.duration, parse_chord(c.symbol, key))
+        for c, key in zip(chords, _keys_at(piece, chords), strict=True)
     ]
     return piece
 
@@ -84,9 +86,11 @@ def _track(told: TrackJson) -> Track:
     )
 
 
-def _key_at(piece: Piece, step: int) -> Key | None:
-    before = [mark.key for mark in piece.keys if mark.onset <= step]
-    return before[-1] if before else None
+def _keys_at(piece: Piece, marks: Sequence[Any]) -> list[Key | None]:
+    """Return the key where each of several marks stands; None before the first one."""
+    keys = _by_onset(piece.keys)
+    places = np.searchsorted([k.onset for k in keys], [m.onset for m in marks], side="right")
+    return [keys[place - 1].key if place else None for place in places]
 
 
 def check(piece: Piece, limits: Limits) -> None:
@@ -152,9 +156,9 @@ def to_json(piece: Piece) -> dict[str, Any]:
             {
                 "onset": int(c.onset),
                 "duration": int(c.duration),
-                "symbol": c.chord.symbol(_key_at(piece, c.onset)) if c.chord else "N",
+                "symbol": c.chord.symbol(key) if c.chord else "N",
             }
-            for c in piece.chords
+            for c, key in zip(piece.chords, _keys_at(piece, piece.chords), strict=True)
             if c.onset >= 0 and c.duration > 0
         ],
         "sections": [

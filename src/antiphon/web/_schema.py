@@ -5,6 +5,7 @@ Names and units are those of `music.piece`; times are whole steps, `resolution` 
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -14,6 +15,7 @@ from antiphon.music.keys import MODES
 
 MAX_STEP = 2**30  # onset and duration together stay within 32 bits
 MAX_BEND = 8192
+_MAX_DEPTH = 32  # of what the page keeps: what is much deeper cannot be answered with
 
 Step = Annotated[int, Field(ge=0, lt=MAX_STEP)]
 Length = Annotated[int, Field(ge=1, lt=MAX_STEP)]
@@ -110,6 +112,27 @@ def unpacked(content: bytes) -> PieceJson:
         return PieceJson.model_validate_json(content)
     except ValidationError as error:
         raise AntiphonError(f"This is no piece: {sentence_of(error.errors())}") from None
+
+
+def check_ui(ui: dict[str, Any], most_bytes: int) -> None:
+    """Check that what the page keeps in a project can be kept and told again.
+
+    Raises:
+        AntiphonError: it is too large, too deep, or no JSON.
+    """
+    if not _is_flatter(ui, _MAX_DEPTH):
+        raise AntiphonError(f"ui is too deep: up to {_MAX_DEPTH} levels are kept.")
+    try:
+        json.dumps(ui, ensure_ascii=False, allow_nan=False).encode()
+    except ValueError:
+        raise AntiphonError("ui holds a text or a number that JSON cannot hold.") from None
+    if len(json.dumps(ui)) > most_bytes:
+        raise AntiphonError(f"ui is too large: up to {most_bytes:,} bytes are kept.")
+
+
+def _is_flatter(value: Any, most: int) -> bool:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return most > 0 and all(_is_flatter(v, most - 1) for v in inner)
 
 
 def sentence_of(errors: Any) -> str:

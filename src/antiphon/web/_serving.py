@@ -77,7 +77,10 @@ def _listen(host: str, port: int | None) -> socket.socket:
     for attempt in attempts:
         try:
             family = socket.AF_INET6 if ":" in host else socket.AF_INET
+            socket.getaddrinfo(host or None, attempt, family)  # says what is wrong with a name
             return socket.create_server((host, attempt), family=family)
+        except (socket.gaierror, UnicodeError):
+            reason = "there is no such address"
         except OSError as error:
             reason = os.strerror(error.errno).lower() if error.errno else str(error)
     raise AntiphonError(f"Cannot listen at {host}, port {attempts[0]}: {reason}.")
@@ -85,6 +88,6 @@ def _listen(host: str, port: int | None) -> socket.socket:
 
 def _address(host: str, port: int, token: str) -> str:
     """Return the address to open."""
-    name = {"0.0.0.0": socket.gethostname(), "::": socket.gethostname()}.get(host, host)
+    name = socket.gethostname() if host in ("", "0.0.0.0", "::") else host
     name = f"[{name}]" if ":" in name else name
     return f"http://{name}:{port}/" + (f"?token={token}" if token else "")

@@ -17,6 +17,7 @@ from starlette.middleware.gzip import GZipMiddleware
 import antiphon
 from antiphon import registry
 from antiphon.errors import AntiphonError
+from antiphon.web._browser import VENDOR
 from antiphon.web._guard import Guard
 from antiphon.web._jobs import QueueFull
 from antiphon.web._rows import NotThere, Outdated
@@ -26,7 +27,6 @@ from antiphon.web._studio import Studio
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
-VENDOR = _HERE / "_vendor"  # browser packages; set-up fetches them
 _ROUTES = "antiphon.web.routes"
 _STATUS: tuple[tuple[type[AntiphonError], int], ...] = (
     (NotThere, 404),

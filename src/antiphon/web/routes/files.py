@@ -37,7 +37,8 @@ async def file(studio: StudioHere, take: str, kind: str, inline: bool = False) -
     def piece() -> Piece:
         return _piece.stored(told)
 
-    path = await studio.desk.render(piece, _piece.packed(told), kind)
+    content = await asyncio.to_thread(_piece.packed, told)
+    path = await studio.desk.render(piece, content, kind)
     headers = {
         **attached(told["title"] or found["name"], kind, inline=inline),
         "Content-Security-Policy": _PICTURE_POLICY,

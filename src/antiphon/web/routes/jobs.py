@@ -16,7 +16,7 @@ from antiphon.errors import AntiphonError, unknown
 from antiphon.music.piece import Piece
 from antiphon.music.plan import Plan
 from antiphon.web import _piece, _verbs
-from antiphon.web._jobs import Order
+from antiphon.web._jobs import OVER, Order
 from antiphon.web._rows import NotThere
 from antiphon.web._studio import Studio, StudioHere
 from antiphon.web._verbs import Verb
@@ -124,7 +124,7 @@ async def events(studio: StudioHere, job: str) -> StreamingResponse:
             elif quiet_s > _STILL_THERE_S:
                 quiet_s = 0.0
                 yield ": still there\n\n"
-            if now["state"] in ("done", "failed", "cancelled"):
+            if now["state"] in OVER:
                 return
             await asyncio.sleep(_EVERY_S)
             quiet_s += _EVERY_S

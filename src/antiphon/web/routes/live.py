@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from fastapi.responses import StreamingResponse
-from pydantic import Field
+from pydantic import Field, StrictFloat, StrictInt, TypeAdapter, ValidationError
 
 from antiphon import models
 from antiphon.errors import AntiphonError, unknown
@@ -19,8 +19,9 @@ from antiphon.web._studio import StudioHere
 
 router = APIRouter()
 _STEPS_PER_SECOND = 20  # messages that a player may send
-Value = Annotated[str, Field(max_length=4_000)] | int | float | None
+Value = Annotated[str, Field(max_length=4_000)] | StrictInt | StrictFloat | None
 Values = Annotated[dict[str, Value], Field(max_length=40)]
+_VALUES: TypeAdapter[dict[str, Any]] = TypeAdapter(Values)
 
 
 def _begin(stage: Stage, values: dict[str, Any]) -> Session:
@@ -107,13 +108,6 @@ async def _message(socket: WebSocket) -> dict[str, Any]:
         AntiphonError: it is no JSON object of texts and numbers.
     """
     try:
-        said = json.loads(await socket.receive_text())
-    except (ValueError, KeyError, RecursionError):
-        said = None
-    if (
-        not isinstance(said, dict)
-        or len(said) > 40
-        or any(not isinstance(value, str | int | float | None) for value in said.values())
-    ):
-        raise AntiphonError('Say it as a JSON object, e.g. {"valence": 0.5}.')
-    return said
+        return _VALUES.validate_json(await socket.receive_text())
+    except (ValidationError, KeyError):
+        raise AntiphonError('Say it as a JSON object, e.g. {"valence": 0.5}.') from None

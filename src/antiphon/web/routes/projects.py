@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
+import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
-from antiphon.errors import AntiphonError
 from antiphon.web import _bundle
 from antiphon.web._answers import Line, attached
+from antiphon.web._schema import check_ui
 from antiphon.web._studio import StudioHere, first_take
 
 router = APIRouter()
@@ -49,7 +49,9 @@ def begin(studio: StudioHere, asked: NewProject | None = None) -> dict[str, Any]
 async def take_in(studio: StudioHere, file: UploadFile) -> dict[str, Any]:
     """Keep the project in a file as a new one."""
     found = await studio.desk.read_project(await file.read())
-    return studio.store.add_project(found.title, found.takes, ui=found.ui, current=found.current)
+    return await asyncio.to_thread(
+        studio.store.add_project, found.title, found.takes, ui=found.ui, current=found.current
+    )
 
 
 @router.get("/projects/{project}")
@@ -62,9 +64,8 @@ def project(studio: StudioHere, project: str) -> dict[str, Any]:
 def change(studio: StudioHere, project: str, asked: ProjectChange) -> dict[str, Any]:
     """Change the title, the current take, or what the page keeps."""
     values = asked.model_dump(exclude_none=True)
-    most = studio.settings.limits.ui_bytes
-    if "ui" in values and len(json.dumps(values["ui"])) > most:
-        raise AntiphonError(f"ui is too large: up to {most:,} bytes are kept.")
+    if "ui" in values:
+        check_ui(values["ui"], studio.settings.limits.ui_bytes)
     return studio.store.change_project(project, values)
 
 
@@ -77,6 +78,7 @@ def remove(studio: StudioHere, project: str) -> None:
 @router.get("/projects/{project}/export")
 def export(studio: StudioHere, project: str) -> Response:
     """Return a project as one file."""
-    title = studio.store.project(project)["title"]
-    content = _bundle.written(studio.store, project)
-    return Response(content, media_type="application/zip", headers=attached(title, "antiphon"))
+    head = studio.store.project(project)
+    content = _bundle.written(studio.store, head)
+    headers = attached(head["title"], "antiphon")
+    return Response(content, media_type="application/zip", headers=headers)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
+from antiphon.music.piece import Piece
 from antiphon.web import _piece
 from antiphon.web._answers import Line
 from antiphon.web._rows import NewTake
 from antiphon.web._schema import PieceJson, unpacked
-from antiphon.web._studio import StudioHere
+from antiphon.web._studio import Studio, StudioHere
 
 router = APIRouter()
 
@@ -64,9 +66,14 @@ def add(studio: StudioHere, project: str, asked: NewTakeJson) -> dict[str, Any]:
 @router.post("/projects/{project}/upload", status_code=201)
 async def upload(studio: StudioHere, project: str, file: UploadFile) -> dict[str, Any]:
     """Read a MIDI, MusicXML or ABC file, or a recording, into a new take."""
-    studio.store.project(project)
+    await asyncio.to_thread(studio.store.project, project)
     name = file.filename or "Upload"
     piece = await studio.desk.read(await file.read(), name)
+    return await asyncio.to_thread(_keep, studio, project, piece, name)
+
+
+def _keep(studio: Studio, project: str, piece: Piece, name: str) -> dict[str, Any]:
+    """Keep a piece that was read as a new take, as the page would send it."""
     _piece.check(piece, studio.settings.limits)
     left_out = [f"left out: {n} notes, {reason}" for reason, n in piece.left_out.items()]
     kept = _piece.canonical(unpacked(_piece.packed(_piece.to_json(piece))), studio.settings.limits)
