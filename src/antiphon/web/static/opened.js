@@ -168,14 +168,11 @@ export class Opened extends Known {
   rate(id, rating) {
     return this.attempt(async () => {
       await this.api.rate(id, rating);
-      this.#takes((take) => (take.id === id ? { ...take, rating } : take));
+      const project = this.state.project;
+      if (!project) return;
+      const takes = project.takes.map((take) => (take.id === id ? { ...take, rating } : take));
+      this.set({ project: { ...project, takes } });
     });
-  }
-
-  /** @param {(take: Take) => Take} change */
-  #takes(change) {
-    const project = this.state.project;
-    if (project) this.set({ project: { ...project, takes: project.takes.map(change) } });
   }
 
   /** Put a take on side A or B; the other side is the take in hand unless one is there. @param {"a"|"b"} side @param {string} id */

@@ -25,7 +25,6 @@ export class TourGuide extends Part {
       h("button", { type: "button", class: "main", onclick: () => this.#begin() }, t("tour.yes")),
       h("button", { type: "button", class: "quiet", onclick: () => this.#end() }, t("tour.no")),
     );
-    this.title = "";
     this.heading = h("h2", {});
     this.text = h("p", {});
     this.count = h("small", {});
@@ -51,7 +50,6 @@ export class TourGuide extends Part {
       this.text,
       h("div", { class: "foot" }, this.count, h("span", { class: "space" }), this.back, this.next),
     );
-    this.removeAttribute("title");
     this.append(this.invite, this.card);
     document.addEventListener("antiphon-tour", () => this.#begin());
     window.addEventListener("resize", () => !this.card.hidden && this.#place());
