@@ -36,7 +36,7 @@ export class Store extends Opened {
     this.set({ piece, selection: new Set(selection), saving: "saving", message: null });
     if (!this.#dirty) {
       this.#dirty = true;
-      this.saved = this.saved.then(() => this.#save());
+      this.afterSaving(() => this.#save());
     }
     return this.saved;
   }
