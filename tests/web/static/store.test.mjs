@@ -155,6 +155,7 @@ test("when the take in hand is deleted, the one that the server has in hand is s
     store.state.project.takes.map((take) => take.id),
     ["t1"],
   );
+  assert.deepEqual(store.state.compare, { a: "t1", b: "" });
 });
 
 test("flipping goes between A and B", async () => {

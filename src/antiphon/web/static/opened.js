@@ -164,6 +164,8 @@ export class Opened extends Known {
     return this.attempt(async () => {
       await this.api.deleteTake(id);
       this.open.delete(id);
+      const { a, b } = this.state.compare;
+      this.set({ compare: { a: a === id ? "" : a, b: b === id ? "" : b } });
       await this.reload();
     });
   }
