@@ -5,7 +5,7 @@
  * the scenes, one request at a time; undo and redo are the server's, so they survive a reload.
  *
  * @import {State} from "./state.js"
- * @import {Note, Piece, Strip, Take} from "./types.js"
+ * @import {Note, Piece, Strip, Track} from "./types.js"
  * @import {OpenTake} from "./opened.js"
  */
 import { barStarts } from "./music/time.js";
@@ -22,6 +22,12 @@ export class Store extends Opened {
   /** Steps that notes snap to. */
   get grid() {
     return Math.max(1, Math.round((this.state.piece?.resolution ?? 24) / this.state.division));
+  }
+
+  /** The track in hand. @returns {Track|undefined} */
+  get track() {
+    const { piece, activeTrack } = this.state;
+    return piece?.tracks.find((track) => track.id === activeTrack);
   }
 
   // edits

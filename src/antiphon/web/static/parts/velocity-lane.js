@@ -1,7 +1,7 @@
 /** How loud notes are: a stem for each note of the track in hand; drag to set, several at once. */
 import { context2d, h } from "../dom.js";
 import { t } from "../i18n/index.js";
-import { replaceNotes, withVelocity } from "../music/edits.js";
+import { clamp, replaceNotes, withVelocity } from "../music/edits.js";
 import { colours, onTheme } from "../roll/colours.js";
 import { visible } from "../roll/geometry.js";
 import { longest } from "../roll/paint.js";
@@ -37,14 +37,10 @@ export class VelocityLane extends Part {
     new ResizeObserver(() => this.#paint()).observe(this.canvas);
   }
 
-  get #track() {
-    return this.state.piece?.tracks.find((track) => track.id === this.state.activeTrack);
-  }
-
   /** @returns {Note[]} */
   #seen() {
     const { view } = this.studio.viewport;
-    const notes = this.#track?.notes ?? [];
+    const notes = this.store.track?.notes ?? [];
     return notes.slice(...visible(notes, view.left, view.right, longest(notes)));
   }
 
@@ -52,7 +48,7 @@ export class VelocityLane extends Part {
   #set(event) {
     const { left, top, height } = this.canvas.getBoundingClientRect();
     const x = event.clientX - left;
-    const velocity = Math.min(Math.max(Math.round(127 * (1 - (event.clientY - top) / height)), 1), 127);
+    const velocity = clamp(Math.round(127 * (1 - (event.clientY - top) / height)), 1, 127);
     const { view } = this.studio.viewport;
     const { selection } = this.state;
     const under = this.#seen().filter((note) => Math.abs(view.x(note[0]) + 2 - x) <= NEAR);
