@@ -38,9 +38,9 @@ export function controlsAt(controls, step) {
  * @returns {T[]}
  */
 function between(sorted, from, to) {
-  const after = (/** @type {number} */ step) =>
+  const firstFrom = (/** @type {number} */ step) =>
     lastNotAbove(sorted, Math.ceil(step) - 1, (each) => each[0]) + 1;
-  return sorted.slice(after(from), after(to));
+  return sorted.slice(firstFrom(from), firstFrom(to));
 }
 
 const ORDER = { off: 0, control: 1, on: 2 }; // of events at the same time
