@@ -10,7 +10,7 @@ import {
   visible,
 } from "../../../src/antiphon/web/static/roll/geometry.js";
 import { barStarts } from "../../../src/antiphon/web/static/music/time.js";
-import { pieceOf, trackOf } from "./piece.mjs";
+import { pieceOf, tuneOf } from "./piece.mjs";
 
 const view = new View({ left: 0, top: 72, perStep: 2, row: 10, width: 400, height: 200, length: 384 });
 
@@ -44,14 +44,10 @@ test("how near one can come is counted in quarter notes, whatever the resolution
 });
 
 test("a piece that was not seen before is shown whole, its notes in the middle", () => {
-  const piece = pieceOf({
-    tracks: [
-      trackOf("melody", [
-        [0, 24, 60, 90],
-        [96, 48, 72, 80],
-      ]),
-    ],
-  });
+  const piece = tuneOf([
+    [0, 24, 60, 90],
+    [96, 48, 72, 80],
+  ]);
   const whole = view.fitted(piece);
   assert.equal(whole.left, 0);
   assert.equal(whole.perStep, 400 / 384);

@@ -22,7 +22,12 @@ export function pieceOf(change = {}) {
   };
 }
 
+/** A piece of one melody. @param {number[][]} notes @param {object} [change] of the piece @param {object} [ofTrack] */
+export function tuneOf(notes, change = {}, ofTrack = {}) {
+  return pieceOf({ ...change, tracks: [trackOf("melody", notes, ofTrack)] });
+}
+
 /** @param {string} id @param {number[][]} notes @param {object} [change] */
-export function trackOf(id, notes, change = {}) {
+function trackOf(id, notes, change = {}) {
   return { id, name: id, role: id, program: 0, is_drum: false, notes, controls: [], lyrics: [], ...change };
 }

@@ -1,18 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { controlsAt, Scheduler } from "../../../src/antiphon/web/static/sound/scheduling.js";
-import { pieceOf, trackOf } from "./piece.mjs";
+import { tuneOf } from "./piece.mjs";
 
 // 120 a minute at 24 steps: a quarter is 0.5 s, a bar of 96 steps 2 s
-const piece = pieceOf({
-  tracks: [
-    trackOf("melody", [
-      [0, 24, 60, 90],
-      [96, 48, 64, 80],
-      [336, 96, 67, 70],
-    ]),
-  ],
-});
+const piece = tuneOf([
+  [0, 24, 60, 90],
+  [96, 48, 64, 80],
+  [336, 96, 67, 70],
+]);
 const near = (events) => events.map((e) => [e.kind, e.number, Math.round(e.time * 1e6) / 1e6]);
 
 /** Everything up to a time, given out in ticks as a browser would. */
@@ -35,16 +31,8 @@ test("notes begin and end at their exact times, whatever the ticks", () => {
 });
 
 test("nothing is given out twice and nothing is left out", () => {
-  const many = pieceOf({
-    n_bars: 40,
-    tracks: [
-      trackOf(
-        "melody",
-        Array.from({ length: 3840 }, (_, i) => [i, 1, 60 + (i % 12), 90]),
-      ),
-    ],
-  });
-  const scheduler = new Scheduler(many);
+  const many = Array.from({ length: 3840 }, (_, i) => [i, 1, 60 + (i % 12), 90]);
+  const scheduler = new Scheduler(tuneOf(many, { n_bars: 40 }));
   scheduler.start(0, 0);
   const ons = inTicks(scheduler, 0, 90, 0.031).filter((event) => event.kind === "on");
   assert.equal(ons.length, 3840);
@@ -78,7 +66,7 @@ test("an edit is heard when its place comes", () => {
   scheduler.loop = { start: 0, end: 96 };
   scheduler.start(0, 0);
   scheduler.advance(1);
-  scheduler.setPiece(pieceOf({ tracks: [trackOf("melody", [[0, 24, 72, 90]])] }));
+  scheduler.setPiece(tuneOf([[0, 24, 72, 90]]));
   assert.deepEqual(near(scheduler.advance(2.2)), [["on", 72, 2]]);
 });
 
@@ -96,7 +84,7 @@ test("another take goes on at the same bar and beat, whatever its resolution", (
   scheduler.start(0, 0);
   scheduler.advance(1); // step 48
   const notes = [[1920, 480, 70, 90]]; // at step 96 of 24
-  scheduler.setPiece(pieceOf({ resolution: 480, tracks: [trackOf("melody", notes)] }));
+  scheduler.setPiece(tuneOf(notes, { resolution: 480 }));
   assert.deepEqual(near(scheduler.advance(2.1)), [["on", 70, 2]]);
 });
 
@@ -105,7 +93,7 @@ test("a take that is shorter than where we are begins anew", () => {
   scheduler.loop = { start: 0, end: Infinity };
   scheduler.start(300, 0);
   scheduler.advance(0.1);
-  scheduler.setPiece(pieceOf({ n_bars: 1, tracks: [trackOf("melody", [[0, 24, 72, 90]])] }));
+  scheduler.setPiece(tuneOf([[0, 24, 72, 90]], { n_bars: 1 }));
   assert.deepEqual(near(scheduler.advance(0.2)), [["on", 72, 0.1]]);
 });
 
@@ -122,16 +110,11 @@ test("it ends after the last bar when it does not go round", () => {
 });
 
 test("a key that is struck again is let go first", () => {
-  const scheduler = new Scheduler(
-    pieceOf({
-      tracks: [
-        trackOf("melody", [
-          [0, 96, 60, 90],
-          [48, 24, 60, 80],
-        ]),
-      ],
-    }),
-  );
+  const struck = [
+    [0, 96, 60, 90],
+    [48, 24, 60, 80],
+  ];
+  const scheduler = new Scheduler(tuneOf(struck));
   scheduler.start(0, 0);
   assert.deepEqual(near(scheduler.advance(1.6)), [
     ["on", 60, 0],
@@ -150,18 +133,11 @@ test("stopping lets go of what still sounds, after what was given out ahead", ()
 });
 
 test("controllers come at their times, before the notes that they are for", () => {
-  const scheduler = new Scheduler(
-    pieceOf({
-      tracks: [
-        trackOf("melody", [[24, 24, 60, 90]], {
-          controls: [
-            [24, 64, 127],
-            [48, 64, 0],
-          ],
-        }),
-      ],
-    }),
-  );
+  const controls = [
+    [24, 64, 127],
+    [48, 64, 0],
+  ];
+  const scheduler = new Scheduler(tuneOf([[24, 24, 60, 90]], {}, { controls }));
   scheduler.start(0, 0);
   assert.deepEqual(near(scheduler.advance(1.01)), [
     ["control", 64, 0.5],

@@ -31,16 +31,12 @@ class FakeApi {
   };
   rate = async () => {};
   take = async (id) => ({ ...this.takesOf.find((take) => take.id === id), ...this.#now(id) });
-  undo = async (id) => {
-    this.at[id]--;
-    this.revisions[id]++;
-    return this.#now(id);
+  deleteTake = async (id) => {
+    this.takesOf = this.takesOf.filter((take) => take.id !== id);
+    this.current = this.takesOf[0].id;
   };
-  redo = async (id) => {
-    this.at[id]++;
-    this.revisions[id]++;
-    return this.#now(id);
-  };
+  undo = async (id) => this.#step(id, -1);
+  redo = async (id) => this.#step(id, 1);
   ask = async (project, order) => {
     this.calls.push(order);
     return { id: "j1", state: "waiting", progress: 0 };
@@ -56,7 +52,11 @@ class FakeApi {
     if (revision !== this.revisions[id])
       throw Object.assign(new Error("It was changed elsewhere."), { status: 409 });
     this.histories[id] = [...this.histories[id].slice(0, this.at[id] + 1), piece];
-    this.at[id]++;
+    return this.#step(id, 1);
+  }
+
+  #step(id, by) {
+    this.at[id] += by;
     this.revisions[id]++;
     return this.#now(id);
   }
@@ -144,6 +144,18 @@ test("a new piece is made of no take", async () => {
   const { api, store } = await begun();
   await store.ask("compose", { style: "pop" });
   assert.equal("take" in api.calls[0], false);
+});
+
+test("when the take in hand is deleted, the one that the server has in hand is shown", async () => {
+  const { store } = await begun();
+  await store.ask("vary", {});
+  await store.deleteTake("t2");
+  assert.equal(store.state.take.id, "t1");
+  assert.deepEqual(
+    store.state.project.takes.map((take) => take.id),
+    ["t1"],
+  );
+  assert.deepEqual(store.state.compare, { a: "t1", b: "" });
 });
 
 test("flipping goes between A and B", async () => {

@@ -1,6 +1,6 @@
 /** The studio: one store, one player, one view, and the parts of the page that share them. */
 import { api } from "./api.js";
-import { language, t } from "./i18n/index.js";
+import { language } from "./i18n/index.js";
 import { Player } from "./player.js";
 import { Viewport } from "./roll/viewport.js";
 import { Store } from "./store.js";
@@ -59,6 +59,5 @@ Object.assign(window, { antiphon: studio });
 
 await store.begin(localStorage.getItem(LAST_PROJECT));
 document.documentElement.dataset.ready = "";
-if (!store.state.project) store.choose({ message: { kind: "error", text: t("offline") } });
 // what sounds is fetched once the page is there, before the first click
 setTimeout(() => void player.load(), 50);

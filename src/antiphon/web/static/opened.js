@@ -39,6 +39,11 @@ export class Opened extends Known {
     }
   }
 
+  /** @protected Save something once all before it is saved. @param {() => Promise<void>} action */
+  afterSaving(action) {
+    this.saved = this.saved.then(action);
+  }
+
   // projects
 
   /** Open the project that was open last, or the newest, or a new one. @param {string|null} wanted */
@@ -159,8 +164,9 @@ export class Opened extends Known {
     return this.attempt(async () => {
       await this.api.deleteTake(id);
       this.open.delete(id);
-      const fresh = await this.api.project(this.state.project?.id ?? "");
-      await this.reload(id === this.state.take?.id ? fresh.current : undefined);
+      const { a, b } = this.state.compare;
+      this.set({ compare: { a: a === id ? "" : a, b: b === id ? "" : b } });
+      await this.reload();
     });
   }
 
@@ -168,14 +174,11 @@ export class Opened extends Known {
   rate(id, rating) {
     return this.attempt(async () => {
       await this.api.rate(id, rating);
-      this.#takes((take) => (take.id === id ? { ...take, rating } : take));
+      const project = this.state.project;
+      if (!project) return;
+      const takes = project.takes.map((take) => (take.id === id ? { ...take, rating } : take));
+      this.set({ project: { ...project, takes } });
     });
-  }
-
-  /** @param {(take: Take) => Take} change */
-  #takes(change) {
-    const project = this.state.project;
-    if (project) this.set({ project: { ...project, takes: project.takes.map(change) } });
   }
 
   /** Put a take on side A or B; the other side is the take in hand unless one is there. @param {"a"|"b"} side @param {string} id */
@@ -207,11 +210,13 @@ export class Opened extends Known {
     return take !== undefined;
   }
 
-  /** Read the project's takes again and take one in hand. @param {string} [take] */
-  async reload(take) {
+  /** Read the project's takes again and take one in hand; the server's, where none is named and that in hand is gone. @param {string} [wanted] */
+  async reload(wanted) {
     const project = this.state.project;
     if (!project) return;
     const fresh = await this.api.project(project.id);
+    const isThere = fresh.takes.some(({ id }) => id === this.state.take?.id);
+    const take = wanted ?? (isThere ? undefined : fresh.current);
     if (take && !this.open.has(take)) this.open.set(take, await this.api.take(take));
     this.set({ project: { ...fresh, ui: project.ui } });
     if (take) await this.showTake(take);

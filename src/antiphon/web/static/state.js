@@ -1,12 +1,13 @@
 /**
  * What the page knows, and who is told when it changes.
+ * @import {ProjectEntry} from "./api.js"
  * @import {Job, Note, Piece, Project, Range, Strip, Take} from "./types.js"
  */
 
 /**
  * @typedef {object} State
  * @property {any} about                  what the server offers
- * @property {{id: string, title: string, changed: string, n_takes: number}[]} projects
+ * @property {ProjectEntry[]} projects
  * @property {Project|null} project
  * @property {Take|null} take             the take in hand
  * @property {Piece|null} piece           its notes
@@ -24,7 +25,7 @@
  * @property {{a: string, b: string}} compare take ids
  * @property {"saved"|"saving"|"failed"} saving
  * @property {{kind: "info"|"error", text: string}|null} message
- * @property {"" | "loading" | "ready" | "rendered" | "none"} sound where sound comes from
+ * @property {"" | "loading" | "ready" | "rendered"} sound where sound comes from
  */
 
 /** @returns {State} */

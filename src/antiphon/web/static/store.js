@@ -5,7 +5,7 @@
  * the scenes, one request at a time; undo and redo are the server's, so they survive a reload.
  *
  * @import {State} from "./state.js"
- * @import {Note, Piece, Strip, Take} from "./types.js"
+ * @import {Note, Piece, Strip, Track} from "./types.js"
  * @import {OpenTake} from "./opened.js"
  */
 import { barStarts } from "./music/time.js";
@@ -24,6 +24,12 @@ export class Store extends Opened {
     return Math.max(1, Math.round((this.state.piece?.resolution ?? 24) / this.state.division));
   }
 
+  /** The track in hand. @returns {Track|undefined} */
+  get track() {
+    const { piece, activeTrack } = this.state;
+    return piece?.tracks.find((track) => track.id === activeTrack);
+  }
+
   // edits
 
   /**
@@ -36,7 +42,7 @@ export class Store extends Opened {
     this.set({ piece, selection: new Set(selection), saving: "saving", message: null });
     if (!this.#dirty) {
       this.#dirty = true;
-      this.saved = this.saved.then(() => this.#save());
+      this.afterSaving(() => this.#save());
     }
     return this.saved;
   }

@@ -62,6 +62,14 @@
  * @property {string} [message]
  * @property {string[]} [takes]
  *
+ * @typedef {object} Option  of a verb or of the plan, as the server tells it
+ * @property {string} name
+ * @property {string} type
+ * @property {string|number|null} default
+ * @property {number} [min]
+ * @property {number} [max]
+ * @property {string[]} [choices]
+ *
  * @typedef {{mute: boolean, solo: boolean}} Strip  what a mixer's strip does to hearing only
  *
  * @typedef {{start: number, end: number}} Range  steps, end not included

@@ -123,7 +123,6 @@ export const en = {
   "sound.loading": "Loading sound…",
   "sound.ready": "",
   "sound.rendered": "Sound by the server: edits are heard when you press play again",
-  "sound.none": "No sound",
 
   ask: "Ask",
   "ask.what": "What to ask for",

@@ -123,7 +123,6 @@ export const zh = {
   "sound.loading": "正在加载声音…",
   "sound.ready": "",
   "sound.rendered": "由服务器发声：再次按播放即可听到修改",
-  "sound.none": "没有声音",
 
   ask: "作曲",
   "ask.what": "要做什么",

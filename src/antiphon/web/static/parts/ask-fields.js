@@ -1,4 +1,7 @@
-/** Fields that several verbs ask for; each tells its options, and nothing of what was left open. */
+/**
+ * Fields that several verbs ask for; each tells its options, and nothing of what was left open.
+ * @import {Option} from "../types.js"
+ */
 import { h, icon, iconButton, labelled, select } from "../dom.js";
 import { named, t } from "../i18n/index.js";
 import { TONICS } from "../music/names.js";
@@ -10,17 +13,17 @@ import "./mood-pad.js";
  * @property {() => Record<string, unknown>} options
  */
 
-/** @param {string} name @param {Record<string, any>} props @returns {Field} a whole number, or open */
-export function number(name, props) {
-  const input = h("input", { type: "number", step: "1", placeholder: t("open"), ...props });
+/** @param {Option} option @param {Record<string, any>} [props] @returns {Field} a whole number, or open */
+export function number({ name, min, max }, props) {
+  const input = h("input", { type: "number", step: "1", placeholder: t("open"), min, max, ...props });
   return {
     element: labelled(t(`ask.${name}`), input),
     options: () => (input.value === "" ? {} : { [name]: Number(input.value) }),
   };
 }
 
-/** @param {string} name @param {string} [hint] @returns {Field} */
-export function words(name, hint) {
+/** @param {string} name @returns {Field} */
+export function words(name) {
   const input = h("input", {
     type: "text",
     placeholder: t(`ask.${name}.example`),
@@ -29,22 +32,29 @@ export function words(name, hint) {
     maxlength: "400",
   });
   return {
-    element: labelled(t(`ask.${name}`), input, hint),
+    element: labelled(t(`ask.${name}`), input),
     options: () => (input.value.trim() ? { [name]: input.value.trim() } : {}),
   };
 }
 
-/** @param {string} name @param {{value: string, text: string}[]} choices @param {string} value @returns {Field} */
-export function choice(name, choices, value) {
-  const input = select(choices, value);
+/**
+ * One of an option's choices; where nothing is usual, `open` says what leaving it open means.
+ * @param {Option} option
+ * @param {(value: string) => string} text of a choice
+ * @param {string} [open]
+ * @returns {Field}
+ */
+export function choice({ name, choices = [], default: usual }, text, open = t("open")) {
+  const known = choices.map((value) => ({ value, text: text(value) }));
+  const input = select(usual === null ? [{ value: "", text: open }, ...known] : known, String(usual ?? ""));
   return {
     element: labelled(t(`ask.${name}`), input),
     options: () => (input.value ? { [name]: input.value } : {}),
   };
 }
 
-/** A slider that is open until it is touched. @param {string} name @param {number|null} usual @returns {Field} */
-export function dial(name, usual) {
+/** A slider from 0 to 1 that is open until it is touched, unless something is usual. @param {Option} option @returns {Field} */
+export function dial({ name, default: usual }) {
   let touched = usual !== null;
   const input = h("input", { type: "range", min: "0", max: "1", step: "0.05", value: String(usual ?? 0.5) });
   const shown = h("output", { class: "hint" });
@@ -79,9 +89,6 @@ export function dial(name, usual) {
   };
 }
 
-const USUAL_STYLE = "pop";
-const SLIDERS = ["density", "register", "syncopation", "brightness", "tension", "loudness", "adventure"];
-
 /**
  * The style; where a given piece is worked on, that of the take in hand until one is chosen.
  * @param {import("../store.js").Store} store
@@ -89,11 +96,12 @@ const SLIDERS = ["density", "register", "syncopation", "brightness", "tension", 
  * @returns {Field}
  */
 export function style(store, follows = false) {
-  const styles = /** @type {string[]} */ (store.state.about.styles);
+  const { styles, plan } = /** @type {{styles: string[], plan: Option[]}} */ (store.state.about);
+  const usual = plan.find(({ name }) => name === "style")?.default;
   const known = (/** @type {unknown} */ name) => styles.find((each) => each === name);
   const input = select(
     styles.map((name) => ({ value: name, text: named("style", name) })),
-    known(USUAL_STYLE) ?? styles[0],
+    known(usual) ?? styles[0],
   );
   if (follows)
     store.on(["take"], ({ take }) => {
@@ -102,8 +110,8 @@ export function style(store, follows = false) {
   return { element: labelled(t("ask.style"), input), options: () => ({ style: input.value }) };
 }
 
-/** @returns {Field} key and mode side by side */
-export function key() {
+/** @param {string[]} modes @returns {Field} key and mode side by side */
+export function key(modes) {
   const tonic = select(
     [
       { value: "", text: t("open") },
@@ -113,7 +121,7 @@ export function key() {
     { "aria-label": t("ask.key") },
   );
   const mode = select(
-    ["", "major", "minor"].map((name) => ({ value: name, text: name ? t(`mode.${name}`) : t("open") })),
+    [{ value: "", text: t("open") }, ...modes.map((name) => ({ value: name, text: named("mode", name) }))],
     "",
     { "aria-label": t("ask.mode") },
   );
@@ -185,23 +193,16 @@ export function moodAtEnd() {
   return { element, options: () => (field.value ? { end: field.value } : {}) };
 }
 
-/**
- * A dial for each of the plan's sliders; how far from the usual is the only one that is set.
- * @param {import("../store.js").Store} store
- * @returns {Field[]}
- */
-export function sliders(store) {
-  const plan = new Set(store.state.about.plan.map((/** @type {{name: string}} */ entry) => entry.name));
-  return SLIDERS.filter((name) => plan.has(name)).map((name) =>
-    dial(name, name === "adventure" ? 0.5 : null),
-  );
+/** A dial for whatever of the plan goes from 0 to 1. @param {Option[]} plan @returns {Field[]} */
+export function sliders(plan) {
+  return plan.filter(({ type, min, max }) => type === "number" && min === 0 && max === 1).map(dial);
 }
 
-/** How many takes, and by which seed; a new one each time unless it is written. @param {string} [count] @returns {Field} */
-export function drawing(count = "1") {
+/** How many takes, and by which seed; a new one each time unless it is written. @returns {Field} */
+export function drawing() {
   const many = select(
     ["1", "2", "3", "4"].map((value) => ({ value, text: value })),
-    count,
+    "1",
   );
   const seed = h("input", { type: "number", min: "0", step: "1", placeholder: t("ask.seed.new") });
   const dice = iconButton("dice", t("ask.seed.clear"), () => {
@@ -221,17 +222,16 @@ export function drawing(count = "1") {
   };
 }
 
-/** @param {(Field|null)[]} fields @returns {Field} less often wanted ones, folded away */
+/** @param {Field[]} fields @returns {Field} less often wanted ones, folded away */
 export function more(...fields) {
-  const there = /** @type {Field[]} */ (fields.filter(Boolean));
   return {
     element: h(
       "details",
       { class: "more" },
       h("summary", {}, t("more")),
-      there.map((field) => field.element),
+      fields.map((field) => field.element),
     ),
-    options: () => Object.assign({}, ...there.map((field) => field.options())),
+    options: () => Object.assign({}, ...fields.map((field) => field.options())),
   };
 }
 

@@ -2,6 +2,7 @@
  * One form for each verb: what it asks for, and what it tells the server.
  * @import {Store} from "../store.js"
  * @import {Field} from "./ask-fields.js"
+ * @import {Option} from "../types.js"
  */
 import { h, labelled } from "../dom.js";
 import { named, t } from "../i18n/index.js";
@@ -50,20 +51,20 @@ function form(verb, fields) {
  */
 export function forms(store) {
   const { about } = store.state;
-  const metres = about.metres.map((/** @type {string} */ name) => ({ value: name, text: name }));
+  const { bars, metre, tempo } = optionsOf(store, "compose");
   const compose = form("compose", [
     style(store),
-    number("bars", { min: "1", max: "512", value: "16" }),
-    key(),
+    number(bars, { value: "16" }),
+    key(about.modes),
     words("chords"),
     mood(),
     more(
       moodAtEnd(),
       words("form"),
-      choice("metre", metres, "4/4"),
-      number("tempo", { min: "20", max: "300" }),
+      choice(metre, String),
+      number(tempo),
       parts(about.roles, about.instruments),
-      ...sliders(store),
+      ...sliders(about.plan),
     ),
     drawing(),
   ]);
@@ -75,54 +76,42 @@ export function forms(store) {
       fileButton((file) => void takeIn(store, file)),
       style(store, true),
       parts(about.roles, about.instruments),
-      more(words("chords"), key(), mood(), ...sliders(store)),
+      more(words("chords"), key(about.modes), mood(), ...sliders(about.plan)),
       drawing(),
     ]),
     extend: extend(store),
     vary: form("vary", [
       h("p", { class: "hint" }, t("vary.hint")),
-      dial("strength", 0.4),
+      dial(optionsOf(store, "vary").strength),
       style(store, true),
-      more(mood(), ...sliders(store)),
+      more(mood(), ...sliders(about.plan)),
       drawing(),
     ]),
-    ...(optionsOf(store, "convert") && { convert: convert(store) }),
-    ...(optionsOf(store, "interpolate") && { between: between(store) }),
+    ...(has(store, "convert") && { convert: convert(store) }),
+    ...(has(store, "interpolate") && { between: between(store) }),
   };
 }
 
-/** What the server says of a verb's options, by name. @param {Store} store @param {string} verb @returns {Record<string, any>|null} */
-function optionsOf(store, verb) {
-  const found = store.state.about.verbs.find((/** @type {{name: string}} */ each) => each.name === verb);
-  return found
-    ? Object.fromEntries(found.options.map((/** @type {{name: string}} */ option) => [option.name, option]))
-    : null;
+/** @param {Store} store @param {string} name @returns {{options: Option[]}|undefined} */
+function has(store, name) {
+  return store.state.about.verbs.find((/** @type {{name: string}} */ verb) => verb.name === name);
 }
 
-const CONVERTIBLE = ["pop", "classical", "folk", "jazz"];
-const MOODS = ["happy", "tense", "sad", "calm"]; // the quarters of valence and arousal
+/** What the server says of the options of the plan and of a verb, by name. @param {Store} store @param {string} verb @returns {Record<string, Option>} */
+function optionsOf(store, verb) {
+  const options = [...store.state.about.plan, ...(has(store, verb)?.options ?? [])];
+  return Object.fromEntries(options.map((option) => [option.name, option]));
+}
 
 /** Another style, mood or band for the take in hand. @param {Store} store @returns {Form} */
 function convert(store) {
-  const known = optionsOf(store, "convert") ?? {};
+  const known = optionsOf(store, "convert");
   const { roles, instruments } = store.state.about;
-  const open = (/** @type {string} */ name, /** @type {string[]} */ usual) =>
-    choice(
-      name,
-      [
-        { value: "", text: t("as.it.is") },
-        ...(known[name]?.choices ?? usual).map((/** @type {string} */ value) => ({
-          value,
-          text: named(name, value),
-        })),
-      ],
-      "",
-    );
   return form("convert", [
     h("p", { class: "hint" }, t("convert.hint")),
-    open("style", CONVERTIBLE),
-    open("mood", MOODS),
-    dial("strength", 0.5),
+    choice(known.style, (value) => named("style", value), t("as.it.is")),
+    choice(known.mood, (value) => named("mood", value), t("as.it.is")),
+    dial(known.strength),
     parts(roles, instruments),
     drawing(),
   ]);
@@ -130,9 +119,10 @@ function convert(store) {
 
 /** Pieces on the way from A to B. @param {Store} store @returns {Form} */
 function between(store) {
+  const { limits } = store.state.about;
   const base = form("interpolate", [
     h("p", { class: "hint" }, t("between.hint")),
-    number("steps", { min: "3", max: "16", value: "4" }),
+    number(optionsOf(store, "interpolate").steps, { min: "3", max: limits.count, value: "4" }),
     style(store, true),
   ]);
   return {
@@ -178,7 +168,8 @@ function again(store) {
       ),
     );
   });
-  const rest = [style(store, true), more(words("chords"), mood(), ...sliders(store)), drawing()];
+  const { plan } = store.state.about;
+  const rest = [style(store, true), more(words("chords"), mood(), ...sliders(plan)), drawing()];
   const base = form("inpaint", [
     h("p", { class: "hint" }, t("again.hint")),
     labelled(t("again.bars"), bars, t("again.bars.hint")),
@@ -210,12 +201,9 @@ function againOptions(store, wanted, rest) {
 
 /** @param {Store} store @returns {Form} */
 function extend(store) {
-  const after = number("after", { min: "1" });
-  const where = choice(
-    "where",
-    ["end", "start", "between"].map((value) => ({ value, text: t(`where.${value}`) })),
-    "end",
-  );
+  const known = optionsOf(store, "extend");
+  const after = number(known.after, { min: "1" });
+  const where = choice(known.where, (value) => t(`where.${value}`));
   const show = () => {
     after.element.toggleAttribute("hidden", where.options().where !== "between");
   };
@@ -223,11 +211,11 @@ function extend(store) {
   show();
   const base = form("extend", [
     h("p", { class: "hint" }, t("extend.hint")),
-    number("bars", { min: "1", max: "512", value: "8" }),
+    number(known.bars, { value: known.bars.default }),
     where,
     after,
     style(store, true),
-    more(words("chords"), mood(), ...sliders(store)),
+    more(words("chords"), mood(), ...sliders(store.state.about.plan)),
     drawing(),
   ]);
   return {

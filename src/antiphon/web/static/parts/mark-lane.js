@@ -4,7 +4,7 @@
  */
 import { h } from "../dom.js";
 import { t } from "../i18n/index.js";
-import { withChord, withSection } from "../music/edits.js";
+import { endOf, withChord, withSection } from "../music/edits.js";
 import { looksLikeChord } from "../music/names.js";
 import { barOf, barStarts, beatSteps } from "../music/time.js";
 import { snapped } from "../roll/geometry.js";
@@ -49,7 +49,7 @@ export class MarkLane extends Part {
     const starts = barStarts(piece);
     return piece.sections.map(({ start, n_bars, label }) => ({
       step: starts[start],
-      end: starts[start + n_bars] ?? piece.n_bars,
+      end: starts[start + n_bars] ?? endOf(piece),
       text: label,
     }));
   }

@@ -4,6 +4,7 @@
  */
 import { h } from "../dom.js";
 import { t } from "../i18n/index.js";
+import { clamp } from "../music/edits.js";
 
 export class MoodPad extends HTMLElement {
   /** @type {{valence: number, arousal: number}|null} */
@@ -52,8 +53,7 @@ export class MoodPad extends HTMLElement {
     const follow = (/** @type {PointerEvent} */ event) => {
       if (event.type === "pointermove" && !event.buttons) return;
       const box = this.field.getBoundingClientRect();
-      const share = (/** @type {number} */ value) =>
-        Math.round(20 * Math.min(Math.max(2 * value - 1, -1), 1)) / 20;
+      const share = (/** @type {number} */ value) => Math.round(20 * clamp(2 * value - 1, -1, 1)) / 20;
       this.#set({
         valence: share((event.clientX - box.left) / box.width),
         arousal: -share((event.clientY - box.top) / box.height),
@@ -78,7 +78,6 @@ export class MoodPad extends HTMLElement {
     this.classList.toggle("open", value === null);
     this.clear.hidden = value === null;
     this.state.textContent = value ? t("mood.is", { valence, arousal }) : t("mood.open");
-    this.dispatchEvent(new Event("change"));
   }
 }
 customElements.define("mood-pad", MoodPad);

@@ -149,7 +149,7 @@ export class PianoRoll extends Part {
     );
     hidden.delete(this.state.activeTrack);
     paintNotes(ground, palette, view, piece, { activeTrack: this.state.activeTrack, selection, hidden });
-    const drums = piece.tracks.find((track) => track.id === this.state.activeTrack)?.is_drum;
+    const drums = this.store.track?.is_drum;
     paintKeys(context2d(this.keys), palette, view, this.keys.clientWidth, (pitch) =>
       drums ? (DRUM_NAMES.get(pitch) ?? "") : pitch % 12 === 0 ? pitchName(pitch) : "",
     );

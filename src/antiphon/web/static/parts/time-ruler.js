@@ -1,28 +1,22 @@
 /** Bars along the top: press to play from there, drag to mark bars, the small locks keep bars. */
-import { context2d, h } from "../dom.js";
 import { t } from "../i18n/index.js";
 import { barOf, barStarts } from "../music/time.js";
-import { colours, onTheme } from "../roll/colours.js";
 import { numberedBars } from "../roll/geometry.js";
-import { Part } from "./part.js";
+import { CanvasLane } from "./canvas-lane.js";
 
 const LOCK_HEIGHT = 12; // pixels at the lower edge that lock a bar
 const FAR = 5;
 
-export class TimeRuler extends Part {
+export class TimeRuler extends CanvasLane {
   /** @type {{x: number, bar: number, dragged: boolean, lock: boolean}|null} */
   #press = null;
 
   make() {
-    this.canvas = h("canvas", { role: "img", "aria-label": t("ruler.name"), title: t("ruler.hint") });
-    this.append(h("span", { class: "lane-name" }, t("ruler.bars")), this.canvas);
+    const props = { "aria-label": t("ruler.name"), title: t("ruler.hint") };
+    this.lay(t("ruler.bars"), props, ["piece", "loop", "lockedBars"]);
     this.canvas.addEventListener("pointerdown", (/** @type {PointerEvent} */ event) => this.#down(event));
     this.canvas.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => this.#move(event));
     this.canvas.addEventListener("pointerup", (/** @type {PointerEvent} */ event) => this.#up(event));
-    this.store.on(["piece", "loop", "lockedBars"], () => this.#paint());
-    this.studio.viewport.addEventListener("change", () => this.#paint());
-    onTheme(() => this.#paint());
-    new ResizeObserver(() => this.#paint()).observe(this.canvas);
   }
 
   /** @param {PointerEvent} event */
@@ -70,13 +64,13 @@ export class TimeRuler extends Part {
     this.studio.player.seek(Math.max(step, 0));
   }
 
-  #paint() {
-    const { piece, loop, lockedBars } = this.state;
-    if (!piece || !this.canvas.clientWidth) return;
-    const context = context2d(this.canvas);
-    const palette = colours();
+  /**
+   * @param {CanvasRenderingContext2D} context @param {import("../roll/colours.js").Colours} palette
+   * @param {import("../types.js").Piece} piece @param {number} height
+   */
+  draw(context, palette, piece, height) {
+    const { loop, lockedBars } = this.state;
     const { view } = this.studio.viewport;
-    const height = this.canvas.clientHeight;
     const starts = barStarts(piece);
     if (loop) {
       context.fillStyle = palette.accent;

@@ -1,6 +1,7 @@
 /** A minute's walk through the page: a few places, one after another, each shown and explained. */
 import { h, iconButton } from "../dom.js";
 import { t } from "../i18n/index.js";
+import { clamp } from "../music/edits.js";
 import { Part } from "./part.js";
 
 const SEEN = "antiphon.toured";
@@ -25,7 +26,6 @@ export class TourGuide extends Part {
       h("button", { type: "button", class: "main", onclick: () => this.#begin() }, t("tour.yes")),
       h("button", { type: "button", class: "quiet", onclick: () => this.#end() }, t("tour.no")),
     );
-    this.title = "";
     this.heading = h("h2", {});
     this.text = h("p", {});
     this.count = h("small", {});
@@ -51,7 +51,6 @@ export class TourGuide extends Part {
       this.text,
       h("div", { class: "foot" }, this.count, h("span", { class: "space" }), this.back, this.next),
     );
-    this.removeAttribute("title");
     this.append(this.invite, this.card);
     document.addEventListener("antiphon-tour", () => this.#begin());
     window.addEventListener("resize", () => !this.card.hidden && this.#place());
@@ -104,8 +103,8 @@ export class TourGuide extends Part {
         ? box.right + 12
         : box.left - 12 - width >= 0
           ? box.left - 12 - width
-          : Math.min(Math.max(box.left + 12, 8), innerWidth - width - 8);
-    const top = Math.min(Math.max(box.top + 12, 8), innerHeight - height - 8);
+          : clamp(box.left + 12, 8, innerWidth - width - 8);
+    const top = clamp(box.top + 12, 8, innerHeight - height - 8);
     this.card.style.left = `${beside}px`;
     this.card.style.top = `${box.top > innerHeight - height && box.height < 120 ? Math.max(box.top - height - 12, 8) : top}px`;
   }

@@ -1,24 +1,22 @@
 /** How loud notes are: a stem for each note of the track in hand; drag to set, several at once. */
-import { context2d, h } from "../dom.js";
 import { t } from "../i18n/index.js";
-import { replaceNotes, withVelocity } from "../music/edits.js";
-import { colours, onTheme } from "../roll/colours.js";
+import { clamp, replaceNotes, withVelocity } from "../music/edits.js";
 import { visible } from "../roll/geometry.js";
 import { longest } from "../roll/paint.js";
-import { Part } from "./part.js";
+import { CanvasLane } from "./canvas-lane.js";
 
 const NEAR = 6; // pixels between the pointer and a stem
 
 /** @typedef {import("../types.js").Note} Note */
 
-export class VelocityLane extends Part {
+export class VelocityLane extends CanvasLane {
   #drawing = false;
   /** @type {Map<Note, number>} velocities that are being set */
   #draft = new Map();
 
   make() {
-    this.canvas = h("canvas", { role: "img", "aria-label": t("velocity.name") });
-    this.append(h("span", { class: "lane-name" }, t("velocity.short")), this.canvas);
+    const props = { "aria-label": t("velocity.name") };
+    this.lay(t("velocity.short"), props, ["piece", "activeTrack", "selection"]);
     this.canvas.addEventListener("pointerdown", (/** @type {PointerEvent} */ event) => {
       this.canvas.setPointerCapture(event.pointerId);
       this.#drawing = true;
@@ -31,20 +29,12 @@ export class VelocityLane extends Part {
     );
     this.canvas.addEventListener("pointerup", () => this.#done());
     this.canvas.addEventListener("pointercancel", () => this.#done());
-    this.store.on(["piece", "activeTrack", "selection"], () => this.#paint());
-    this.studio.viewport.addEventListener("change", () => this.#paint());
-    onTheme(() => this.#paint());
-    new ResizeObserver(() => this.#paint()).observe(this.canvas);
-  }
-
-  get #track() {
-    return this.state.piece?.tracks.find((track) => track.id === this.state.activeTrack);
   }
 
   /** @returns {Note[]} */
   #seen() {
     const { view } = this.studio.viewport;
-    const notes = this.#track?.notes ?? [];
+    const notes = this.store.track?.notes ?? [];
     return notes.slice(...visible(notes, view.left, view.right, longest(notes)));
   }
 
@@ -52,13 +42,13 @@ export class VelocityLane extends Part {
   #set(event) {
     const { left, top, height } = this.canvas.getBoundingClientRect();
     const x = event.clientX - left;
-    const velocity = Math.min(Math.max(Math.round(127 * (1 - (event.clientY - top) / height)), 1), 127);
+    const velocity = clamp(Math.round(127 * (1 - (event.clientY - top) / height)), 1, 127);
     const { view } = this.studio.viewport;
     const { selection } = this.state;
     const under = this.#seen().filter((note) => Math.abs(view.x(note[0]) + 2 - x) <= NEAR);
     const wanted = selection.size && under.some((note) => selection.has(note)) ? [...selection] : under;
     for (const note of wanted) this.#draft.set(note, velocity);
-    this.#paint();
+    this.paint();
   }
 
   #done() {
@@ -76,19 +66,21 @@ export class VelocityLane extends Part {
     this.#draft.clear();
   }
 
-  #paint() {
-    const { piece, activeTrack, selection } = this.state;
-    if (!piece || !this.canvas.clientWidth) return;
-    const context = context2d(this.canvas);
-    const palette = colours();
+  /**
+   * @param {CanvasRenderingContext2D} context @param {import("../roll/colours.js").Colours} palette
+   * @param {import("../types.js").Piece} piece @param {number} height
+   */
+  draw(context, palette, piece, height) {
+    const { activeTrack, selection } = this.state;
     const { view } = this.studio.viewport;
-    const height = this.canvas.clientHeight;
     const index = piece.tracks.findIndex((track) => track.id === activeTrack);
     for (const note of this.#seen()) {
       const velocity = this.#draft.get(note) ?? note[3];
       const tall = (velocity / 127) * (height - 4);
       const x = view.x(note[0]);
-      context.fillStyle = selection.has(note) ? palette.ink : palette.tracks[Math.max(index, 0) % 8];
+      context.fillStyle = selection.has(note)
+        ? palette.ink
+        : palette.tracks[Math.max(index, 0) % palette.tracks.length];
       context.fillRect(x, height - tall, 2, tall);
       context.fillRect(x - 1, height - tall - 1, 5, 3);
     }

@@ -32,13 +32,8 @@ export class View {
   /** @param {Partial<View>} change @returns {View} within bounds */
   with(change) {
     const next = new View({ ...this, ...change });
-    const whole = next.width / next.length;
-    const least = Math.min(whole, MAX_QUARTER / next.resolution);
-    next.perStep = clamp(
-      next.perStep,
-      Math.max(MIN_QUARTER / next.resolution, least),
-      MAX_QUARTER / next.resolution,
-    );
+    const least = Math.max(MIN_QUARTER / next.resolution, next.width / next.length);
+    next.perStep = clamp(next.perStep, least, MAX_QUARTER / next.resolution);
     next.row = clamp(next.row, MIN_ROW, MAX_ROW);
     const most = Math.max(0, next.length - next.width / next.perStep);
     next.left = clamp(next.left, 0, most);
@@ -171,6 +166,11 @@ export function snapped(starts, step, grid) {
   return bar + Math.floor((step - bar) / grid) * grid;
 }
 
+/** Every how many bars, a power of two, are at least `apart` pixels. @param {number} bar pixels of one @param {number} apart */
+function thinned(bar, apart) {
+  return 2 ** Math.max(0, Math.ceil(Math.log2(apart / bar)));
+}
+
 /**
  * The lines to draw: bars always (thinned when they are closer than 8 px), beats and grid where
  * there is room.
@@ -184,7 +184,7 @@ export function gridLines(piece, starts, view, grid) {
   const lines = [];
   const first = barOf(starts, view.left);
   const length = starts[first + 1] - starts[first];
-  const every = 2 ** Math.max(0, Math.ceil(Math.log2(8 / (length * view.perStep))));
+  const every = thinned(length * view.perStep, 8);
   for (let bar = first; bar < starts.length && starts[bar] <= view.right; bar++) {
     if (bar % every === 0 || bar === starts.length - 1) {
       lines.push({ step: starts[bar], kind: /** @type {const} */ ("bar"), bar });
@@ -207,7 +207,7 @@ export function gridLines(piece, starts, view, grid) {
  */
 export function numberedBars(starts, view) {
   const length = starts.length > 1 ? (starts.at(-1) ?? 1) / (starts.length - 1) : 1;
-  const every = 2 ** Math.max(0, Math.ceil(Math.log2(40 / (length * view.perStep))));
+  const every = thinned(length * view.perStep, 40);
   const bars = [];
   for (let bar = 0; bar < starts.length - 1; bar += every) {
     if (starts[bar + 1] >= view.left && starts[bar] <= view.right) bars.push(bar);

@@ -47,8 +47,7 @@ export class Gestures {
 
   /** The notes that are edited. @returns {Note[]} */
   #notes() {
-    const { piece, activeTrack } = this.store.state;
-    return piece?.tracks.find((track) => track.id === activeTrack)?.notes ?? [];
+    return this.store.track?.notes ?? [];
   }
 
   /** @param {PointerEvent} event @param {number} x @param {number} y */
@@ -57,22 +56,11 @@ export class Gestures {
     if (!piece || event.button > 1) return;
     const begin = (/** @type {Gesture["kind"]} */ kind, notes = selection, more = {}) => {
       const { left, top } = this.viewport.view;
-      this.#gesture = {
-        kind,
-        x,
-        y,
-        notes,
-        piece: this.store.state.piece ?? piece,
-        dragged: false,
-        left,
-        top,
-        ...more,
-      };
+      this.#gesture = { kind, x, y, notes, piece, dragged: false, left, top, ...more };
     };
-    if (event.button === 1 || (event.pointerType === "touch" && tool === "select" && !this.#caught(x, y))) {
-      return begin("pan");
-    }
+    if (event.button === 1) return begin("pan");
     const caught = this.#caught(x, y);
+    if (!caught && tool === "select" && event.pointerType === "touch") return begin("pan");
     if (!caught && tool === "draw") return this.#draw(x, y, begin);
     if (!caught) return begin("frame", event.shiftKey ? selection : new Set());
     this.hooks.hear(caught.note[2], caught.note[3]);

@@ -45,7 +45,7 @@ export class Keys {
   /** @param {string} key @param {Piece} piece @returns {(() => void)|undefined} */
   #command(key, piece) {
     const { selection } = this.store.state;
-    const notes = this.#track(piece)?.notes ?? [];
+    const notes = this.store.track?.notes ?? [];
     /** @type {Record<string, () => void>} */
     const actions = {
       a: () => this.store.choose({ selection: new Set(notes) }),
@@ -89,11 +89,6 @@ export class Keys {
       },
     };
     return actions[event.key];
-  }
-
-  /** @param {Piece} piece */
-  #track(piece) {
-    return piece.tracks.find((track) => track.id === this.store.state.activeTrack);
   }
 
   /** Put other notes in place of those chosen. @param {Note[]} notes */
@@ -156,8 +151,8 @@ export class Keys {
 
   /** Choose the next or the last note. @param {1|-1} way */
   #neighbour(way) {
-    const { piece, selection } = this.store.state;
-    const notes = (piece && this.#track(piece)?.notes) ?? [];
+    const { selection } = this.store.state;
+    const notes = this.store.track?.notes ?? [];
     if (!notes.length) return;
     const here = notes.findIndex((note) => selection.has(note));
     const from = here >= 0 ? here + way : notes.findIndex((note) => note[0] >= this.cursor.step);

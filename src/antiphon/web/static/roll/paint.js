@@ -4,7 +4,7 @@
  * @import {Colours} from "./colours.js"
  * @import {View} from "./geometry.js"
  */
-import { barStarts, lastNotAbove } from "../music/time.js";
+import { barStarts } from "../music/time.js";
 import { isBlackKey } from "../music/names.js";
 import { gridLines, visible } from "./geometry.js";
 
@@ -157,10 +157,8 @@ export function paintPosition(context, colours, view, piece, step, playing) {
 
 /** @param {Note[]} notes @param {number} step @returns {Note[]} */
 export function soundingAt(notes, step) {
-  const onset = (/** @type {Note} */ note) => note[0];
-  const first = lastNotAbove(notes, step - longest(notes) - 1, onset) + 1;
-  const after = lastNotAbove(notes, step, onset) + 1;
-  return notes.slice(first, after).filter((note) => note[0] + note[1] > step);
+  const near = notes.slice(...visible(notes, step, step, longest(notes)));
+  return near.filter((note) => note[0] + note[1] > step);
 }
 
 /**

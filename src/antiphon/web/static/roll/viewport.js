@@ -9,8 +9,6 @@ const LEAST_BAR = 44; // pixels, so that a long piece is not a smear at first si
 
 export class Viewport extends EventTarget {
   view = new View();
-  /** @type {Piece|null} */
-  #fitted = null;
   /** @type {View|null} as it was shown before anybody touched it */
   #first = null;
 
@@ -30,9 +28,8 @@ export class Viewport extends EventTarget {
       left: left * finer,
       perStep: perStep / finer,
     });
-    if (anew || !this.#fitted) this.show((this.#first = view.fitted(piece, LEAST_BAR)));
+    if (anew) this.show((this.#first = view.fitted(piece, LEAST_BAR)));
     else this.show(view);
-    this.#fitted = piece;
   }
 
   /** The roll tells how large it is. @param {number} width @param {number} height @param {Piece|null} piece */

@@ -29,6 +29,20 @@ export function controlsAt(controls, step) {
  * @property {number} value     velocity, or what the controller is set to
  */
 
+/**
+ * What of a track begins from one step on and before another.
+ * @template {Note|Control} T
+ * @param {T[]} sorted by onset
+ * @param {number} from
+ * @param {number} to
+ * @returns {T[]}
+ */
+function between(sorted, from, to) {
+  const firstFrom = (/** @type {number} */ step) =>
+    lastNotAbove(sorted, Math.ceil(step) - 1, (each) => each[0]) + 1;
+  return sorted.slice(firstFrom(from), firstFrom(to));
+}
+
 const ORDER = { off: 0, control: 1, on: 2 }; // of events at the same time
 
 export class Scheduler {
@@ -141,10 +155,7 @@ export class Scheduler {
   #notes(from, to, border, events) {
     const base = this.time - this.timeline.secondsAt(from);
     this.piece.tracks.forEach((track, index) => {
-      const onset = (/** @type {Note} */ note) => note[0];
-      const first = lastNotAbove(track.notes, Math.ceil(from) - 1, onset) + 1;
-      for (let i = first; i < track.notes.length && track.notes[i][0] < to; i++) {
-        const [at, duration, pitch, velocity] = track.notes[i];
+      for (const [at, duration, pitch, velocity] of between(track.notes, from, to)) {
         const time = base + this.timeline.secondsAt(at);
         this.#retrigger(index, pitch, time);
         const end = base + this.timeline.secondsAt(Math.min(at + duration, border));
@@ -158,10 +169,7 @@ export class Scheduler {
   #controls(from, to, events) {
     const base = this.time - this.timeline.secondsAt(from);
     this.piece.tracks.forEach(({ controls }, track) => {
-      const onset = (/** @type {Control} */ control) => control[0];
-      const first = lastNotAbove(controls, Math.ceil(from) - 1, onset) + 1;
-      for (let i = first; i < controls.length && controls[i][0] < to; i++) {
-        const [at, number, value] = controls[i];
+      for (const [at, number, value] of between(controls, from, to)) {
         events.push({ time: base + this.timeline.secondsAt(at), kind: "control", track, number, value });
       }
     });
