@@ -213,6 +213,12 @@ def _bpm(piece: Piece, steps: NDArray[np.int64], beat: NDArray[np.int64]) -> NDA
     return np.array([t.bpm for t in tempos])[index] * RESOLUTION / beat
 
 
+def runs_of(bars: NDArray[np.void]) -> NDArray[np.int64]:
+    """Return (N,) which run of bars that follow one another each is in, counted through pieces."""
+    begins = (np.diff(bars["piece"]) != 0) | (np.diff(bars["run"]) != 0)
+    return np.concatenate([[0], np.cumsum(begins)])[: len(bars)]
+
+
 def home_shift(tonic: NDArray[np.integer], minor: NDArray[np.integer]) -> NDArray[np.int64]:
     """Return the semitones, −6…5, that move each key to C major or A minor."""
     relative = (tonic.astype(np.int64) + 3 * (minor > 0)) % 12

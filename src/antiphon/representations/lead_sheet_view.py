@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from antiphon.errors import AntiphonError
 from antiphon.music.chords import QUALITIES
 from antiphon.music.piece import NOTE, RESOLUTION, Notes, notes_of
-from antiphon.representations.bars import SLOTS_PER_BEAT, slot_steps
+from antiphon.representations.bars import SLOTS_PER_BEAT, runs_of, slot_steps
 from antiphon.representations.labels import names_of
 from antiphon.representations.lead_sheet import (
     FIRST_TONE,
@@ -210,8 +210,7 @@ def _windows(
     beats = pieces = 0
     for tables, sheet in zip(opened, sheets, strict=True):
         bars = tables.bars
-        edge = (np.diff(bars["piece"]) != 0) | (np.diff(bars["run"]) != 0)
-        run = np.concatenate([[0], np.cumsum(edge)])
+        run = runs_of(bars)
         first = np.searchsorted(sheet.bar, np.arange(len(bars)))
         end = np.searchsorted(run[sheet.bar], run, side="right")
         stop = np.minimum(first + n_beats, end)
