@@ -206,6 +206,15 @@ def chord_of(row: NDArray[np.integer]) -> Chord | None:
     return Chord(root, QUALITY_NAMES[quality], None if bass == root else bass)
 
 
+def moved_chords(chords: NDArray[np.integer], shift: NDArray[np.integer]) -> NDArray[np.uint8]:
+    """Return rows of chords (N, beats, 3) moved by so many semitones (N,)."""
+    out = chords.astype(np.int64)
+    there = out[..., 0] != NO_CHORD
+    for column in (0, 2):
+        out[..., column] = np.where(there, (out[..., column] + shift[:, None]) % 12, NO_CHORD)
+    return out.astype(np.uint8)
+
+
 def _bpm(piece: Piece, steps: NDArray[np.int64], beat: NDArray[np.int64]) -> NDArray[np.float64]:
     tempos = sorted(piece.tempos, key=lambda t: t.onset)
     onsets = np.array([t.onset for t in tempos])
