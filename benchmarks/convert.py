@@ -37,6 +37,7 @@ from antiphon.music.excerpt import Excerpt
 from antiphon.music.keys import Key
 from antiphon.music.piece import RESOLUTION, Piece
 from antiphon.music.plan import Plan
+from antiphon.representations.bars import runs_of
 from antiphon.representations.lead_sheet import (
     GROUPS,
     NO_CHORD_SYMBOL,
@@ -62,8 +63,7 @@ def windows(view: LeadSheetView, folder: Path, split: str, most: int, seed: int)
         sheet = lead_sheet_of(tables.bars, tables.notes)
         bars = tables.bars
         simple = (bars["compound"] == 0) & np.isin(bars["n_beats"], (2, 4))
-        edge = (np.diff(bars["piece"]) != 0) | (np.diff(bars["run"]) != 0)
-        run = np.concatenate([[0], np.cumsum(edge)])[sheet.bar]
+        run = runs_of(bars)[sheet.bar]
         by_piece: dict[int, list[int]] = {}
         first = np.searchsorted(sheet.bar, np.arange(len(bars)))
         for bar, begin in enumerate(first):

@@ -110,6 +110,16 @@ def test_other_metres_are_converted_too(metre, made):
     assert share_kept(tune(metre).tracks[0].notes, melody_of(piece)) >= 0.8
 
 
+def test_the_tune_is_found_behind_a_track_of_its_name_and_instrument(made):
+    low = notes_of([(bar * 96, 96, pitch, 70) for bar in range(4) for pitch in (48, 52, 55)])
+    sung = tune()
+    sung.tracks = [
+        Track("Piano", 0, notes=low, role="chords"),
+        Track("Piano", 0, notes=sung.tracks[0].notes, role="melody"),
+    ]
+    assert made(sung, style="jazz", strength=0.1).tracks[0].role == "melody"
+
+
 def test_bars_that_cannot_be_written_stay_with_all_their_parts(made):
     given = tune(n_bars=6)
     given.metres = [Metre(0), Metre(384, 5, 4)]

@@ -20,15 +20,16 @@ from antiphon.representations.lead_sheet import (
     HOLD,
     LOWEST,
     N_CHORDS,
+    N_TONES,
     NO_CHORD_SYMBOL,
     REST,
     chord_symbols,
-    fold,
     lead_sheet_of,
     lengths_of,
     write_chord_symbols,
 )
 from antiphon.representations.lead_sheet_view import LeadSheetView, choices_of
+from antiphon.representations.rolls import fold
 
 D7, G = Chord(2, "7"), Chord(7)
 
@@ -74,7 +75,7 @@ def test_beats_of_three_and_of_compound_bars_are_told():
 
 def test_tones_out_of_reach_are_moved_by_octaves():
     low, high = LOWEST - 1, LOWEST + 34
-    assert fold(np.array([low, LOWEST, high])).tolist() == [11, 0, 22]
+    assert fold(np.array([low, LOWEST, high]), LOWEST, N_TONES).tolist() == [11, 0, 22]
 
 
 def test_only_chords_that_change_are_written_and_they_come_back():

@@ -20,7 +20,7 @@ from antiphon.inference._given import Given, Stretch
 from antiphon.inference._planning import write_sections
 from antiphon.music.keys import Key
 from antiphon.music.piece import Section
-from antiphon.representations.bars import NO_CHORD, home_shift
+from antiphon.representations.bars import home_shift, moved_chords
 
 _TOGETHER = 4  # bars that go over together
 _LONG = 0.3  # share of the way that each of them takes
@@ -164,7 +164,7 @@ def bars_at(first: End, second: End, where: Place, key: Key) -> NDArray[np.void]
     home = home_shift(bars["tonic"], bars["minor"])
     for row, chosen in zip(rows, (~goes_over, goes_over), strict=True):
         shift = home_shift(row["tonic"], row["minor"]) - home
-        bars["chords"][chosen] = _moved(row["chords"], shift)[chosen]
+        bars["chords"][chosen] = moved_chords(row["chords"], shift)[chosen]
     return bars
 
 
@@ -181,12 +181,3 @@ def _order(n: int) -> NDArray[np.float64]:
         out += part * (at & 1)
         at, part = at >> 1, part / 2
     return out
-
-
-def _moved(chords: NDArray[np.uint8], shift: NDArray[np.int64]) -> NDArray[np.uint8]:
-    """Return rows of chords (N, beats, 3) moved by so many semitones (N,)."""
-    out = chords.astype(np.int64)
-    there = out[..., 0] != NO_CHORD
-    for column in (0, 2):
-        out[..., column] = np.where(there, (out[..., column] + shift[:, None]) % 12, NO_CHORD)
-    return out.astype(np.uint8)

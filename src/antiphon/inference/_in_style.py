@@ -136,13 +136,13 @@ def _sung(given: Given, drawer: Drawer, style: str, strength: float, seed: int) 
 
 def _lead(given: Given, notes: Notes, style: str) -> Track:
     """Return who sings the tune: who did, where there are words; the style's instrument else."""
-    owner = max(
+    owner, roles = max(
         zip(given.piece.tracks, given.roles, strict=True),
         key=lambda t: int((t[1] == _MELODY).sum()),
-    )[0]
+    )
     program = owner.program if owner.lyrics else STYLE_PROGRAMS[style]["melody"]
     lead = Track(ROLES["melody"].name, program, notes=notes, role="melody", lyrics=owner.lyrics)
-    if main_role(given.roles[given.piece.tracks.index(owner)]) == "melody":
+    if main_role(roles) == "melody":
         lead.controls = owner.controls
     return lead
 

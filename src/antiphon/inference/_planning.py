@@ -25,11 +25,11 @@ from antiphon.music.plan import Plan
 from antiphon.representations.bars import (
     KINDS,
     MAX_BEATS,
-    NO_CHORD,
     QUALITY_NAMES,
     chord_of,
     chord_row,
     home_shift,
+    moved_chords,
 )
 from antiphon.representations.outline import (
     CHORDS_SIZE,
@@ -213,13 +213,8 @@ def _write_planned(
     at = np.arange(n)
     frame = frame_of(bars, at, n - 1 - at)
     sounding = write_progression(network, heard, frame, rng, share, temperature, lean)
-    found = chords_of(sounding, ensemble.tables["vocabulary"].numpy()).astype(np.int64)
-    shift = home_shift(bars["tonic"], bars["minor"])[:, None]
-    there = found[..., 0] != NO_CHORD
-    for column in (0, 2):
-        moved = (found[..., column] - shift) % 12
-        found[..., column] = np.where(there, moved, NO_CHORD)
-    bars["chords"] = found
+    found = chords_of(sounding, ensemble.tables["vocabulary"].numpy())
+    bars["chords"] = moved_chords(found, -home_shift(bars["tonic"], bars["minor"]))
 
 
 def _repeat_chords(bars: NDArray[np.void]) -> None:

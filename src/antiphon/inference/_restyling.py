@@ -34,7 +34,7 @@ from antiphon.representations.lead_sheet import (
     LeadSheet,
     onsets_of,
 )
-from antiphon.representations.lead_sheet_view import N_CHOICES, TOLD_SIZE, one_hot, told_rows
+from antiphon.representations.lead_sheet_view import N_CHOICES, one_hot, told_of, told_rows
 
 TUNE_GIVEN_UP = 0.36  # share of the tune's tones that may go at the end of the dial
 CHORDS_GIVEN_UP = 1.6  # share of beats whose chord may change there: all, from 5/8 of it on
@@ -121,12 +121,8 @@ def wishes_of(drawer: Drawer, sheet: LeadSheet, style: str, strength: float, see
     rng = np.random.default_rng([seed, 41])
     z = torch.from_numpy(rng.standard_normal(size, np.float32))
     rows = told_rows(sheet)
-    firsts = range(0, max(len(rows) - length // 2, 1), length // 2)
-    told = np.zeros((len(firsts), length, TOLD_SIZE), np.float32)
-    for row, first in zip(told, firsts, strict=True):
-        here = rows[first : first + length]
-        row[: len(here), : rows.shape[1]] = here
-        row[: len(here), -3] = 1
+    firsts = np.arange(0, max(len(rows) - length // 2, 1), length // 2)
+    told = told_of(rows, firsts, np.full(len(firsts), len(rows)), length)
     x, dial = torch.from_numpy(one_hot(told)), torch.full((len(told),), strength)
     said = []
     for label in range(len(drawer.vocabulary["style"])):
@@ -136,7 +132,7 @@ def wishes_of(drawer: Drawer, sheet: LeadSheet, style: str, strength: float, see
     heard: Tensor = said[which] + GUIDANCE * (said[which] - torch.stack(said).mean(dim=0))
     total = np.zeros((len(rows), N_CHOICES), np.float32)
     count = np.zeros((len(rows), 1), np.float32)
-    for first, wish in zip(firsts, heard.numpy(), strict=True):
+    for first, wish in zip(firsts.tolist(), heard.numpy(), strict=True):
         n = min(length, len(rows) - first)
         total[first : first + n] += wish[:n]
         count[first : first + n] += 1

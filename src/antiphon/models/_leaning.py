@@ -122,32 +122,43 @@ def lean_cells(
     if not len(lean.odds):
         return
     if len(lean.wish):
-        add_wish(lean, logits, allowed, bar, cell, row, waits)
+        starts = lean.starts[bar].astype(np.float64)
+        if cell != END:
+            starts[cell] = another(lean.wish[bar, cell], row)
+        add_wish(starts, lean.trust[bar], logits, allowed, waits)
     if lean.odds[bar].any():
         shift_odds(lean.odds[bar], logits, allowed, waits)
 
 
 @compiled
+def another(wish: Floats, row: int) -> float:
+    """Return how likely a cell (P,) is wished to have an onset above a row."""
+    none = 1.0
+    for above in range(row + 1, len(wish)):
+        none *= 1 - wish[above]
+    return min(max(1 - none, _LEAST), 1 - _LEAST)
+
+
+@compiled
 def add_wish(
-    lean: Leaning,
+    starts: NDArray[np.float64],
+    trust: float,
     logits: Floats,
     allowed: NDArray[np.bool_],
-    bar: int,
-    cell: int,
-    row: int,
     waits: int,
 ) -> None:
-    """Add the log-probability of each cell to be the first with a wished onset, to its power."""
-    trust, silent = lean.trust[bar], 0.0  # log-probability of nothing so far
+    """Add the log-probability of each cell to be the first with a wished onset, to its power.
+
+    Args:
+        starts: (cells,) how likely each is wished to have one.
+        trust: the power.
+        logits, allowed, waits: as `lean_cells` takes them.
+    """
+    silent = 0.0  # log-probability of nothing so far
     for at in range(N_CELLS):
         if at < waits and not allowed[at]:
             continue
-        share = lean.starts[bar, at]
-        if at == cell:
-            none = 1.0
-            for r in range(row + 1, N_PITCHES):
-                none *= 1 - lean.wish[bar, at, r]
-            share = min(max(1 - none, _LEAST), 1 - _LEAST)
+        share = starts[at]
         logits[at] += trust * (silent + np.log(share))
         silent += np.log(1 - share)
     logits[END] += trust * silent

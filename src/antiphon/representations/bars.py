@@ -206,11 +206,26 @@ def chord_of(row: NDArray[np.integer]) -> Chord | None:
     return Chord(root, QUALITY_NAMES[quality], None if bass == root else bass)
 
 
+def moved_chords(chords: NDArray[np.integer], shift: NDArray[np.integer]) -> NDArray[np.uint8]:
+    """Return rows of chords (N, beats, 3) moved by so many semitones (N,)."""
+    out = chords.astype(np.int64)
+    there = out[..., 0] != NO_CHORD
+    for column in (0, 2):
+        out[..., column] = np.where(there, (out[..., column] + shift[:, None]) % 12, NO_CHORD)
+    return out.astype(np.uint8)
+
+
 def _bpm(piece: Piece, steps: NDArray[np.int64], beat: NDArray[np.int64]) -> NDArray[np.float64]:
     tempos = sorted(piece.tempos, key=lambda t: t.onset)
     onsets = np.array([t.onset for t in tempos])
     index = np.clip(np.searchsorted(onsets, steps, side="right") - 1, 0, None)
     return np.array([t.bpm for t in tempos])[index] * RESOLUTION / beat
+
+
+def runs_of(bars: NDArray[np.void]) -> NDArray[np.int64]:
+    """Return (N,) which run of bars that follow one another each is in, counted through pieces."""
+    begins = (np.diff(bars["piece"]) != 0) | (np.diff(bars["run"]) != 0)
+    return np.concatenate([[0], np.cumsum(begins)])[: len(bars)]
 
 
 def home_shift(tonic: NDArray[np.integer], minor: NDArray[np.integer]) -> NDArray[np.int64]:

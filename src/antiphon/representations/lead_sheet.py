@@ -21,7 +21,9 @@ from antiphon.representations.bars import (
     QUALITY_NAMES,
     SLOTS_PER_BEAT,
     home_shift,
+    runs_of,
 )
+from antiphon.representations.rolls import fold, owned
 
 REST, HOLD, FIRST_TONE = range(3)
 LOWEST, N_TONES = 55, 34  # MIDI pitches that a tune may have once it is in the middle
@@ -70,7 +72,8 @@ def lead_sheet_of(bars: NDArray[np.void], notes: NDArray[np.void]) -> LeadSheet:
     bar = np.repeat(np.arange(len(bars)), n_beats)
     first_beat = np.cumsum(n_beats) - n_beats
     place = np.arange(len(bar)) - first_beat[bar]
-    lift = home_shift(bars["tonic"], bars["minor"]) + _octaves(bars, notes)
+    owner, sung = owned(bars, notes, [_MELODY])
+    lift = home_shift(bars["tonic"], bars["minor"]) + _octaves(bars, owner, sung)
     facts = np.stack(
         [
             place / MAX_BEATS,
@@ -80,26 +83,15 @@ def lead_sheet_of(bars: NDArray[np.void], notes: NDArray[np.void]) -> LeadSheet:
         ],
         axis=1,
     ).astype(np.float32)
-    tune = _tune(bars, notes, first_beat * SLOTS_PER_BEAT, lift)
+    tune = _tune(bars, owner, sung, first_beat * SLOTS_PER_BEAT, lift)
     return LeadSheet(tune, chord_symbols(bars)[bar, place], facts, bar, lift)
 
 
-def owned_tune(
-    bars: NDArray[np.void], notes: NDArray[np.void]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the rows of the tune's notes in a table, and the bar of each."""
-    counts = bars["n_notes"].astype(np.int64)
-    owner = np.repeat(np.arange(len(bars)), counts)
-    rows = np.repeat(bars["note_start"] - (np.cumsum(counts) - counts), counts)
-    rows = rows + np.arange(len(rows))
-    sung = notes["part"][rows] == _MELODY
-    return rows[sung], owner[sung]
-
-
-def _octaves(bars: NDArray[np.void], notes: NDArray[np.void]) -> NDArray[np.int64]:
+def _octaves(
+    bars: NDArray[np.void], owner: NDArray[np.int64], sung: NDArray[np.void]
+) -> NDArray[np.int64]:
     """Return (bars,) how far each piece's tune is moved by octaves to lie in the middle."""
-    rows, owner = owned_tune(bars, notes)
-    home = notes["pitch"][rows] + home_shift(bars["tonic"], bars["minor"])[owner]
+    home = sung["pitch"] + home_shift(bars["tonic"], bars["minor"])[owner]
     _, piece = np.unique(bars["piece"], return_inverse=True)
     n = int(piece.max(initial=-1)) + 1
     total = np.bincount(piece[owner], home, n)
@@ -108,32 +100,23 @@ def _octaves(bars: NDArray[np.void], notes: NDArray[np.void]) -> NDArray[np.int6
     return 12 * octaves[piece]
 
 
-def fold(pitch: NDArray[np.integer]) -> NDArray[np.int64]:
-    """Return pitches as tones; what lies outside is moved by octaves."""
-    tone = pitch.astype(np.int64) - LOWEST
-    tone = np.where(tone < 0, tone % 12, tone)
-    return np.where(tone >= N_TONES, N_TONES - 12 + (tone - N_TONES) % 12, tone)
-
-
 def _tune(
     bars: NDArray[np.void],
-    notes: NDArray[np.void],
+    owner: NDArray[np.int64],
+    sung: NDArray[np.void],
     first_slot: NDArray[np.int64],
     lift: NDArray[np.int64],
 ) -> NDArray[np.int64]:
     n_slots = int(bars["n_beats"].sum()) * SLOTS_PER_BEAT
-    rows, owner = owned_tune(bars, notes)
-    begin = first_slot[owner] + notes["slot"][rows]
-    tone = fold(notes["pitch"][rows] + lift[owner])
+    begin = first_slot[owner] + sung["slot"]
+    tone = fold(sung["pitch"] + lift[owner], LOWEST, N_TONES)
     order = np.lexsort((tone, begin))
-    begin, tone, owner, rows = begin[order], tone[order], owner[order], rows[order]
-    highest = np.append(begin[1:] != begin[:-1], True)[: len(begin)]
-    begin, tone, owner, rows = begin[highest], tone[highest], owner[highest], rows[highest]
-    edge = (np.diff(bars["piece"]) != 0) | (np.diff(bars["run"]) != 0)
-    run = np.concatenate([[0], np.cumsum(edge)])[: len(bars)]
+    order = order[np.append(np.diff(begin[order]) != 0, True)[: len(order)]]  # the highest
+    begin, tone, owner, length = begin[order], tone[order], owner[order], sung["duration"][order]
+    run = runs_of(bars)
     last_bar = np.searchsorted(run, run[owner], side="right") - 1
     stop = first_slot[last_bar] + bars["n_beats"][last_bar].astype(np.int64) * SLOTS_PER_BEAT
-    end = np.minimum(begin + notes["duration"][rows], np.append(begin[1:], n_slots)[: len(begin)])
+    end = np.minimum(begin + length, np.append(begin[1:], n_slots)[: len(begin)])
     end = np.maximum(np.minimum(end, stop), begin + 1)
     change = np.zeros(n_slots + 1, np.int64)
     np.add.at(change, begin, 1)

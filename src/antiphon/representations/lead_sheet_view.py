@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from antiphon.errors import AntiphonError
 from antiphon.music.chords import QUALITIES
 from antiphon.music.piece import NOTE, RESOLUTION, Notes, notes_of
-from antiphon.representations.bars import SLOTS_PER_BEAT, slot_steps
+from antiphon.representations.bars import SLOTS_PER_BEAT, runs_of, slot_steps
 from antiphon.representations.labels import names_of
 from antiphon.representations.lead_sheet import (
     FIRST_TONE,
@@ -90,10 +90,10 @@ class LeadSheetView:
         first, stop, piece = _windows(opened, sheets, self.n_beats)
         order = _evened(style_of[piece])
         first, stop, piece = first[order], stop[order], piece[order]
-        whole = _together(sheets)
+        rows = np.concatenate([told_rows(sheet) for sheet in sheets])
 
         def take(index: NDArray[np.int64]) -> tuple[Array, Array]:
-            told = whole.told(first[index], stop[index], self.n_beats)
+            told = told_of(rows, first[index], stop[index], self.n_beats)
             told[..., -2] = (index * _GOLDEN % 1)[:, None]
             told[..., -1] = style_of[piece[index]][:, None]
             return one_hot(told), np.roll(told, 1, axis=0)
@@ -157,20 +157,20 @@ def _block_chords(chords: NDArray[np.integer]) -> Notes:
     return notes_of(rows)
 
 
-@dataclass(frozen=True)
-class _Beats:
-    """The beats of all sets, one after another, as told: (E, S + 1 + F)."""
+def told_of(rows: Array, first: NDArray[np.int64], stop: NDArray[np.int64], n_beats: int) -> Array:
+    """Return what is told of segments (B, L, S + 1 + F + 3), how far and style left open.
 
-    rows: Array
-
-    def told(self, first: NDArray[np.int64], stop: NDArray[np.int64], n_beats: int) -> Array:
-        """Return what is told of beats in a row, how far and style left open."""
-        at = first[:, None] + np.arange(n_beats)[None]
-        valid = at < stop[:, None]
-        out = np.zeros((len(first), n_beats, TOLD_SIZE), np.float32)
-        out[..., : self.rows.shape[1]] = self.rows[np.where(valid, at, 0)] * valid[..., None]
-        out[..., -3] = valid
-        return out
+    Args:
+        rows: (E, S + 1 + F) as `told_rows` gives them.
+        first, stop: (B,) the beat that each segment begins with, and the one after its last.
+        n_beats: L; what is beyond the last beat is silent.
+    """
+    at = first[:, None] + np.arange(n_beats)[None]
+    valid = at < stop[:, None]
+    out = np.zeros((len(first), n_beats, TOLD_SIZE), np.float32)
+    out[..., : rows.shape[1]] = rows[np.where(valid, at, 0)] * valid[..., None]
+    out[..., -3] = valid
+    return out
 
 
 def told_rows(sheet: LeadSheet) -> Array:
@@ -178,10 +178,6 @@ def told_rows(sheet: LeadSheet) -> Array:
     return np.concatenate(
         [sheet.tune, sheet.chords[:, None], sheet.facts], axis=1, dtype=np.float32
     )
-
-
-def _together(sheets: list[LeadSheet]) -> _Beats:
-    return _Beats(np.concatenate([told_rows(sheet) for sheet in sheets]))
 
 
 def opened_set(folder: Path, text: str, split: str) -> Tables:
@@ -210,8 +206,7 @@ def _windows(
     beats = pieces = 0
     for tables, sheet in zip(opened, sheets, strict=True):
         bars = tables.bars
-        edge = (np.diff(bars["piece"]) != 0) | (np.diff(bars["run"]) != 0)
-        run = np.concatenate([[0], np.cumsum(edge)])
+        run = runs_of(bars)
         first = np.searchsorted(sheet.bar, np.arange(len(bars)))
         end = np.searchsorted(run[sheet.bar], run, side="right")
         stop = np.minimum(first + n_beats, end)

@@ -22,6 +22,7 @@ from antiphon.representations.bars import (
     QUALITY_NAMES,
     SLOTS_PER_BEAT,
     home_shift,
+    runs_of,
 )
 
 LOW_PITCH = 24
@@ -57,11 +58,13 @@ class Rolls:
         return np.concatenate([bits.astype(np.float32), loud], axis=-1)
 
 
-def fold(pitch: NDArray[np.integer]) -> NDArray[np.int64]:
+def fold(
+    pitch: NDArray[np.integer], lowest: int = LOW_PITCH, n_rows: int = N_PITCHES
+) -> NDArray[np.int64]:
     """Return pitches as rows of the roll; what lies outside is moved by octaves."""
-    row = pitch.astype(np.int64) - LOW_PITCH
+    row = pitch.astype(np.int64) - lowest
     row = np.where(row < 0, row % 12, row)
-    return np.where(row >= N_PITCHES, N_PITCHES - 12 + row % 12, row)
+    return np.where(row >= n_rows, n_rows - 12 + (row - n_rows) % 12, row)
 
 
 def rolls_of(bars: NDArray[np.void], notes: NDArray[np.void]) -> Rolls:
@@ -71,11 +74,9 @@ def rolls_of(bars: NDArray[np.void], notes: NDArray[np.void]) -> Rolls:
     used = bars["n_beats"].astype(np.int64) * SLOTS_PER_BEAT
     first = np.cumsum(used) - used  # of the slots that metres use, counted through
     padded = np.repeat(np.arange(n) * N_SLOTS - first, used) + np.arange(used.sum())
-    run = np.stack([bars["piece"], bars["run"]])
-    fresh = np.concatenate([[True], (np.diff(run, axis=1) != 0).any(axis=0)])[:n]
-    run_end = np.append(first[1:], used.sum())  # where the run of each bar ends
-    last_of_run = np.append(np.flatnonzero(fresh)[1:] - 1, n - 1)
-    run_stop = run_end[last_of_run][np.cumsum(fresh) - 1] if n else run_end
+    run = runs_of(bars)
+    last_of_run = np.searchsorted(run, run, side="right") - 1
+    run_stop = (first + used)[last_of_run]
     begin = first[owner] + notes["slot"]
     length = np.maximum(np.minimum(notes["duration"], run_stop[owner] - begin), 1)
     part = notes["part"].astype(np.int64)
