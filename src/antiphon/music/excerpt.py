@@ -18,6 +18,7 @@ from antiphon.errors import unknown
 from antiphon.music._heard import roll
 from antiphon.music.instruments import ROLES
 from antiphon.music.keys import Key, estimate_key
+from antiphon.music.passage import notes_in
 from antiphon.music.piece import RESOLUTION, ChordSpan, Notes, Piece, in_order, together
 
 SIXTEENTH = RESOLUTION // 4
@@ -202,10 +203,7 @@ def excerpts(
 
 
 def _cut(notes: Notes, begin: int, end: int, shift: int) -> Notes:
-    first, last = np.searchsorted(notes["onset"], [begin, end])
-    inside = notes[first:last].copy()
-    inside["duration"] = np.minimum(inside["duration"], end - inside["onset"])
-    inside["onset"] -= begin
+    inside = notes_in(notes, begin, end)
     inside["pitch"] = np.clip(inside["pitch"] + shift, 0, 127)
     return inside
 

@@ -22,17 +22,11 @@ def bars_of(piece: Piece, first: int, n_bars: int | None = None) -> Piece:
     last = len(starts) - 1 if n_bars is None else min(first + n_bars, len(starts) - 1)
     begin, end = int(starts[first]), int(starts[last])
 
-    def inside(notes: Notes) -> Notes:
-        cut = notes[(notes["onset"] >= begin) & (notes["onset"] < end)].copy()
-        cut["duration"] = np.minimum(cut["duration"], end - cut["onset"])
-        cut["onset"] -= begin
-        return cut
-
     tempos = [t for t in piece.tempos if t.onset <= begin] or [Tempo(0, 120.0)]
     metre = piece.metre_at(begin)
     return replace(
         piece,
-        tracks=[replace(track, notes=inside(track.notes)) for track in piece.tracks],
+        tracks=[replace(track, notes=notes_in(track.notes, begin, end)) for track in piece.tracks],
         tempos=[Tempo(0, tempos[-1].bpm)],
         metres=[Metre(0, metre.numerator, metre.denominator)],
         keys=[KeyMark(0, mark.key) for mark in piece.keys if mark.onset <= begin][-1:],
@@ -44,6 +38,18 @@ def bars_of(piece: Piece, first: int, n_bars: int | None = None) -> Piece:
         sections=[],
         n_bars_asked=last - first,
     )
+
+
+def notes_in(notes: Notes, begin: int, end: int) -> Notes:
+    """Return the notes, of those in order, that begin in a stretch of steps.
+
+    They are counted from its beginning and cut at its end.
+    """
+    first, last = np.searchsorted(notes["onset"], [begin, end])
+    inside = notes[first:last].copy()
+    inside["duration"] = np.minimum(inside["duration"], end - inside["onset"])
+    inside["onset"] -= begin
+    return inside
 
 
 def repeated_varied(piece: Piece, seed: int) -> Piece:
