@@ -1,7 +1,7 @@
 /** Playing: begin, stop, go round, where we are, how fast, how loud. */
 import { h, icon, iconButton } from "../dom.js";
 import { t } from "../i18n/index.js";
-import { withTempo } from "../music/edits.js";
+import { FASTEST, SLOWEST, withTempo } from "../music/edits.js";
 import { barOf, barsFromWords, barStarts, placeOf, Timeline } from "../music/time.js";
 import { USUAL_VOLUME } from "../player.js";
 import { Part } from "./part.js";
@@ -23,8 +23,8 @@ export class TransportBar extends Part {
     this.loop = iconButton("loop", t("loop"), () => store.choose({ looping: !this.state.looping }));
     this.tempo = h("input", {
       type: "number",
-      min: "20",
-      max: "300",
+      min: SLOWEST,
+      max: FASTEST,
       step: "1",
       class: "tempo-field",
       "aria-label": t("tempo"),
@@ -101,7 +101,7 @@ export class TransportBar extends Part {
   #tempo() {
     const { piece, selection } = this.state;
     const bpm = Number(this.tempo.value);
-    if (piece && bpm >= 20 && bpm <= 300) void this.store.edit(withTempo(piece, bpm), selection);
+    if (piece && bpm >= SLOWEST && bpm <= FASTEST) void this.store.edit(withTempo(piece, bpm), selection);
     else this.#fill();
   }
 
