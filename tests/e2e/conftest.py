@@ -8,8 +8,9 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,29 @@ def synthesizer(studio) -> None:
         player = json.load(answer)["player"]
     if not player["ready"]:
         pytest.skip(player["sentence"])
+
+
+@pytest.fixture
+def heard(page) -> Callable[[float], tuple[float, float | None]]:
+    """Listen for so many seconds: the loudest sample, and when the first sound came."""
+
+    def listen(seconds: float) -> tuple[float, float | None]:
+        began, loudest, first = time.monotonic(), 0.0, None
+        while time.monotonic() - began < seconds:
+            level = page.evaluate("() => antiphon.player.level()")
+            loudest = max(loudest, level)
+            if first is None and level > 0.003:
+                first = time.monotonic() - began
+            page.wait_for_timeout(40)
+        return loudest, first
+
+    return listen
+
+
+@pytest.fixture
+def saved(page) -> Callable[[], None]:
+    """Wait until what was edited is saved."""
+    return lambda: page.wait_for_function("() => antiphon.store.state.saving === 'saved'")
 
 
 @pytest.fixture

@@ -69,7 +69,7 @@ def test_the_first_tabs_lead_through_the_header_to_the_verbs(page):
     assert "ask-compose" in names
 
 
-def test_notes_are_chosen_moved_and_read_out_by_keyboard(page):
+def test_notes_are_chosen_moved_and_read_out_by_keyboard(page, saved):
     page.click("[data-track=melody] .track-name")
     page.locator(".roll-above").focus()
     page.keyboard.press("]")
@@ -77,7 +77,7 @@ def test_notes_are_chosen_moved_and_read_out_by_keyboard(page):
     [[onset, pitch]] = page.evaluate(chosen)
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("() => antiphon.store.state.saving === 'saved'")
+    saved()
     assert page.evaluate(chosen) == [[onset + 6, pitch + 1]]
     assert "bar 1" in page.inner_text("piano-roll [role=status]")
     page.keyboard.press("Control+z")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import time
 from pathlib import Path
 from typing import Any
 
@@ -35,22 +34,6 @@ def picture(page: Any, name: str) -> None:
         taken = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
         small = taken.quantize(256, kmeans=3, dither=Image.Dither.NONE)
         small.save(Path(folder) / f"studio-{name}.png", optimize=True)
-
-
-def heard(page: Any, seconds: float) -> tuple[float, float | None]:
-    """Return the loudest sample of a while, and when the first sound came."""
-    began, loudest, first = time.monotonic(), 0.0, None
-    while time.monotonic() - began < seconds:
-        level = page.evaluate("() => antiphon.player.level()")
-        loudest = max(loudest, level)
-        if first is None and level > 0.003:
-            first = time.monotonic() - began
-        page.wait_for_timeout(40)
-    return loudest, first
-
-
-def saved(page: Any) -> None:
-    page.wait_for_function("() => antiphon.store.state.saving === 'saved'")
 
 
 def finished(page: Any, n_takes: int) -> None:
@@ -99,11 +82,11 @@ def melody(folder: Path) -> Path:
     return path
 
 
-def test_from_the_first_piece_to_an_exported_midi(page, tmp_path):
+def test_from_the_first_piece_to_an_exported_midi(page, heard, saved, tmp_path):
     assert page.locator(".take").count() == 1  # nothing is empty at the first look
     page.wait_for_selector("transport-bar[data-sound=ready]", timeout=60_000)
     page.click("button.play")
-    loudest, first = heard(page, 4)
+    loudest, first = heard(4)
     assert first is not None and first < 3
     assert 0.05 < loudest < 1  # it sounds and does not clip
     picture(page, "playing")
@@ -113,7 +96,7 @@ def test_from_the_first_piece_to_an_exported_midi(page, tmp_path):
     page.click("[data-tool=draw]")
     box = page.locator(".roll-above").bounding_box()
     page.mouse.click(box["x"] + box["width"] * 0.31, box["y"] + 40)
-    saved(page)
+    saved()
     after = page.evaluate(NOTES)["melody"]
     assert len(after) == len(before) + 1
     page.click("button.play")
@@ -128,7 +111,7 @@ def test_from_the_first_piece_to_an_exported_midi(page, tmp_path):
     picture(page, "phone")
 
 
-def test_a_melody_dragged_in_gets_an_accompaniment_and_another_bass(page, tmp_path):
+def test_a_melody_dragged_in_gets_an_accompaniment_and_another_bass(page, heard, tmp_path):
     n_takes = page.locator(".take").count()
     dropped(page, melody(tmp_path))
     page.wait_for_function("() => antiphon.store.state.take.verb === 'upload'")
@@ -158,7 +141,7 @@ def test_a_melody_dragged_in_gets_an_accompaniment_and_another_bass(page, tmp_pa
     bars = {note[0] // bar for note in again["bass"] if note not in accompanied["bass"]}
     assert bars and bars <= set(BASS_BARS)
 
-    loudest, first = heard(page, 3)  # what was made is heard, and the marked bars go round
+    loudest, first = heard(3)  # what was made is heard, and the marked bars go round
     assert first is not None and 0.02 < loudest < 1
     assert 4 <= page.evaluate("() => antiphon.player.position()") / bar < 8
     page.click("button.play")
@@ -170,7 +153,7 @@ def test_a_melody_dragged_in_gets_an_accompaniment_and_another_bass(page, tmp_pa
     assert taken["Bass"] == [tuple(note) for note in accompanied["bass"]]
 
 
-def test_another_mood_is_compared_by_ear(page):
+def test_another_mood_is_compared_by_ear(page, heard):
     if page.locator("#ask-convert").is_hidden():
         pytest.skip("this installation does not convert")
     n_takes = page.locator(".take").count()
@@ -181,7 +164,7 @@ def test_another_mood_is_compared_by_ear(page):
     finished(page, n_takes + 1)
     sad = page.evaluate(NOTES)
     page.wait_for_function("() => antiphon.store.state.playing")
-    loudest, _ = heard(page, 2)
+    loudest, _ = heard(2)
     assert 0.02 < loudest < 1
 
     at = page.evaluate("() => antiphon.player.position()")
@@ -190,19 +173,19 @@ def test_another_mood_is_compared_by_ear(page):
     assert page.evaluate(NOTES) != sad
     assert page.evaluate("() => antiphon.store.state.playing")
     assert page.evaluate("() => antiphon.player.position()") > at  # it goes on where it was
-    loudest, _ = heard(page, 2)
+    loudest, _ = heard(2)
     assert 0.02 < loudest < 1
     page.locator(".take").first.locator(".star").nth(3).click()
     page.wait_for_function("() => antiphon.store.state.project.takes.at(-1).rating === 4")
 
 
-def test_a_track_of_ones_own_is_kept(page):
+def test_a_track_of_ones_own_is_kept(page, saved):
     page.click(".add-track")
-    saved(page)
+    saved()
     page.click("[data-tool=draw]")
     box = page.locator(".roll-above").bounding_box()
     page.mouse.click(box["x"] + 20, box["y"] + 100)
-    saved(page)
+    saved()
     page.reload()
     page.wait_for_selector("html[data-ready]")
     assert len(list(page.evaluate(NOTES).values())[-1]) == 1

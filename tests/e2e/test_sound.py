@@ -13,16 +13,8 @@ def ready(page, kind: str) -> None:
     page.wait_for_selector(f"transport-bar[data-sound={kind}]", timeout=60_000)
 
 
-def loudest(page, seconds: float) -> float:
-    levels = []
-    for _ in range(round(seconds * 20)):
-        levels.append(page.evaluate(LEVEL))
-        page.wait_for_timeout(50)
-    return max(levels)
-
-
 @pytest.mark.usefixtures("synthesizer")
-def test_a_muted_piece_is_silent_and_an_edit_is_heard_while_it_goes_round(page):
+def test_a_muted_piece_is_silent_and_an_edit_is_heard_while_it_goes_round(page, heard):
     ready(page, "ready")
     page.fill(".bars-field", "1-1")
     page.press(".bars-field", "Enter")
@@ -33,17 +25,17 @@ def test_a_muted_piece_is_silent_and_an_edit_is_heard_while_it_goes_round(page):
     }""")
     page.click("button.play")
     page.wait_for_timeout(1500)
-    assert loudest(page, 1) < 0.01
+    assert heard(1)[0] < 0.01
     page.evaluate("""() => {
         const { store } = antiphon;
         const [first, ...rest] = store.state.piece.tracks;
         const heard = { ...first, notes: [[0, 90, 72, 110]] };
         store.edit({ ...store.state.piece, tracks: [heard, ...rest] });
     }""")
-    assert loudest(page, 3) > 0.02  # a bar is 2.3 s: the next round has come
+    assert heard(3)[0] > 0.02  # a bar is 2.3 s: the next round has come
     page.click("[data-track=melody] .mute")
     page.wait_for_timeout(1500)
-    assert loudest(page, 2.5) < 0.01
+    assert heard(2.5)[0] < 0.01
     page.click("button.play")
     page.click("[aria-label=Undo]")
     page.click("[aria-label=Undo]")

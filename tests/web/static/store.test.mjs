@@ -13,6 +13,7 @@ class FakeApi {
     this.revisions = { t1: 1, t2: 1 };
     this.takesOf = [{ id: "t1", parent: null, verb: "first", rating: null }];
     this.current = "t1";
+    this.ui = {};
   }
 
   about = async () => ({ styles: ["pop"] });
@@ -22,7 +23,7 @@ class FakeApi {
     title: "One",
     takes: this.takesOf.map((take) => ({ ...take })),
     current: this.current,
-    ui: {},
+    ui: this.ui,
   });
   newProject = async () => this.project();
   changeProject = async (id, change) => {
@@ -85,6 +86,20 @@ test("the first project is opened with its current take and first track", async 
   const { store } = await begun();
   assert.equal(store.state.take.id, "t1");
   assert.equal(store.state.activeTrack, "melody");
+});
+
+test("locks and a mixer that cannot be read count as not there, and the project opens", async () => {
+  const api = new FakeApi();
+  const store = new Store(api);
+  api.ui = { mixer: { melody: null, bass: { mute: true } }, lockedTracks: 5, lockedBars: [1] };
+  await store.begin(null);
+  assert.equal(store.state.take.id, "t1");
+  assert.deepEqual(store.state.mixer, { bass: { mute: true } });
+  assert.deepEqual(store.state.lockedTracks, new Set());
+  assert.deepEqual(store.state.lockedBars, new Set([1]));
+  api.ui = { mixer: null, lockedTracks: "all", lockedBars: {} };
+  await store.openProject("p1");
+  assert.deepEqual(store.state.mixer, {});
 });
 
 test("an edit shows at once and is saved after", async () => {

@@ -9,6 +9,17 @@ import { Known } from "./state.js";
 /** @typedef {import("./api.js").Api} Api */
 /** @typedef {Take & {piece: Piece}} OpenTake */
 
+/** What a project's file keeps of the page; what cannot be read of it counts as not there. @param {Record<string, any>} ui */
+function kept({ mixer, lockedTracks, lockedBars }) {
+  const strips = Object.entries(mixer ?? {}).filter(([, strip]) => strip instanceof Object);
+  const those = (/** @type {unknown} */ list) => new Set(Array.isArray(list) ? list : []);
+  return {
+    mixer: Object.fromEntries(strips),
+    lockedTracks: those(lockedTracks),
+    lockedBars: those(lockedBars),
+  };
+}
+
 /** What of the store has to do with projects and takes; `Store` adds what changes a piece. */
 export class Opened extends Known {
   /** @type {Map<string, OpenTake>} takes that were open before */
@@ -107,15 +118,12 @@ export class Opened extends Known {
   async #show(project) {
     this.open.clear();
     this.forward = [];
-    const { mixer = {}, lockedTracks = [], lockedBars = [] } = project.ui ?? {};
     this.set({
       project,
-      mixer,
+      ...kept(project.ui),
       loop: null,
       job: null,
       playing: false,
-      lockedTracks: new Set(lockedTracks),
-      lockedBars: new Set(lockedBars),
       compare: { a: "", b: "" },
     });
     await this.showTake(project.current || (project.takes[0]?.id ?? ""));

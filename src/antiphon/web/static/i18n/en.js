@@ -118,6 +118,7 @@ export const en = {
   "loop.bars": "Marked bars",
   "loop.hint": "Bars that are marked, for instance 5-8; empty for all",
   tempo: "Tempo, quarter notes a minute",
+  "tempo.unknown": "A tempo is from {least} to {most} quarter notes a minute.",
   volume: "Volume",
   level: "Level",
   "sound.loading": "Loading sound…",

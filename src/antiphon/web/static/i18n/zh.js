@@ -118,6 +118,7 @@ export const zh = {
   "loop.bars": "标记的小节",
   "loop.hint": "标记的小节，例如 5-8；留空为全部",
   tempo: "速度，每分钟四分音符数",
+  "tempo.unknown": "速度须为每分钟 {least} 到 {most} 个四分音符。",
   volume: "音量",
   level: "电平",
   "sound.loading": "正在加载声音…",

@@ -194,6 +194,9 @@ export function withControl(piece, id, number, value) {
   return withTrack(piece, id, { controls: [[0, number, Math.round(value)], ...others] });
 }
 
+/** Quarter notes a minute that can be set, as music.plan on the server. */
+export const [SLOWEST, FASTEST] = [20, 300];
+
 /**
  * Set the tempo at the beginning; later changes keep their proportion to it.
  * @param {Piece} piece
@@ -203,8 +206,6 @@ export function withControl(piece, id, number, value) {
 export function withTempo(piece, bpm) {
   const first = piece.tempos[0]?.bpm ?? 120;
   const tempos = piece.tempos.length ? piece.tempos : [{ onset: 0, bpm: 120 }];
-  return {
-    ...piece,
-    tempos: tempos.map((tempo) => ({ ...tempo, bpm: clamp((tempo.bpm * bpm) / first, 20, 300) })),
-  };
+  const set = (/** @type {number} */ each) => clamp((each * bpm) / first, SLOWEST, FASTEST);
+  return { ...piece, tempos: tempos.map((tempo) => ({ ...tempo, bpm: set(tempo.bpm) })) };
 }

@@ -1,7 +1,7 @@
 /** Playing: begin, stop, go round, where we are, how fast, how loud. */
 import { h, icon, iconButton } from "../dom.js";
 import { t } from "../i18n/index.js";
-import { withTempo } from "../music/edits.js";
+import { FASTEST, SLOWEST, withTempo } from "../music/edits.js";
 import { barOf, barsFromWords, barStarts, placeOf, Timeline } from "../music/time.js";
 import { USUAL_VOLUME } from "../player.js";
 import { Part } from "./part.js";
@@ -23,8 +23,8 @@ export class TransportBar extends Part {
     this.loop = iconButton("loop", t("loop"), () => store.choose({ looping: !this.state.looping }));
     this.tempo = h("input", {
       type: "number",
-      min: "20",
-      max: "300",
+      min: SLOWEST,
+      max: FASTEST,
       step: "1",
       class: "tempo-field",
       "aria-label": t("tempo"),
@@ -79,8 +79,7 @@ export class TransportBar extends Part {
     if (document.activeElement !== this.bars) {
       this.bars.value = loop ? `${barOf(starts, loop.start) + 1}–${barOf(starts, loop.end - 1) + 1}` : "";
     }
-    if (document.activeElement !== this.tempo)
-      this.tempo.value = String(Math.round(piece.tempos[0]?.bpm ?? 120));
+    if (document.activeElement !== this.tempo) this.tempo.value = tempoOf(piece);
   }
 
   #mark() {
@@ -100,9 +99,13 @@ export class TransportBar extends Part {
 
   #tempo() {
     const { piece, selection } = this.state;
+    if (!piece) return;
     const bpm = Number(this.tempo.value);
-    if (piece && bpm >= 20 && bpm <= 300) void this.store.edit(withTempo(piece, bpm), selection);
-    else this.#fill();
+    if (bpm >= SLOWEST && bpm <= FASTEST) return void this.store.edit(withTempo(piece, bpm), selection);
+    this.tempo.value = tempoOf(piece);
+    this.store.choose({
+      message: { kind: "error", text: t("tempo.unknown", { least: SLOWEST, most: FASTEST }) },
+    });
   }
 
   #frame() {
@@ -119,5 +122,10 @@ export class TransportBar extends Part {
     const level = playing ? player.level() : 0;
     if (Math.abs(this.level.value - level) > 0.01) this.level.value = level;
   }
+}
+
+/** @param {import("../types.js").Piece} piece @returns {string} as its field shows it */
+function tempoOf(piece) {
+  return String(Math.round(piece.tempos[0]?.bpm ?? 120));
 }
 customElements.define("transport-bar", TransportBar);
