@@ -158,15 +158,10 @@ def pieces_of(
     if system.kind == "files":
         found, refused = read_folder(system.folder)
         return found, len(refused)
-    files = [out / f"{number + 1:04d}.mid" for number in range(n)]
     wanted = {"weights": system.digest, "bars": bars, "seed": seed, "version": antiphon.__version__}
     if system.kind == "song":
         wanted["parts"] = ",".join(parts)
-    mark = out / "drawn.json"
-    if read_json(mark) != wanted:
-        for file in out.glob("[0-9][0-9][0-9][0-9].mid"):
-            file.unlink()
-        formats.write_bytes(mark, (json.dumps(wanted) + "\n").encode())
+    files = files_for(out, n, wanted)
     there = next((i for i, file in enumerate(files) if not file.exists()), n)
     progress(there)
     if there < n:
@@ -176,6 +171,22 @@ def pieces_of(
             formats.write(piece, files[number])
             progress(number + 1)
     return _readable(files)
+
+
+def files_for(out: Path, n: int, wanted: dict[str, Any]) -> list[Path]:
+    """Return the files ``0001.mid`` and so on of n pieces; those there were drawn as is wanted.
+
+    Args:
+        out: folder, from which pieces that were drawn otherwise are removed.
+        n: how many.
+        wanted: what the pieces depend on, as JSON can hold it.
+    """
+    mark, text = out / "drawn.json", json.dumps(wanted)
+    if read_json(mark) != json.loads(text):
+        for file in out.glob("[0-9][0-9][0-9][0-9].mid"):
+            file.unlink()
+        formats.write_bytes(mark, (text + "\n").encode())
+    return [out / f"{number + 1:04d}.mid" for number in range(n)]
 
 
 def _readable(files: Sequence[Path]) -> tuple[list[Piece], int]:

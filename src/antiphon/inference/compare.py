@@ -25,6 +25,7 @@ from antiphon.inference._systems import (
     System,
     check_names,
     cost_of,
+    files_for,
     named,
     pieces_of,
     read_json,
@@ -265,16 +266,14 @@ def _shown(drawn: dict[str, list[Piece]], terms: Terms) -> dict[str, list[Piece]
 
 def _real_shown(real: RealMusic, terms: Terms, out: Path) -> list[Piece]:
     """Return windows of real songs, from files where they are there."""
-    folder = out / "music" / "real"
-    wanted = {"real": real.digest, **json.loads(json.dumps(asdict(terms)))}
-    files = [folder / f"{number + 1:04d}.mid" for number in range(terms.n_shown)]
-    if read_json(folder / "drawn.json") != wanted or not all(f.exists() for f in files):
+    wanted = {"real": real.digest, **asdict(terms)}
+    files = files_for(out / "music" / "real", terms.n_shown, wanted)
+    if not all(file.exists() for file in files):
         songs, _, _ = real.songs
         order = np.random.default_rng(terms.seed).permutation(len(songs))
         found = _shown({"real music": [songs[i] for i in order]}, terms)["real music"]
         for piece, file in zip(found, files, strict=False):
             formats.write(piece, file)
-        formats.write_bytes(folder / "drawn.json", (json.dumps(wanted) + "\n").encode())
     return [formats.read(file) for file in files if file.exists()]
 
 
