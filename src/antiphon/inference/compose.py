@@ -21,10 +21,9 @@ from antiphon.inference._drafts import (
     written_provenance,
 )
 from antiphon.inference._drummer import drum
-from antiphon.inference._judge import N_TAKES, habits
+from antiphon.inference._judge import N_TAKES
 from antiphon.inference._players import assembled
 from antiphon.inference._sheet import write_sheet
-from antiphon.metrics.bars import Habits
 from antiphon.models._ensemble import Ensemble
 from antiphon.music.piece import Piece
 from antiphon.music.plan import Plan
@@ -77,15 +76,14 @@ def compose(
     check_count(count, keep)
     ensemble = writer_of(model or plan.style)
     drummer = models.load("drums") if "drums" in plan.parts() else None
-    usual = habits(ensemble)
     sheets = [write_sheet(replace(plan, seed=plan.seed + i), ensemble) for i in range(count)]
     finished: list[Composition] = []
     for batch in alike(sheets, N_TAKES if ensemble.critic else 1):
-        for draft in drafts_of(batch, ensemble, usual):
-            finished.append(finish(draft, ensemble, drummer, usual))
+        for draft in drafts_of(batch, ensemble):
+            finished.append(finish(draft, ensemble, drummer))
             if progress is not None:
                 progress(len(finished))
-    return best(finished, keep)
+    return best(sorted(finished, key=lambda c: c.plan.seed), keep)
 
 
 def check_count(count: int, keep: int | None) -> None:
@@ -120,9 +118,7 @@ def best(made: list[Composition], keep: int | None) -> list[Composition]:
     return sorted(made, key=lambda c: (c.score, c.plan.seed))[:keep]
 
 
-def finish(
-    draft: Draft, ensemble: Ensemble, drummer: Ensemble | None, usual: Habits
-) -> Composition:
+def finish(draft: Draft, ensemble: Ensemble, drummer: Ensemble | None) -> Composition:
     """Return a draft as a piece for the parts that its plan asks for, drums by the drummer."""
     sheet = draft.sheet
     parts = dict(draft.parts)
@@ -140,8 +136,8 @@ def finish(
     return Composition(
         piece,
         sheet.plan,
-        rank(draft, usual),
-        reasons(draft, usual),
+        rank(draft),
+        reasons(draft),
         tuple(draft.redrawn),
         provenance,
     )
