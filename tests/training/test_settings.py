@@ -21,6 +21,8 @@ def test_equal_cpu_time_leaves_a_gan_an_open_end_and_shares_it_among_the_stages_
     assert song.scribe_training == {"cpu_minutes": 15, "n_iterations": 9}
     assert song.choir_training == {}
     usual = within(TrainConfig(name="c", prepared="x"), 10)
-    stages = ("coder", "choir", "scribe", "adversary", "critic", "planner", "progression")
+    stages = (
+        "coder", "choir", "scribe", "adversary", "critic", "planner", "progression", "plan_critic",
+    )  # fmt: skip
     minutes = [getattr(usual, f"{stage}_training")["cpu_minutes"] for stage in stages]
     assert sum(minutes) == pytest.approx(10) and minutes[2] == pytest.approx(5.8)

@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 
 from antiphon.errors import AntiphonError
 from antiphon.inference._walk import as_tensor, walk
+from antiphon.metrics.progressions import progression_measures
+from antiphon.models._audition import chosen_by
+from antiphon.models._critic import Critic
 from antiphon.models._ensemble import Ensemble
 from antiphon.models.choir import Segment
 from antiphon.models.progression import write_progression
@@ -46,6 +49,8 @@ Floats = NDArray[np.float32]
 _FITS, _ROOTS = 3.0, 3.0  # logits for a beat of chord tones, and of the bass, that are heard
 _COLOUR = 1.0  # logits that each tone beyond a triad costs
 _PLAIN = 0.4  # share of a plan's adventure with which a given tune is harmonised
+N_TAKES = 16  # of the chords of a plan, that are heard by its critic
+_HEARD_BARS = 8  # plans that are shorter have too few chords to be measured
 _OPEN_BARS = 12  # bars from which on a form is written when none was asked for
 
 
@@ -81,7 +86,8 @@ def fill_chords(
     """
     outline = _planned(bars, plan, ensemble, form=True, chords=False)
     spread = None if lean is None else np.repeat(lean[:, None], MAX_BEATS, axis=1)
-    _write_planned(bars, outline, plan, ensemble, spread)
+    critic = ensemble.plan_critic if len(bars) >= _HEARD_BARS else None
+    _write_planned(bars, outline, plan, ensemble, spread, critic)
     _repeat_chords(bars)
     _close(bars)
 
@@ -199,8 +205,14 @@ def _write_planned(
     plan: Plan,
     ensemble: Ensemble,
     lean: Floats | None = None,
+    critic: Critic | None = None,
 ) -> None:
-    """Write the chords of all bars after an outline; `lean` as `write_progression` takes it."""
+    """Write the chords of all bars after an outline: of many takes the one a critic chooses.
+
+    Args:
+        lean: as `write_progression` takes it.
+        critic: is told measures of the takes; one is written when left out.
+    """
     network = ensemble.progression
     if network is None:
         raise ValueError(f"the weights {ensemble.name} write no chords")
@@ -210,11 +222,23 @@ def _write_planned(
     rng = np.random.default_rng([plan.seed, 23])
     share = float(np.interp(plan.adventure, [0, 0.5], [0.8, 1.0]))
     temperature = float(np.interp(plan.adventure, [0.5, 1], [1.0, 1.25]))
-    at = np.arange(n)
-    frame = frame_of(bars, at, n - 1 - at)
-    sounding = write_progression(network, heard, frame, rng, share, temperature, lean)
-    found = chords_of(sounding, ensemble.tables["vocabulary"].numpy())
-    bars["chords"] = moved_chords(found, -home_shift(bars["tonic"], bars["minor"]))
+    n_takes = 1 if critic is None else N_TAKES
+    table, at = np.tile(bars, n_takes), np.tile(np.arange(n), n_takes)
+    table["piece"] = np.repeat(np.arange(n_takes), n)
+    frame = frame_of(table, at, n - 1 - at)
+    takes = heard.expand(n_takes, -1, -1)
+    written = write_progression(network, takes, frame, rng, share, temperature, lean)
+    found = chords_of(written, ensemble.tables["vocabulary"].numpy())
+    best = 0 if critic is None else _heard_best(critic, found, bars, plan.seed)
+    bars["chords"] = moved_chords(found[best], -home_shift(bars["tonic"], bars["minor"]))
+
+
+@torch.inference_mode()
+def _heard_best(critic: Critic, takes: NDArray[np.uint8], bars: NDArray[np.void], seed: int) -> int:
+    """Return one of the takes (K, N, MAX_BEATS, 3) of the chords, by the odds of being a song's."""
+    n_beats, minor = int(bars["n_beats"][0]), bool(bars["minor"][0])
+    rows = np.stack([progression_measures(chords, n_beats, minor=minor) for chords in takes])
+    return chosen_by(critic(critic.told(torch.from_numpy(rows).float())).numpy(), [seed, 37])
 
 
 def _repeat_chords(bars: NDArray[np.void]) -> None:

@@ -69,13 +69,13 @@ class Audition:
         if stop < self.n_bars:
             return at.ravel()
         odds = self.answer(writing, pieces, slice(stop - self.n_bars, stop)).reshape(at.shape)
-        chosen = np.array([_drawn(row, [*s, 47, stop]) for row, s in zip(odds, seeds, strict=True)])
+        chosen = np.array([chosen_by(o, [*s, 47, stop]) for o, s in zip(odds, seeds, strict=True)])
         source = np.repeat(at[np.arange(len(at)), chosen], self.n_takes)
         writing.become(pieces[source], pieces)
         return source
 
 
-def _drawn(odds: NDArray[np.floating], seed: list[int]) -> int:
+def chosen_by(odds: NDArray[np.floating], seed: list[int]) -> int:
     """Return one of several by its log odds."""
     p = np.exp(odds - odds.max())
     return int(np.random.default_rng(seed).choice(len(p), p=p / p.sum()))

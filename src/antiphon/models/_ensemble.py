@@ -36,9 +36,11 @@ class Ensemble:
         scribe: writes the notes; None where the coder's decoder does (drums).
         discriminator: hears what the scribe wrote; None where there is none.
         critic: is told measures of what the scribe is writing; None where there is none.
+        plan_critic: is told measures of the chords of a plan; None where there is none.
         tables: small arrays of the style: ``vocabulary`` (V, 3) chords, ``controls`` (K, Q)
-            and ``bpm`` (Q,) quantiles, ``minor`` share, ``outline_mean`` and
-            ``outline_deviation``, ``index`` and ``index_song`` of training melodies.
+            quantiles, ``metres`` (G, 3) with ``bpm`` (G, Q) quantiles, ``minor`` share,
+            ``outline_mean`` and ``outline_deviation``, ``index`` and ``index_song`` of training
+            melodies.
         songs: names of the training songs that `index_song` counts.
     """
 
@@ -51,6 +53,7 @@ class Ensemble:
     scribe: scribe.Scribe | None = None
     discriminator: choir.Discriminator | None = None
     critic: Critic | None = None
+    plan_critic: Critic | None = None
     tables: dict[str, Tensor] = field(default_factory=dict)
     songs: list[str] = field(default_factory=list)
 
@@ -152,6 +155,7 @@ _NETWORKS: dict[str, tuple[Callable[[Any], nn.Module], type[Any]]] = {
     "scribe": (scribe.Scribe, scribe.Config),
     "discriminator": (choir.Discriminator, choir.Config),
     "critic": (Critic, CriticConfig),
+    "plan_critic": (Critic, CriticConfig),
 }
 
 

@@ -43,6 +43,7 @@ class Config:
     width: int = 96
     hidden: int = 160
     level: float = 0.8  # noise on the planner's outline when composing
+    dropout: float = 0.0
 
 
 class Progression(nn.Module):
@@ -56,6 +57,7 @@ class Progression(nn.Module):
         self.table = Facts(table_size(config.n_chords), config.width)
         self.from_outline = nn.Linear(HALF_SIZE + self.LEVEL_SIZE, config.width)
         self.recurrent = nn.GRU(config.width, config.hidden)
+        self.drop = nn.Dropout(config.dropout)
         self.to_token = nn.Sequential(
             nn.Linear(config.hidden + config.width, config.hidden),
             nn.GELU(),
@@ -82,9 +84,9 @@ class Progression(nn.Module):
         """
         heard = level_features(level, self.LEVEL_SIZE).expand(len(facts), -1, -1)
         x = self.table(facts) + self.from_outline(torch.cat([outline, heard], dim=-1))
-        x = F.gelu(x)
+        x = self.drop(F.gelu(x))
         h, state = self.recurrent(x, state)
-        logits = self.to_token(torch.cat([h, x], dim=-1))
+        logits = self.to_token(self.drop(torch.cat([h, x], dim=-1)))
         entries = self.config.n_chords + 2
         drawn_to = torch.cat([self.returns, self.returns.new_zeros(1)])[returns // entries]
         return logits.scatter_add(-1, returns % entries, drawn_to), state
@@ -113,51 +115,54 @@ def write_progression(
     temperature: float = 1.0,
     lean: NDArray[np.float32] | None = None,
 ) -> NDArray[np.int64]:
-    """Return (N, MAX_BEATS) what sounds on each beat of a piece, as tokens; never silence.
+    """Return (B, N, MAX_BEATS) what sounds on each beat of B pieces, as tokens; never silence.
 
     Args:
-        outline: (N, 2 · HALF_SIZE) what the planner drew for the chords, mean 0 and variance 1.
-        frame: what is known of the bars.
+        outline: (B, N, 2 · HALF_SIZE) what the planner drew for the chords, mean 0 and variance 1.
+        frame: what is known of their bars, piece after piece; all have the same metres.
         share: each token is drawn among the likeliest that have this share together; `AGAIN` at
             the most where two bars have been the same so far as two that are looked back at.
         temperature: above 1 what is unlikely comes more often.
         lean: (N, MAX_BEATS, V) logits that each chord gets for sounding on each beat, where there
             is something to harmonise.
     """
-    n, config = len(outline), network.config
+    (n_pieces, n), config = outline.shape[:2], network.config
     angle = config.level * np.pi / 2
-    fresh = torch.from_numpy(rng.standard_normal(outline.shape, np.float32))
-    noisy = halves_of(
-        np.cos(angle) * outline + np.sin(angle) * fresh, frame.n_beats.tolist()
-    ).unflatten(0, (n, MAX_BEATS))
-    level = torch.full((1,), config.level)
-    sounding = np.ones((n, MAX_BEATS), np.int64)
+    fresh = torch.from_numpy(rng.standard_normal(tuple(outline.shape), np.float32))
+    noisy = np.cos(angle) * outline + np.sin(angle) * fresh
+    halves = halves_of(noisy.flatten(0, 1), frame.n_beats.tolist())
+    halves = halves.unflatten(0, (n_pieces, n, MAX_BEATS))
+    level = torch.full((n_pieces,), config.level)
+    sounding = np.ones((n_pieces * n, MAX_BEATS), np.int64)
     state = None
     for bar in range(n):
+        at = np.arange(n_pieces) * n + bar
         for beat in range(MAX_BEATS):
+            now = sounding[at, beat - 1]
             if beat >= frame.n_beats[bar]:
-                sounding[bar, beat] = sounding[bar, beat - 1]
+                sounding[at, beat] = now
                 continue
-            facts = beat_facts(frame, sounding, np.array([bar]), beat, config.n_chords)
-            returns = chord_returns(frame, sounding, np.array([bar]), beat, config.n_chords)
+            facts = beat_facts(frame, sounding, at, beat, config.n_chords)
+            returns = chord_returns(frame, sounding, at, beat, config.n_chords)
             logits, state = network(
                 torch.from_numpy(facts)[None],
                 torch.from_numpy(returns)[None],
-                noisy[bar, beat][None, None],
+                halves[:, bar, beat][None],
                 level,
                 state,
             )
-            allowed = np.ones((1, config.n_chords + 2), bool)
-            allowed[0, GOES_ON] = beat > 0
-            allowed[0, SILENT] = False
-            u = rng.random(1, np.float32)
-            here = min(share, AGAIN) if goes_on_as_before(returns, config.n_chords) else share
             heard = logits[0].numpy() / temperature
             if lean is not None:
-                heard = heard + _leaning(lean[bar, beat], sounding[bar, beat - 1])
-            token = int(drawn(heard, allowed, u, here)[0])
-            sounding[bar, beat] = sounding[bar, beat - 1] if token == GOES_ON else token
-    return sounding
+                heard = heard + np.stack([_leaning(lean[bar, beat], chord) for chord in now])
+            allowed = np.ones(heard.shape, bool)
+            allowed[:, GOES_ON] = beat > 0
+            allowed[:, SILENT] = False
+            u = rng.random(n_pieces, np.float32)
+            token = drawn(heard, allowed, u, share)
+            again = goes_on_as_before(returns, config.n_chords)
+            token[again] = drawn(heard[again], allowed[again], u[again], min(share, AGAIN))
+            sounding[at, beat] = np.where(token == GOES_ON, now, token)
+    return sounding.reshape(n_pieces, n, MAX_BEATS)
 
 
 def _leaning(lean: NDArray[np.float32], now: int) -> NDArray[np.float32]:

@@ -149,10 +149,11 @@ def chord_returns(frame: Frame, sounding: Ints, bar: Ints, beat: int, size: int)
     return np.stack(found, axis=1)
 
 
-def goes_on_as_before(returns: Ints, size: int) -> bool:
-    """Return whether a begun bar and the one before have been the same as any looked back at."""
+def goes_on_as_before(returns: Ints, size: int) -> NDArray[np.bool_]:
+    """Return (n,) whether begun bars and those before have been the same as any looked back at."""
     state = returns // (size + 2) % _STATES
-    return bool(((state == 2) & (returns < N_CHORD_RETURNS * (size + 2))).any())
+    same = (state == 2) & (returns < N_CHORD_RETURNS * (size + 2))
+    return np.asarray(same.any(axis=1))
 
 
 def table_size(size: int) -> int:

@@ -17,6 +17,7 @@ from antiphon.training.adversary import AdversaryTraining
 from antiphon.training.choir import ChoirTraining
 from antiphon.training.coder import CoderTraining
 from antiphon.training.critic import CriticTraining
+from antiphon.training.plan_critic import PlanCriticTraining
 from antiphon.training.progression import ProgressionTraining
 from antiphon.training.scribe import ScribeTraining
 
@@ -34,6 +35,7 @@ _TABLES: dict[str, type[Any]] = {
     "planner_training": ChoirTraining,
     "progression": progression.Config,
     "progression_training": ProgressionTraining,
+    "plan_critic_training": PlanCriticTraining,
 }
 
 

@@ -28,7 +28,8 @@ SHARES = {
     "adversary": 0.03,
     "critic": 0.04,
     "planner": 0.1,
-    "progression": 0.1,
+    "progression": 0.09,
+    "plan_critic": 0.01,
 }
 _OPEN_END = 1_000_000  # iterations that no CPU time is enough for
 
@@ -73,6 +74,7 @@ class TrainConfig:
     planner_training: Mapping[str, Any] = field(default_factory=dict)
     progression: Mapping[str, Any] = field(default_factory=dict)
     progression_training: Mapping[str, Any] = field(default_factory=dict)
+    plan_critic_training: Mapping[str, Any] = field(default_factory=dict)
     data: Mapping[str, Any] = field(default_factory=dict)
     network: Mapping[str, Any] = field(default_factory=dict)
     training: Mapping[str, Any] = field(default_factory=dict)

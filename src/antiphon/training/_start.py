@@ -47,6 +47,11 @@ class Start:
         return self._weights.critic if self._weights else None
 
     @property
+    def plan_critic(self) -> Critic | None:
+        """The critic of plans of weights."""
+        return self._weights.plan_critic if self._weights else None
+
+    @property
     def tables(self) -> Mapping[str, Tensor]:
         """The tables of weights."""
         return self._weights.tables if self._weights else {}

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from antiphon.metrics._written import written_measures
 from antiphon.metrics.two_sample import auc
@@ -33,16 +33,22 @@ _TOLD = 0.5  # how often a song's controls are told
 
 
 @dataclass(frozen=True, kw_only=True)
-class CriticTraining:
+class Telling:
+    """How a critic learns to tell what was written from what stands in songs."""
+
     n_iterations: int = 800
     cpu_minutes: float = 0.0  # of learning, after what is to be told was written; 0 for no end
     n_takes: int = 2  # songs written for each plan
-    n_bars: int = 48  # of a song, at the most
-    n_stretch_bars: int = 8  # that are measured together
     batch_size: int = 128  # stretches of each side
     learning_rate: float = 1e-3
     weight_decay: float = 0.3
     log_every: int = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class CriticTraining(Telling):
+    n_bars: int = 48  # of a song, at the most
+    n_stretch_bars: int = 8  # that are measured together
 
 
 @dataclass
@@ -151,18 +157,37 @@ def train_critic(
     Raises:
         OutOfTime: there is no time left for it.
     """
-    found, n_bars = run.load("critic"), training.n_stretch_bars
-    of = _fingerprint(scribe)
-    if found is not None and found[1]["of"] == of:
-        critic = Critic(CriticConfig(n_measures=len(found[0]["critic.mean"]), n_bars=n_bars))
-        load_module("critic", critic, found[0])
-        return critic.eval()
+    of, n_bars = fingerprint(scribe), training.n_stretch_bars
+    if (known := taught_before("critic", run, of, n_bars)) is not None:
+        return known
     if not training.n_iterations:
         return None
     if report.expired:
         raise OutOfTime("critic", 0, training.n_iterations)
     told = stretches(scribe, train, training, seed)
     apart = stretches(scribe, held_out, training, seed + 1)
+    return taught("critic", told, apart, training, run, n_bars, of, seed=seed, report=report)
+
+
+def taught(
+    stage: str,
+    told: Told,
+    apart: Told,
+    training: Telling,
+    run: RunFolder,
+    n_bars: int,
+    of: str,
+    *,
+    seed: int,
+    report: Monitor,
+) -> Critic:
+    """Return a critic that was taught what it is told, and save it as a stage of the run.
+
+    Args:
+        apart: what it is not taught, to say how well it tells.
+        n_bars: of the stretches.
+        of: what the writer was.
+    """
     critic = _untrained(told, n_bars, seed)
     optimizer = torch.optim.AdamW(
         critic.parameters(), training.learning_rate, weight_decay=training.weight_decay
@@ -186,9 +211,9 @@ def train_critic(
                 "auc/held_out": told_apart(critic, apart),
                 **spent(done * training.batch_size, effort.cpu_s),
             }
-            run.log("critic_stats", done, scalars)
-            report("critic", done, training.n_iterations, scalars)
-    run.save("critic", module_state("critic", critic), iteration=done, cpu_s=effort.cpu_s, of=of)
+            run.log(f"{stage}_stats", done, scalars)
+            report(stage, done, training.n_iterations, scalars)
+    run.save(stage, module_state("critic", critic), iteration=done, cpu_s=effort.cpu_s, of=of)
     return critic.eval()
 
 
@@ -203,6 +228,16 @@ def _untrained(told: Told, n_bars: int, seed: int) -> Critic:
     return critic
 
 
-def _fingerprint(scribe: Scribe) -> str:
-    """Return what tells scribes apart that were trained on."""
-    return str(sum(float(p.detach().double().sum()) for p in scribe.parameters()))
+def taught_before(stage: str, run: RunFolder, of: str, n_bars: int) -> Critic | None:
+    """Return the critic that a run has of a writer; None where it has none."""
+    found = run.load(stage)
+    if found is None or found[1]["of"] != of:
+        return None
+    critic = Critic(CriticConfig(n_measures=len(found[0]["critic.mean"]), n_bars=n_bars))
+    load_module("critic", critic, found[0])
+    return critic.eval()
+
+
+def fingerprint(writer: nn.Module) -> str:
+    """Return what tells writers apart that were trained on."""
+    return str(sum(float(p.detach().double().sum()) for p in writer.parameters()))

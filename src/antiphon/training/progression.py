@@ -63,11 +63,12 @@ class ProgressionBatches:
         scale: tuple[Tensor, Tensor],
     ) -> None:
         self.n_bars, bars = n_bars, data.bars
+        self.bars, self.vocabulary = bars, vocabulary
         self.songs = songs_of(data)
         check_length(self.songs, n_bars)
-        sounding = sounding_of(bars, vocabulary)
-        left = np.rint(data.conditions[:, -2] * 8).astype(np.int64)
-        frame = frame_of(bars, bars["number"], left)
+        self.sounding = sounding = sounding_of(bars, vocabulary)
+        self.left = np.rint(data.conditions[:, -2] * 8).astype(np.int64)  # bars up to the end
+        frame = frame_of(bars, bars["number"], self.left)
         every = np.arange(len(bars))
         self.facts = np.stack(
             [beat_facts(frame, sounding, every, b, len(vocabulary)) for b in range(MAX_BEATS)],

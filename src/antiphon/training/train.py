@@ -1,8 +1,8 @@
 """Train: from a config and a prepared data set to weights, stage by stage.
 
-coder → scribe and its critic → planner for songs, with the choir before a scribe that listens
-to it (`level` below 1); coder → drummer for drums. Every stage keeps its own checkpoint in the
-run folder; the same command goes on where the last one stopped.
+coder → scribe and its critic → planner, chords and their critic for songs, with the choir before
+a scribe that listens to it (`level` below 1); coder → drummer for drums. Every stage keeps its own
+checkpoint in the run folder; the same command goes on where the last one stopped.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ from antiphon.training.adversary import AdversaryTraining, train_adversary
 from antiphon.training.choir import ChoirTraining, train_choir
 from antiphon.training.coder import CoderTraining, batch, train_coder
 from antiphon.training.critic import CriticTraining, train_critic
+from antiphon.training.plan_critic import PlanCriticTraining, train_plan_critic
 from antiphon.training.progression import ProgressionBatches, ProgressionTraining, train_progression
 from antiphon.training.scribe import ScribeTraining, train_scribe
 
@@ -62,6 +63,7 @@ _COUNTS = {
     "critic_training": _STAGE,
     "planner_training": _TWO,
     "progression_training": _STAGE,
+    "plan_critic_training": _STAGE,
 }
 # sizes of the planner and the drummer
 _SMALL = {
@@ -195,7 +197,7 @@ def _song(
         start,
     )
     tables = song_tables(data, scale) | {k: v for k, v in known.items() if k == "vocabulary"}
-    chords = _progression(settings, (data, held_out), tables, run, report, start)
+    chords, plan_critic = _progression(settings, (data, held_out), tables, run, report, start)
     songs = [str(piece["id"]) for piece in data.pieces]
     return Ensemble(
         settings.name,
@@ -207,6 +209,7 @@ def _song(
         writer,
         discriminator,
         critic,
+        plan_critic,
         tables,
         songs,
     )
@@ -219,8 +222,8 @@ def _progression(
     run: RunFolder,
     report: _monitor.Monitor,
     start: Start,
-) -> Progression:
-    """Train the network that writes chords."""
+) -> tuple[Progression, Critic | None]:
+    """Train the network that writes chords; return it and the one that it answers to."""
     vocabulary = tables["vocabulary"].numpy()
     training = config_from(ProgressionTraining, settings.progression_training)
     torch.manual_seed(settings.seed)
@@ -232,9 +235,11 @@ def _progression(
     train, held_out = (
         ProgressionBatches(data, vocabulary, training.n_bars, scale) for data in sets
     )
-    return train_progression(
-        network, training, train, held_out, run, seed=settings.seed, report=report
-    )
+    terms: Any = {"seed": settings.seed, "report": report}
+    network = train_progression(network, training, train, held_out, run, **terms)
+    telling = config_from(PlanCriticTraining, settings.plan_critic_training)
+    critic = train_plan_critic(network, telling, train, held_out, run, **terms)
+    return network, critic or start.plan_critic
 
 
 def _scribe(
