@@ -14,12 +14,20 @@ from pydantic import Field, StrictFloat, StrictInt, TypeAdapter, ValidationError
 
 from antiphon import models
 from antiphon.errors import AntiphonError, unknown
-from antiphon.web._live import Session, Stage
+from antiphon.playing.session import Session
+from antiphon.web._live import Stage
 from antiphon.web._studio import StudioHere
 
 router = APIRouter()
-_STEPS_PER_SECOND = 20  # messages that a player may send
-Value = Annotated[str, Field(max_length=4_000)] | StrictInt | StrictFloat | None
+_MESSAGES_PER_S = 60  # that a player may send
+Note = Annotated[list[StrictInt | StrictFloat], Field(max_length=4)]
+Value = (
+    Annotated[str, Field(max_length=4_000)]
+    | StrictInt
+    | StrictFloat
+    | Annotated[list[Note], Field(max_length=64)]  # notes that were played
+    | None
+)
 Values = Annotated[dict[str, Value], Field(max_length=40)]
 _VALUES: TypeAdapter[dict[str, Any]] = TypeAdapter(Values)
 
@@ -49,8 +57,8 @@ async def music(studio: StudioHere, plan: Values | None = None) -> StreamingResp
 
 @router.patch("/live/{session}")
 def steer(studio: StudioHere, session: str, values: Values) -> dict[str, str]:
-    """Change chords, tempo, mood, adventure or sliders from the next bar on."""
-    studio.stage.session(session).steer(values)
+    """Change chords, tempo, mood, adventure or sliders, or tell notes that were played."""
+    studio.stage.session(session).say(values)
     return {"session": session}
 
 
@@ -95,17 +103,17 @@ async def _play(socket: WebSocket, session: Session) -> None:
 async def _steered(socket: WebSocket, session: Session) -> None:
     """Take one message; what cannot be is said, and the music goes on."""
     try:
-        session.steer(await _message(socket))
+        session.say(await _message(socket))
     except AntiphonError as error:
         await socket.send_json({"error": str(error)})
-    await asyncio.sleep(1 / _STEPS_PER_SECOND)
+    await asyncio.sleep(1 / _MESSAGES_PER_S)
 
 
 async def _message(socket: WebSocket) -> dict[str, Any]:
     """Return what a player says.
 
     Raises:
-        AntiphonError: it is no JSON object of texts and numbers.
+        AntiphonError: it is no JSON object of texts, numbers and notes.
     """
     try:
         return _VALUES.validate_json(await socket.receive_text())
