@@ -23,6 +23,9 @@ NAMELESS = """() => {
 }"""
 
 VIEWS = {
+    "jam": "document.dispatchEvent(new CustomEvent('antiphon-pane', { detail: 'jam' }))",
+    "timing": "document.querySelector('jam-input .quiet').click()",
+    "write": "document.dispatchEvent(new CustomEvent('antiphon-pane', { detail: 'notes' }))",
     "again": "document.querySelector('#ask-again').click()",
     "accompany": "document.querySelector('#ask-accompany').click()",
     "projects": "document.querySelector('.open-projects').click()",
