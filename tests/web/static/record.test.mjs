@@ -11,7 +11,11 @@ const hand = (time, end, pitch) => ({ time, end, pitch, velocity: 70 });
 // two seconds of four beats: 120 a minute; 96 steps a quarter, a bar of 384
 test("bars and hands become tracks with the times at which they were heard", () => {
   const bars = [placed(0, 10.3), placed(1, 12.3, { chords: [[1, "Am"]] })];
-  const piece = pieceOf(bars, [hand(11.3, 11.8, 72), hand(12.8, null, 74), hand(9, 9.5, 50)], how);
+  const piece = pieceOf(
+    bars,
+    [hand(11.3, 11.8, 72), hand(12.8, null, 74), hand(9, 9.5, 50), hand(10.2, 10.55, 65)],
+    how,
+  );
   assert.equal(piece.n_bars, 2);
   assert.deepEqual(piece.tempos, [{ onset: 0, bpm: 120 }]);
   assert.deepEqual(piece.metres, [{ onset: 0, numerator: 4, denominator: 4 }]);
@@ -34,6 +38,7 @@ test("bars and hands become tracks with the times at which they were heard", () 
     [576, 96, 43, 80],
   ]);
   assert.deepEqual(piece.tracks[1].notes, [
+    [0, 48, 65, 70], // a little before the first bar
     [192, 96, 72, 70],
     [480, 288, 74, 70], // it sounds still
   ]);
@@ -81,6 +86,15 @@ test("bars without metre are of four beats, and who did not play has no track", 
   assert.deepEqual(
     piece.tracks.map(({ id }) => id),
     ["drums"],
+  );
+});
+
+test("tracks stand as the machine has them, whoever plays first", () => {
+  const tracks = [DRUMS, BASS].map((track) => ({ ...track }));
+  const piece = pieceOf([placed(0, 10, { tracks, notes: [[0, 1, 1, 40, 80], [1, 0.1, 0, 36, 80]] })], [], how); // prettier-ignore
+  assert.deepEqual(
+    piece.tracks.map(({ id }) => id),
+    ["drums", "bass"],
   );
 });
 

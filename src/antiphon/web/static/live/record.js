@@ -114,16 +114,19 @@ function machineTracks(bars, end) {
   /** @type {Map<string, Track>} */
   const tracks = new Map();
   for (const bar of bars) {
-    for (const [at_s, duration_s, index, pitch, velocity] of bar.notes) {
-      const told = bar.tracks[index];
+    const here = bar.tracks.map((told) => {
       const id = told.role || told.name;
       const track = tracks.get(id) ?? trackOf(told, id, []);
       tracks.set(id, track);
-      const onset = stepIn(bar, at_s);
-      track.notes.push(noteOf(onset, stepIn(bar, at_s + duration_s), pitch, velocity, end));
+      return track;
+    });
+    for (const [at_s, duration_s, index, pitch, velocity] of bar.notes) {
+      const [onset, off] = [stepIn(bar, at_s), stepIn(bar, at_s + duration_s)];
+      here[index].notes.push(noteOf(onset, off, pitch, velocity, end));
     }
   }
-  return [...tracks.values()].map((track) => ({ ...track, notes: sorted(track.notes) }));
+  const played = [...tracks.values()].filter(({ notes }) => notes.length);
+  return played.map((track) => ({ ...track, notes: sorted(track.notes) }));
 }
 
 /** @param {Measured[]} bars @param {HandNote[]} notes @param {number} end @returns {Note[]} */
@@ -133,7 +136,7 @@ function handNotes(bars, notes, end) {
     const bar = /** @type {Measured} */ (barAt(bars, time));
     return Math.max(stepIn(bar, (time - bar.time) / bar.stretch), 0);
   };
-  const played = notes.filter((note) => note.time >= from && step(note.time) < end);
+  const played = notes.filter((note) => (note.end ?? Infinity) > from && step(note.time) < end);
   return sorted(
     played.map((note) => noteOf(step(note.time), step(note.end ?? Infinity), note.pitch, note.velocity, end)),
   );

@@ -22,9 +22,15 @@ export class JamHead extends Part {
     );
     this.keep = h(
       "button",
-      { type: "button", class: "jam-keep", title: t("jam.keep.hint"), onclick: () => this.#keep() },
+      {
+        type: "button",
+        class: "jam-keep",
+        "aria-label": t("jam.keep"),
+        title: t("jam.keep.hint"),
+        onclick: () => this.#keep(),
+      },
       icon("plus"),
-      t("jam.keep"),
+      h("span", {}, t("jam.keep")),
     );
     const loudness = new LoudnessControl();
     this.setAttribute("role", "region");
@@ -44,6 +50,13 @@ export class JamHead extends Part {
       this.go.replaceChildren(icon(isOn ? "stop" : "play"), isOn ? t("jam.stop") : t("jam.start"));
       this.keep.disabled = !jam.bars.length;
       if (isOn) this.#sleepIn();
+    });
+    store.on(["seat"], ({ seat }) => {
+      this.sleep.hidden = Boolean(seat?.part);
+      if (this.sleep.hidden && this.sleep.value) {
+        this.sleep.value = "";
+        this.#sleepIn();
+      }
     });
   }
 

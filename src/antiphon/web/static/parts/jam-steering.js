@@ -13,11 +13,11 @@ const TRADES = [2, 4, 8]; // bars
 const OCTAVES = { melody: 4, chords: 3, bass: 2, drums: 2 };
 
 export class JamSteering extends Part {
-  /** @type {Field[]} heard from the next beat or bar on */
+  /** @type {Field[]} */
   #wishes = [];
-  /** @type {Field[]} how the musician plays along */
+  /** @type {Field[]} */
   #seat = [];
-  /** @type {Field[]} heard in another session */
+  /** @type {Field[]} */
   #band = [];
 
   make() {
@@ -31,34 +31,39 @@ export class JamSteering extends Part {
   #fill(about) {
     const tempo = about.plan.find((/** @type {{name: string}} */ { name }) => name === "tempo");
     const part = this.#part(about.roles);
-    this.#wishes = [mood(), number(tempo), words("chords"), ...sliders(about.plan)];
-    this.#seat = [this.#answer(part.element), part, this.#react()];
+    const [feeling, answer, react] = [mood(), this.#answer(part.element), this.#react()];
+    const others = [number(tempo), words("chords"), ...sliders(about.plan)];
+    this.#wishes = [feeling, ...others];
+    this.#seat = [answer, part, react];
     this.#band = [style(this.store), key(about.modes)];
-    const wish = () => this.store.choose({ wishes: optionsOf(this.#wishes) });
-    const [feeling, ...others] = this.#wishes.map((field) => field.element);
-    const steered = h("div", { class: "ask-form", onchange: wish, ondblclick: wish }, feeling, others);
-    steered.addEventListener("input", (/** @type {Event} */ { target }) => {
+    const all = [feeling, answer, part, ...this.#band, react, ...others];
+    const tell = () => this.#tell();
+    const fields = h(
+      "div",
+      { class: "ask-form", onchange: tell, ondblclick: tell },
+      all.map((field) => field.element),
+    );
+    fields.addEventListener("input", (/** @type {Event} */ { target }) => {
       // a word that is half written is no wish yet
-      if (target instanceof HTMLElement && target.matches("mood-pad, [type=range]")) wish();
+      if (target instanceof HTMLElement && target.matches("mood-pad, [type=range]")) tell();
     });
-    const choose = () => this.store.choose({ band: /** @type {Band} */ (optionsOf(this.#band)) });
-    const form = (/** @type {Field[]} */ fields, /** @type {() => void} */ onchange) =>
-      h(
-        "div",
-        { class: "ask-form", onchange },
-        fields.map((field) => field.element),
-      );
-    const seat = form(this.#seat, () => this.#sit());
-    this.append(h("div", { class: "jam-fields" }, seat, steered, form(this.#band, choose)));
-    choose();
-    this.#sit();
-    wish();
+    this.append(h("div", { class: "jam-fields" }, fields));
+    tell();
   }
 
-  #sit() {
-    const seat = /** @type {Seat} */ (optionsOf(this.#seat));
-    const moves = seat.part !== this.state.seat?.part;
-    this.store.choose({ seat, ...(moves && { octave: OCTAVES[seat.part ?? "melody"], instrument: null }) });
+  #tell() {
+    const { band, seat } = this.state;
+    const next = {
+      wishes: optionsOf(this.#wishes),
+      seat: /** @type {Seat} */ (optionsOf(this.#seat)),
+      band: /** @type {Band} */ (optionsOf(this.#band)),
+    };
+    const moves = next.seat.part !== seat?.part;
+    const place = moves && { octave: OCTAVES[next.seat.part ?? "melody"], instrument: null };
+    this.store.choose({ wishes: next.wishes, ...place });
+    // what is told anew without being new would let the musician stand up, or begin another session
+    if (isOther(seat, next.seat)) this.store.choose({ seat: next.seat });
+    if (isOther(band, next.band)) this.store.choose({ band: next.band });
   }
 
   /** How it answers; nobody plays along where it plays alone. @param {Element} part @returns {Field} */
@@ -103,6 +108,9 @@ export class JamSteering extends Part {
     return { element: labelled(t("jam.react"), input), options: () => ({ quantise: input.value }) };
   }
 }
+
+/** @param {unknown} a @param {unknown} b */
+const isOther = (a, b) => JSON.stringify(a) !== JSON.stringify(b);
 
 /** @param {Field[]} fields @returns {Record<string, unknown>} */
 function optionsOf(fields) {
