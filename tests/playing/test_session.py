@@ -114,7 +114,7 @@ def test_at_the_beat_what_sounds_is_mended_from_the_next_beat_on(made):
     player.at(0.6)
     player.session.say({"loudness": 0.0})
     (mend,) = player.told()
-    assert (mend["mend"], mend["from_s"]) == (0, 1.0)
+    assert (mend["mend"], mend["from_s"], mend["moved"]) == (0, 1.0, 1)
     assert {note[0] for note in mend["notes"]} == {1.0, 1.5}
     assert {note[4] for note in mend["notes"]} == {80 - 32}
     assert mend["ends"] == []  # the bass rings on

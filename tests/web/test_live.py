@@ -131,6 +131,7 @@ def test_a_game_reads_lines_and_steers_by_the_sessions_name(client, stage, monke
     monkeypatch.setattr(stage, "_go_on", ends)
     lines = client.post("/api/live/music", json={"style": "pop"}).text.splitlines()
     assert set(json.loads(lines[0])) == {"session"}
+    assert json.loads(lines[1])["turn"] == "me"
     assert client.patch("/api/live/nobody", json={"valence": 1}).status_code == 404
     assert not stage._sessions
 

@@ -103,6 +103,7 @@ class Band:
         self.n_told = 0  # bars
         self.told_s = 0.0
         self.n_opening = 0  # bars that music begins with
+        self.n_moved = 0  # how often something was changed
         self._musician = musician
         self._follows_key = follows_key
         self._sent: deque[Sent] = deque()
@@ -166,7 +167,11 @@ class Band:
         self.told_s += sent.duration_s
         told = told_of(sent.shown, sent.number, sent.at_s)
         turn = self._turn_of(sent.number)
-        return {**told, "turn": turn, "heard": self._musician.n_heard}
+        return {**told, "turn": turn, **self._counts()}
+
+    def _counts(self) -> Told:
+        """Return what was taken into account: notes that were heard, and changes."""
+        return {"heard": self._musician.n_heard, "moved": self.n_moved}
 
     def cover(self) -> Made | None:
         """Return the last bar once more, a little varied; None where there is none."""
@@ -212,7 +217,7 @@ class Band:
             )
             sent.shown, sent.plan = shown, plan
             if not is_same:
-                mends.append(told_mend(shown, sent.number, step, ends, self._musician.n_heard))
+                mends.append(told_mend(shown, sent.number, step, ends) | self._counts())
         return [*mends, *self.listening()]
 
     def _next_place(self, from_s: float) -> float | None:

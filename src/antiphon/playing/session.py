@@ -130,6 +130,7 @@ class Session:
                 self._hear(played_of(message["played"], self.now_s()))
             if plan != self._plan or jam != self._band.jam:
                 self._plan, self._band.jam = plan, jam
+                self._band.n_moved += 1
                 self._anew()
         self.on_news()
 

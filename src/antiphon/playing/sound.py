@@ -20,7 +20,6 @@ from antiphon.playing.session import Session
 
 AHEAD_S = 2.0  # of real time: what a listener has in hand when a bar comes late
 _CHUNK = whole_blocks(0.2)
-_CHUNK_S = 0.2
 _WAIT_S = 0.02
 _LOSSY_CEILING_DB = -2.0  # compression lifts peaks
 
@@ -61,6 +60,8 @@ class Broadcast:
     def chunks(self) -> Iterator[bytes]:
         """Yield the sound, at most a few seconds ahead of real time, until the session ends.
 
+        Nothing is yielded, too, so that who listens may leave at any time.
+
         Raises:
             AntiphonError: there is no first bar, or nothing to make sound with.
         """
@@ -72,11 +73,11 @@ class Broadcast:
                     return
                 if self._mix is None or not self._is_due():
                     time.sleep(_WAIT_S)
+                    yield b""
                     continue
                 encoded = self._encoder.encode(self._mix.play(_CHUNK))
                 self._here += _CHUNK
-                if encoded:
-                    yield encoded
+                yield encoded
         finally:
             self.close()
 

@@ -84,7 +84,7 @@ def _begin(stage: Stage, values: dict[str, Any], ahead_s: float = 0.0) -> Sessio
 @router.post("/live/music", response_class=StreamingResponse)
 async def music(studio: StudioHere, plan: Values | None = None) -> StreamingResponse:
     """Play until the listener goes: lines of JSON, the first with the session's id, then bars."""
-    session = _begin(studio.stage, plan or {})
+    session = _begin(studio.stage, {"answer": "none", **(plan or {})})  # nobody plays, it seems
 
     async def lines() -> AsyncIterator[str]:
         try:
@@ -111,7 +111,8 @@ async def audio(studio: StudioHere, asked: Annotated[Heard, Query()]) -> Streami
     async def sound() -> AsyncIterator[bytes]:
         try:
             while (chunk := await run_in_threadpool(next, chunks, None)) is not None:
-                yield chunk
+                if chunk:
+                    yield chunk
         finally:
             studio.stage.end(session)
             chunks.close()
