@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from antiphon.music.adapting import adapted
 from antiphon.music.keys import Key
 from antiphon.music.listening import Answer, heard_chord, heard_key, louder_by
 from antiphon.music.mending import (
-    adapted,
     chord_at,
     joined,
     louder,

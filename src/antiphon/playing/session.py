@@ -1,7 +1,7 @@
 """A session: bars made ahead of time, told in time with the music, mended while they sound.
 
 A thread keeps a few bars ahead. What is moved or played is heard at the next beat or bar: bars
-that were made or told are adapted at once (`music.mending`), and the networks make the coming
+that were made or told are adapted at once (`music.adapting`), and the networks make the coming
 ones anew meanwhile. Where no bar is there in time the last one is played once more, a little
 varied. Who plays begins `LEAD_S` after the first bar was told, and has every later one that long
 before it begins.
