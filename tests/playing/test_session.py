@@ -167,6 +167,33 @@ def test_a_chord_that_is_played_is_followed_at_the_next_beat(made):
     assert listening == {"listening": {"key": "C major", "chord": "C"}}
 
 
+def test_who_goes_with_the_band_is_led_into_the_next_chord(made):
+    player = Player(made, answer="accompany", quantise="bar")
+    player.told()
+    player.at(1.5)
+    player.session.say({"played": [[1.0, 0.4, 64, 80], [1.5, 0.2, 67, 80]]})  # E G over C
+    player.at(BAR_S - LEAD_S)
+    assert player.told()[0]["chords"] == [[0.0, "F"]]
+
+
+def test_who_goes_elsewhere_is_followed_at_the_next_bar(made):
+    player = Player(made, answer="accompany", quantise="bar")
+    player.told()
+    player.at(1.5)
+    player.session.say({"played": [[1.0, 0.4, 62, 80], [1.5, 0.2, 71, 80]]})  # D B over C
+    player.at(BAR_S - LEAD_S)
+    assert player.told()[0]["chords"] == [[0.0, "G"]]
+
+
+def test_chords_that_were_asked_for_are_kept_whatever_is_played(made):
+    plan = Plan(key="C", tempo=120.0, chords="C F G C")
+    player = Player(made, plan, answer="accompany", quantise="beat")
+    player.told()
+    player.at(0.9)
+    player.session.say({"played": [[0.5, 0.4, 62, 80], [0.5, 0.4, 71, 80]]})
+    assert player.told() == [{"listening": {"key": "C major", "chord": "C"}}]
+
+
 def test_how_loud_the_musician_plays_is_followed(made):
     player = Player(made, answer="accompany", quantise="beat")
     player.told()
