@@ -7,7 +7,6 @@ import pytest
 from antiphon.music.chords import Chord, parse_chord
 from antiphon.music.keys import Key
 from antiphon.music.mending import (
-    adapted,
     joined,
     laid,
     progression_in,
@@ -16,8 +15,7 @@ from antiphon.music.mending import (
     with_part,
     without_part,
 )
-from antiphon.music.piece import ChordSpan, KeyMark, Metre, Piece, Tempo, Track, notes_of
-from antiphon.music.plan import Plan
+from antiphon.music.piece import ChordSpan, KeyMark, Piece, Track, notes_of
 
 BAR = 96
 
@@ -77,51 +75,6 @@ def test_what_is_held_into_another_chord_is_struck_again_there():
 def test_drums_have_no_chords():
     there = rechorded(bars(drums=[(0, 24, 38, 80)]), [ChordSpan(0, BAR, Chord(5))])
     assert rows(there, "drums") == [(0, 24, 38, 80)]
-
-
-def test_louder_and_softer_move_velocities_by_half_the_sliders_way():
-    there = adapted(bars(bass=[(0, 24, 36, 80)]), Plan(), Plan(loudness=1.0))
-    assert rows(there, "bass") == [(0, 24, 36, 112)]
-    there = adapted(bars(bass=[(0, 24, 36, 80)]), Plan(loudness=1.0), Plan(loudness=0.5))
-    assert rows(there, "bass") == [(0, 24, 36, 48)]
-
-
-def test_arousal_counts_as_loudness_and_density():
-    there = adapted(bars(bass=[(0, 24, 36, 80)]), Plan(arousal=0.0), Plan(arousal=0.5))
-    assert rows(there, "bass")[0][3] == 80 + 13  # 64 times 0.2
-
-
-def test_fewer_notes_are_left_weak_places_first_and_the_tune_stays():
-    eighths = [(12 * n, 12, 60, 80) for n in range(8)]
-    there = adapted(bars(chords=eighths, melody=eighths), Plan(), Plan(density=0.0))
-    assert rows(there, "melody") == eighths
-    assert {row[0] % 24 for row in rows(there, "chords")} == {0}
-    assert 0 < len(rows(there, "chords")) < 4
-
-
-def test_more_notes_are_struck_where_some_are_held():
-    there = adapted(bars(chords=TRIAD), Plan(), Plan(density=1.0))
-    assert len(rows(there, "chords")) == 6
-
-
-def test_a_higher_register_lifts_the_tune_an_octave_and_not_the_bass():
-    there = adapted(
-        bars(melody=[(0, 24, 60, 80)], bass=[(0, 24, 36, 80)]), Plan(), Plan(register=1.0)
-    )
-    assert (pitches(there, "melody"), pitches(there, "bass")) == ([72], [36])
-
-
-def test_a_sad_mood_turns_chords_into_their_relatives():
-    there = adapted(bars(chords=TRIAD), Plan(valence=0.3), Plan(valence=-0.3))
-    assert str(there.keys[0].key) == "A minor"
-    assert [str(span.chord) for span in there.chords] == ["Am"]
-    assert sorted(pitches(there, "chords")) == [60, 64, 69]
-
-
-def test_tempo_is_that_of_the_metres_beat():
-    slow = bars(bass=[(0, 24, 36, 80)])
-    slow.metres = [Metre(0, 6, 8)]
-    assert adapted(slow, Plan(), Plan(tempo=60.0)).tempos == [Tempo(0, 90.0)]
 
 
 def test_of_chords_that_lie_over_each_other_the_later_one_counts():

@@ -7,16 +7,12 @@ import asyncio
 import pytest
 
 from antiphon.errors import AntiphonError
-from antiphon.music.chords import Chord
-from antiphon.music.keys import Key
-from antiphon.music.piece import ChordSpan, KeyMark, Piece, Tempo, Track, notes_of
 from antiphon.music.plan import Plan
 from antiphon.playing._musician import Jam
 from antiphon.playing.session import LEAD_S, Session
 
-BAR, BEAT_S = 96, 0.5  # four quarters at 120 a minute
+BEAT_S = 0.5  # four quarters at 120 a minute
 BAR_S = 4 * BEAT_S
-CHORDS = (0, 5, 7, 0)  # C F G C, by bar
 
 
 class Clock:
@@ -26,34 +22,10 @@ class Clock:
         return self.now
 
 
-def made(before: Piece | None, plan: Plan, at: int, answer: object = None) -> Piece:
-    """Return the music with a bar more: a melody and chords on each beat, a held bass."""
-    n = 0 if before is None else before.n_bars
-    root = CHORDS[at % 4]
-    rows = [(BAR * n + 24 * beat, 24) for beat in range(4)]
-    parts = {
-        "melody": [(*row, 72 + root, 80) for row in rows],
-        "chords": [(*row, 60 + root + tone, 80) for row in rows for tone in (0, 4, 7)],
-        "bass": [(BAR * n, BAR, 36 + root, 80)],
-    }
-    tracks = []
-    for index, (role, new) in enumerate(parts.items()):
-        old = [] if before is None else before.tracks[index].notes.tolist()
-        tracks.append(Track(role, notes=notes_of([*old, *new]), role=role))
-    chords = [] if before is None else before.chords
-    return Piece(
-        tracks,
-        tempos=[Tempo(0, plan.tempo or 120.0)],
-        keys=[KeyMark(0, Key(0))],
-        chords=[*chords, ChordSpan(BAR * n, BAR, Chord(root))],
-        n_bars_asked=n + 1,
-    )
-
-
 class Player:
     """A session whose bars are made when asked for, and a clock."""
 
-    def __init__(self, go_on=made, plan: Plan | None = None, n_made: int = 3, **jam) -> None:
+    def __init__(self, go_on, plan: Plan | None = None, n_made: int = 3, **jam) -> None:
         self.clock = Clock()
         jam = {"answer": "none", **jam}
         plan = plan or Plan(key="C", tempo=120.0)
@@ -83,8 +55,8 @@ def notes(told: dict, role: str) -> list[list]:
     return [note for note in told["notes"] if note[2] == index]
 
 
-def test_each_bar_is_told_when_the_one_before_it_is_over():
-    player = Player()
+def test_each_bar_is_told_when_the_one_before_it_is_over(made):
+    player = Player(made)
     assert [bar["bar"] for bar in player.told()] == [0]
     player.clock.now += BAR_S - 0.01
     assert player.told() == []
@@ -95,8 +67,8 @@ def test_each_bar_is_told_when_the_one_before_it_is_over():
     assert bar["chords"] == [[0.0, "F"]]
 
 
-def test_a_late_bar_is_covered_by_the_last_one_softer():
-    player = Player(n_made=1)
+def test_a_late_bar_is_covered_by_the_last_one_softer(made):
+    player = Player(made, n_made=1)
     player.told()
     player.clock.now += BAR_S
     (cover,) = player.told()
@@ -105,8 +77,8 @@ def test_a_late_bar_is_covered_by_the_last_one_softer():
     assert all(note[4] < 80 for note in cover["notes"])
 
 
-def test_a_bar_that_comes_too_late_serves_for_the_next_one():
-    player = Player(n_made=1)
+def test_a_bar_that_comes_too_late_serves_for_the_next_one(made):
+    player = Player(made, n_made=1)
     player.told()
     task = player.session._task()
     player.clock.now += BAR_S
@@ -117,7 +89,7 @@ def test_a_bar_that_comes_too_late_serves_for_the_next_one():
     assert not bar["covered"] and bar["chords"] == [[0.0, "F"]]
 
 
-def test_steered_bars_are_adapted_at_once_and_made_anew():
+def test_steered_bars_are_adapted_at_once_and_made_anew(made):
     plans = []
 
     def noted(before, plan, at, answer):
@@ -136,20 +108,20 @@ def test_steered_bars_are_adapted_at_once_and_made_anew():
     assert {note[4] for note in player.told()[0]["notes"]} == {80}  # as the networks made it
 
 
-def test_at_the_beat_what_sounds_is_mended_from_the_next_beat_on():
-    player = Player(quantise="beat")
+def test_at_the_beat_what_sounds_is_mended_from_the_next_beat_on(made):
+    player = Player(made, quantise="beat")
     player.told()
     player.at(0.6)
     player.session.say({"loudness": 0.0})
     (mend,) = player.told()
-    assert (mend["mend"], mend["from_s"]) == (0, 1.0)
+    assert (mend["mend"], mend["from_s"], mend["moved"]) == (0, 1.0, 1)
     assert {note[0] for note in mend["notes"]} == {1.0, 1.5}
     assert {note[4] for note in mend["notes"]} == {80 - 32}
     assert mend["ends"] == []  # the bass rings on
 
 
-def test_at_the_bar_what_sounds_stays_and_a_bar_already_told_is_mended_whole():
-    player = Player(quantise="bar")
+def test_at_the_bar_what_sounds_stays_and_a_bar_already_told_is_mended_whole(made):
+    player = Player(made, quantise="bar")
     player.told()
     player.at(0.6)
     player.session.say({"loudness": 0.0})
@@ -163,8 +135,8 @@ def test_at_the_bar_what_sounds_stays_and_a_bar_already_told_is_mended_whole():
     assert {note[4] for note in mend["notes"]} == {112}
 
 
-def test_other_chords_are_played_from_the_next_beat_on():
-    player = Player(quantise="beat")
+def test_other_chords_are_played_from_the_next_beat_on(made):
+    player = Player(made, quantise="beat")
     player.told()
     player.at(0.6)
     player.session.say({"chords": "Am"})
@@ -175,15 +147,15 @@ def test_other_chords_are_played_from_the_next_beat_on():
     assert mend["ends"] == [[2, 36]]  # the bass that was held
 
 
-def test_accompanying_leaves_his_part_to_the_musician():
-    player = Player(answer="accompany")
+def test_accompanying_leaves_his_part_to_the_musician(made):
+    player = Player(made, answer="accompany")
     (bar,) = player.told()
     assert bar["turn"] == "both"
     assert notes(bar, "melody") == [] and len(notes(bar, "chords")) == 12
 
 
-def test_a_chord_that_is_played_is_followed_at_the_next_beat():
-    player = Player(answer="accompany", quantise="beat")
+def test_a_chord_that_is_played_is_followed_at_the_next_beat(made):
+    player = Player(made, answer="accompany", quantise="beat")
     player.told()
     player.at(0.9)
     played = [[0.5, 0.4, 69, 80], [0.5, 0.4, 65, 80], [0.55, 0.35, 60, 80]]
@@ -195,8 +167,35 @@ def test_a_chord_that_is_played_is_followed_at_the_next_beat():
     assert listening == {"listening": {"key": "C major", "chord": "C"}}
 
 
-def test_how_loud_the_musician_plays_is_followed():
-    player = Player(answer="accompany", quantise="beat")
+def test_who_goes_with_the_band_is_led_into_the_next_chord(made):
+    player = Player(made, answer="accompany", quantise="bar")
+    player.told()
+    player.at(1.5)
+    player.session.say({"played": [[1.0, 0.4, 64, 80], [1.5, 0.2, 67, 80]]})  # E G over C
+    player.at(BAR_S - LEAD_S)
+    assert player.told()[0]["chords"] == [[0.0, "F"]]
+
+
+def test_who_goes_elsewhere_is_followed_at_the_next_bar(made):
+    player = Player(made, answer="accompany", quantise="bar")
+    player.told()
+    player.at(1.5)
+    player.session.say({"played": [[1.0, 0.4, 62, 80], [1.5, 0.2, 71, 80]]})  # D B over C
+    player.at(BAR_S - LEAD_S)
+    assert player.told()[0]["chords"] == [[0.0, "G"]]
+
+
+def test_chords_that_were_asked_for_are_kept_whatever_is_played(made):
+    plan = Plan(key="C", tempo=120.0, chords="C F G C")
+    player = Player(made, plan, answer="accompany", quantise="beat")
+    player.told()
+    player.at(0.9)
+    player.session.say({"played": [[0.5, 0.4, 62, 80], [0.5, 0.4, 71, 80]]})
+    assert player.told() == [{"listening": {"key": "C major", "chord": "C"}}]
+
+
+def test_how_loud_the_musician_plays_is_followed(made):
+    player = Player(made, answer="accompany", quantise="beat")
     player.told()
     player.at(0.9)
     player.session.say({"played": [[0.5, 0.4, 60, 120]]})
@@ -204,7 +203,7 @@ def test_how_loud_the_musician_plays_is_followed():
     assert {note[4] for note in mend["notes"]} == {80 + 16}  # 0.4 of 40
 
 
-def test_what_he_plays_is_what_the_next_bars_are_written_after():
+def test_what_he_plays_is_what_the_next_bars_are_written_after(made):
     seen = []
 
     def noted(before, plan, at, answer):
@@ -219,8 +218,8 @@ def test_what_he_plays_is_what_the_next_bars_are_written_after():
     assert [tuple(n) for n in melody.tolist()] == [(24, 24, 76, 80), (48, 24, 77, 70)]
 
 
-def test_trading_goes_by_turns_after_the_opening():
-    player = Player(answer="trade", trade_bars=2)
+def test_trading_goes_by_turns_after_the_opening(made):
+    player = Player(made, answer="trade", trade_bars=2)
     turns = []
     for number in range(7):
         player.make(1)
@@ -230,7 +229,7 @@ def test_trading_goes_by_turns_after_the_opening():
     assert turns == ["me", "you", "you", "me", "me", "you", "you"]
 
 
-def test_an_answer_is_written_after_his_phrase():
+def test_an_answer_is_written_after_his_phrase(made):
     answers = {}
 
     def noted(before, plan, at, answer):
@@ -245,8 +244,8 @@ def test_an_answer_is_written_after_his_phrase():
     assert [answers[at] for at in range(6)] == [None, None, None, (2, 0), (2, 1), None]
 
 
-def test_when_nobody_reacts_played_notes_change_nothing():
-    player = Player(answer="none", quantise="beat")
+def test_when_nobody_reacts_played_notes_change_nothing(made):
+    player = Player(made, answer="none", quantise="beat")
     player.told()
     player.at(0.9)
     player.session.say({"played": [[0.5, 0.4, 66, 120]]})
@@ -270,15 +269,15 @@ def test_when_nobody_reacts_played_notes_change_nothing():
     ],
     ids=lambda v: str(v)[:40],
 )
-def test_what_cannot_be_said_is_explained_and_changes_nothing(said, sentence):
-    player = Player()
+def test_what_cannot_be_said_is_explained_and_changes_nothing(made, said, sentence):
+    player = Player(made)
     player.told()
     with pytest.raises(AntiphonError, match=sentence):
         player.session.say({"tempo": 90.0, **said})
     assert player.session._plan.tempo == 120.0
 
 
-def test_a_plan_that_cannot_be_met_is_said_and_the_music_goes_on():
+def test_a_plan_that_cannot_be_met_is_said_and_the_music_goes_on(made):
     def strict(before, plan, at, answer):
         if plan.density:
             raise AntiphonError("So many notes cannot be.")
@@ -295,7 +294,7 @@ def test_a_plan_that_cannot_be_met_is_said_and_the_music_goes_on():
         assert bar["notes"]
 
 
-def test_a_session_that_cannot_begin_says_why_and_ends():
+def test_a_session_that_cannot_begin_says_why_and_ends(made):
     def never(*_):
         raise AntiphonError("There are no weights.")
 
@@ -304,8 +303,8 @@ def test_a_session_that_cannot_begin_says_why_and_ends():
     assert not player.session.is_open
 
 
-def test_memory_does_not_grow():
-    player = Player(answer="accompany")
+def test_memory_does_not_grow(made):
+    player = Player(made, answer="accompany")
     lengths = []
     for _ in range(40):
         player.make()
@@ -315,7 +314,7 @@ def test_memory_does_not_grow():
     assert lengths[-1] == lengths[20] <= 17
 
 
-def test_bars_are_yielded_as_they_come_until_it_is_closed():
+def test_bars_are_yielded_as_they_come_until_it_is_closed(made):
     async def heard() -> list[int]:
         session = Session(Plan(tempo=300.0), made, Jam(answer="none"))
         found = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 
+import numpy as np
 import pytest
 from starlette.websockets import WebSocketDisconnect
 
@@ -130,5 +131,53 @@ def test_a_game_reads_lines_and_steers_by_the_sessions_name(client, stage, monke
     monkeypatch.setattr(stage, "_go_on", ends)
     lines = client.post("/api/live/music", json={"style": "pop"}).text.splitlines()
     assert set(json.loads(lines[0])) == {"session"}
+    assert json.loads(lines[1])["turn"] == "me"
     assert client.patch("/api/live/nobody", json={"valence": 1}).status_code == 404
+    assert not stage._sessions
+
+
+class Silence:
+    """A mixing desk that gives silence, so that only the stream is tested."""
+
+    def __init__(self, tracks, *_, **__) -> None:
+        assert [track.role for track in tracks] == ["bass"]
+
+    def take(self, events, instead_from=None) -> None:
+        pass
+
+    def play(self, n_blocks: int) -> np.ndarray:
+        return np.zeros((n_blocks * 64, 2), np.float32)
+
+    def close(self) -> None:
+        pass
+
+
+def test_sound_comes_as_it_is_made_and_its_session_is_named(client, stage, monkeypatch):
+    monkeypatch.setattr("antiphon.playing.sound.RunningMix", Silence)
+    named = []
+
+    def ends(before, plan, at, answer):
+        if at == 60:
+            named.extend(stage._sessions)
+            stage.end(stage._sessions[named[0]])
+        return music(before, plan, at)
+
+    monkeypatch.setattr(stage, "_go_on", ends)
+    heard = client.get("/api/live/audio", params={"format": "wav", "tempo": 300, "valence": 0.5})
+    assert heard.headers["content-type"] == "audio/wav"
+    assert [heard.headers["x-antiphon-session"]] == named
+    assert heard.content[:4] == b"RIFF" and len(heard.content) > 44 + 4 * 8820
+    assert not stage._sessions
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [({"format": "flac"}, "format"), ({"style": "polka"}, "No 'polka' in styles"),
+     ({"tempo": 1}, "tempo must be from 20"), ({"tempoo": 100}, "tempoo")],
+    ids=str,
+)  # fmt: skip
+def test_sound_that_cannot_be_is_refused(client, stage, asked, said):
+    refused = client.get("/api/live/audio", params=asked)
+    assert refused.status_code == 400
+    assert said in refused.json()["error"]
     assert not stage._sessions

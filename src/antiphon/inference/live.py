@@ -18,10 +18,10 @@ from antiphon.inference._rewriting import rewrite
 from antiphon.inference._sheet import write_sheet
 from antiphon.inference.compose import compose, writer_of
 from antiphon.inference.extend import gap_of, longer_by, order_to_fill
+from antiphon.music.adapting import quarters_a_minute
 from antiphon.music.chords import parse_progression
 from antiphon.music.keys import Key
 from antiphon.music.listening import Answer
-from antiphon.music.mending import quarters_a_minute
 from antiphon.music.passage import bars_of
 from antiphon.music.piece import KeyMark, Piece, Section, Tempo
 from antiphon.music.plan import Plan

@@ -16,6 +16,7 @@ from antiphon.music.keys import Key, estimate_key
 from antiphon.music.piece import Notes
 
 _STAYS = 1.6  # how much better another chord has to fit
+_AT_HOME = 0.5
 _FEWEST_NOTES, _FEWEST_CLASSES = 8, 4  # that tell a key
 _OUTSIDE = 0.12  # share of the sounding time beside the scale from which on a key is in doubt
 _FITS = 0.1  # how much more of it has to lie in the other key's scale
@@ -64,11 +65,17 @@ def heard_chord(weights: Floats, key: Key, meant: Chord | None) -> Chord | None:
     if weights.sum() <= 0 or (meant is not None and np.count_nonzero(weights) < 2):
         return meant  # one note goes over many a chord
     triads = [Chord(root, quality) for quality in ("", "m") for root in range(12)]
-    best = max(triads, key=lambda chord: fit_of_chord(weights, chord, key))
+    best = max(triads, key=lambda chord: _fit(weights, chord, key))
     if meant is None:
         return best
-    better = fit_of_chord(weights, best, key) - fit_of_chord(weights, meant, key)
+    better = _fit(weights, best, key) - _fit(weights, meant, key)
     return best if better > _STAYS else meant
+
+
+def _fit(weights: Floats, chord: Chord, key: Key) -> float:
+    """Return how well a chord fits; those of the key are likelier than two tones can tell."""
+    at_home = chord.pitch_classes <= set(key.scale)
+    return fit_of_chord(weights, chord, key) + (_AT_HOME if at_home else 0.0)
 
 
 def louder_by(velocities: Floats) -> int:

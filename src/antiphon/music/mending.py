@@ -1,8 +1,4 @@
-"""Mending: bars that were made after one plan, changed at once to suit another, by no network.
-
-What a band can do within a beat: play louder or softer, leave notes out or strike them again, go
-up or down an octave, and move to another chord. The networks write the bars after that.
-"""
+"""Mending: bars put together and moved to other chords, from a step on, by no network."""
 
 from __future__ import annotations
 
@@ -16,85 +12,17 @@ from numpy.typing import NDArray
 
 from antiphon.music.chords import Chord, parse_progression
 from antiphon.music.keys import Key
-from antiphon.music.moods import denser
 from antiphon.music.piece import (
     ChordSpan,
     KeyMark,
     Notes,
     Piece,
-    Tempo,
     Track,
     in_order,
     notes_of,
     together,
     without_doubles,
 )
-from antiphon.music.plan import Plan
-from antiphon.music.wishes import VELOCITY, key_in_mood, wanted_of
-
-_MORE_NOTES = 1.2  # log of the factor of accompanying notes from the middle of the slider to an end
-_FEWEST, _MOST = 0.3, 2.0  # factors of accompanying notes
-_OCTAVE_FROM = 0.4  # a register moved so far up the slider moves the tune by an octave
-_RELATIVE = 3
-
-
-def adapted(bars: Piece, was: Plan, now: Plan, chords: Sequence[ChordSpan] = ()) -> Piece:
-    """Return bars that were made after one plan as another one asks for them.
-
-    Args:
-        bars: with key, chords and roles.
-        was: what they were made after.
-        now: what is asked for.
-        chords: that are to sound instead of theirs, where they lie.
-    """
-    wished = {name: _at(now, name) - _at(was, name) for name in ("loudness", "density", "register")}
-    factor = float(np.clip(np.exp(2 * _MORE_NOTES * wished["density"]), _FEWEST, _MOST))
-    octaves = round(wished["register"] / (2 * _OCTAVE_FROM))
-    key = bars.keys[0].key if bars.keys else Key(0)
-    other = key_in_mood(now, key)
-    spans = bars.chords if other == key else [_relative(span) for span in bars.chords]
-    moved = rechorded(bars, [*spans, *chords], other)
-    tracks = []
-    for track in moved.tracks:
-        notes = track.notes.copy()
-        louder = round(2 * VELOCITY * wished["loudness"])
-        notes["velocity"] = np.clip(notes["velocity"] + louder, 1, 127)
-        is_tune = track.role in ("melody", "counter")
-        if octaves and is_tune:
-            higher = notes["pitch"].astype(np.int64) + 12 * octaves
-            notes["pitch"] = np.where((higher < 0) | (higher > 127), notes["pitch"], higher)
-        notes = denser(notes, np.full(len(notes), is_tune), factor, bars.resolution)
-        tracks.append(replace(track, notes=notes))
-    return replace(moved, tracks=tracks, tempos=_tempos(bars, was, now))
-
-
-def _at(plan: Plan, name: str) -> float:
-    """Return how far up a slider is; the middle where nothing is asked for."""
-    asked = wanted_of(plan, 1).get(name)
-    return 0.5 if asked is None else float(asked[0])
-
-
-def _tempos(bars: Piece, was: Plan, now: Plan) -> list[Tempo]:
-    if now.tempo is None or was.tempo == now.tempo:
-        return bars.tempos
-    return [Tempo(0, quarters_a_minute(bars, now.tempo))]
-
-
-def quarters_a_minute(bars: Piece, bpm: float) -> float:
-    """Return a tempo of felt beats in quarter notes."""
-    return bpm * (1.5 if bars.metres[0].is_compound else 1.0)
-
-
-def _relative(span: ChordSpan) -> ChordSpan:
-    """Return a chord's relative: A minor for C major, and the other way round."""
-    if span.chord is None:
-        return span
-    third = sorted(span.chord.transposed(-span.chord.root).pitch_classes)[1:2]
-    if third == [4]:
-        return replace(span, chord=Chord((span.chord.root - _RELATIVE) % 12, "m"))
-    if third == [3]:
-        return replace(span, chord=Chord((span.chord.root + _RELATIVE) % 12))
-    return span
 
 
 def rechorded(bars: Piece, chords: Sequence[ChordSpan], key: Key | None = None) -> Piece:

@@ -13,10 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from antiphon.music.adapting import adapted
+from antiphon.music.chords import Chord
 from antiphon.music.keys import Key
 from antiphon.music.listening import Answer, heard_chord, heard_key, louder_by
 from antiphon.music.mending import (
-    adapted,
     chord_at,
     joined,
     louder,
@@ -103,6 +104,7 @@ class Band:
         self.n_told = 0  # bars
         self.told_s = 0.0
         self.n_opening = 0  # bars that music begins with
+        self.n_moved = 0  # how often something was changed
         self._musician = musician
         self._follows_key = follows_key
         self._sent: deque[Sent] = deque()
@@ -157,7 +159,8 @@ class Band:
     def tell(self, made: Made, plan: Plan) -> Told:
         """Return bars as they are sent, adapted to what is asked for by now."""
         sent = Sent(self.n_told, self.told_s, made, made.bars, made.plan)
-        sent.heard = self._heard_chords(sent, 0, self.told_s)
+        if not self._goes_along():
+            sent.heard = self._heard_chords(sent, plan, 0, self.told_s)
         sent.shown, sent.plan = self._fitting(sent, plan), plan
         self._sent.append(sent)
         while sum(s.shown.n_bars for s in self._sent) - self._sent[0].shown.n_bars >= _KEPT_BARS:
@@ -166,7 +169,11 @@ class Band:
         self.told_s += sent.duration_s
         told = told_of(sent.shown, sent.number, sent.at_s)
         turn = self._turn_of(sent.number)
-        return {**told, "turn": turn, "heard": self._musician.n_heard}
+        return {**told, "turn": turn, **self._counts()}
+
+    def _counts(self) -> Told:
+        """Return what was taken into account: notes that were heard, and changes."""
+        return {"heard": self._musician.n_heard, "moved": self.n_moved}
 
     def cover(self) -> Made | None:
         """Return the last bar once more, a little varied; None where there is none."""
@@ -203,7 +210,7 @@ class Band:
                 continue
             step = _step_at(sent, at_s)
             sent.heard = [s for s in sent.heard if s.onset < step]
-            sent.heard += self._heard_chords(sent, step, now_s)
+            sent.heard += self._heard_chords(sent, plan, step, now_s)
             after = self._fitting(sent, plan)
             shown, ends = spliced(sent.shown, after, step)
             is_same = all(
@@ -212,7 +219,7 @@ class Band:
             )
             sent.shown, sent.plan = shown, plan
             if not is_same:
-                mends.append(told_mend(shown, sent.number, step, ends, self._musician.n_heard))
+                mends.append(told_mend(shown, sent.number, step, ends) | self._counts())
         return [*mends, *self.listening()]
 
     def _next_place(self, from_s: float) -> float | None:
@@ -249,24 +256,41 @@ class Band:
         notes = self._musician.between(latest - sent.duration_s, latest + 1)
         return louder_by(np.array([note.velocity for note in notes], dtype=float))
 
-    def _heard_chords(self, sent: Sent, step: int, now_s: float) -> list[ChordSpan]:
-        """Return the chord of the musician where it is another than is meant at a step."""
-        if self.jam.answer == "none" or self.jam.part == "drums":
+    def _heard_chords(self, sent: Sent, plan: Plan, step: int, now_s: float) -> list[ChordSpan]:
+        """Return the chord of the musician where it is another than is meant at a step.
+
+        Chords that were asked for are kept.
+        """
+        if plan.chords is not None or not self._is_listened_to(sent.number):
             return []
-        if self.jam.answer == "trade" and self._turn_of(sent.number) == "me":
-            return []
-        span = next(
-            (s for s in sent.made.bars.chords if s.onset <= step < s.onset + s.duration), None
-        )
-        beat_s = sent.duration_s / len(beat_steps_of(sent.made.bars))
-        weights = self._musician.weights(now_s - _CHORD_BEATS * beat_s, now_s + 0.1)
-        key = sent.made.bars.keys[-1].key if sent.made.bars.keys else Key(0)
+        made = sent.made.bars
+        span = next((s for s in made.chords if s.onset <= step < s.onset + s.duration), None)
         meant = span.chord if span else None
-        chord = heard_chord(weights, key, meant)
+        chord = self._heard_chord(sent, now_s, meant)
         if chord is None or chord == meant:
             return []
         end = span.onset + span.duration if span else sent.n_steps
         return [ChordSpan(step, end - step, chord)]
+
+    def _is_listened_to(self, number: int) -> bool:
+        if self.jam.answer == "none" or self.jam.part == "drums":
+            return False
+        return self._turn_of(number) != "me"
+
+    def _heard_chord(self, sent: Sent, now_s: float, meant: Chord | None) -> Chord | None:
+        """Return the chord that the musician has played of late, beside bars."""
+        beat_s = sent.duration_s / len(beat_steps_of(sent.shown))
+        weights = self._musician.weights(now_s - _CHORD_BEATS * beat_s, now_s + 0.1)
+        key = sent.shown.keys[-1].key if sent.shown.keys else Key(0)
+        return heard_chord(weights, key, meant)
+
+    def _goes_along(self) -> bool:
+        """Whether what the musician played last fits the chord that sounded: then he goes on."""
+        if not self._sent:
+            return True
+        last = self._sent[-1]
+        sounded = chord_at(last.shown.chords, last.n_steps - 1)
+        return self._heard_chord(last, self.told_s, sounded) == sounded
 
 
 def _beat_times(sent: Sent) -> list[float]:

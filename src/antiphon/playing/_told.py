@@ -37,9 +37,7 @@ def told_of(bars: Piece, number: int, at_s: float) -> Told:
     }
 
 
-def told_mend(
-    bars: Piece, number: int, step: int, ends: Sequence[tuple[int, int]], n_heard: int
-) -> Told:
+def told_mend(bars: Piece, number: int, step: int, ends: Sequence[tuple[int, int]]) -> Told:
     """Return what replaces the notes of bars, that were sent, from a step on.
 
     Args:
@@ -47,7 +45,6 @@ def told_mend(
         number: of the first of them.
         step: from which on they are others.
         ends: index of the track and pitch of each note that sounds there and is to end.
-        n_heard: how many notes of the musician were taken into account.
     """
     later = [track.notes[track.notes["onset"] >= step] for track in bars.tracks]
     return {
@@ -56,7 +53,6 @@ def told_mend(
         "ends": [list(end) for end in ends],
         "notes": told_notes(bars, later),
         "chords": told_chords(bars, bars.chords),
-        "heard": n_heard,
     }
 
 

@@ -1,7 +1,7 @@
 """A session: bars made ahead of time, told in time with the music, mended while they sound.
 
 A thread keeps a few bars ahead. What is moved or played is heard at the next beat or bar: bars
-that were made or told are adapted at once (`music.mending`), and the networks make the coming
+that were made or told are adapted at once (`music.adapting`), and the networks make the coming
 ones anew meanwhile. Where no bar is there in time the last one is played once more, a little
 varied. Who plays begins `LEAD_S` after the first bar was told, and has every later one that long
 before it begins.
@@ -37,6 +37,17 @@ _WAITING = 16  # errors that nobody has taken yet; later ones are dropped
 Go = Callable[[Piece | None, Plan, int, Answer | None], Piece]
 
 
+def jam_from(values: Mapping[str, Any]) -> tuple[Jam, dict[str, Any]]:
+    """Return how to play with a musician, and the values that are left: a plan's.
+
+    Raises:
+        AntiphonError: it cannot be played so.
+    """
+    given = {name: value for name, value in values.items() if value is not None}
+    jam = Jam(**{name: given.pop(name) for name in JAMMED if name in given})
+    return jam, given
+
+
 @dataclasses.dataclass(frozen=True)
 class _Task:
     """A bar that is to be made: its place in the music, what it follows, and what is asked for."""
@@ -60,6 +71,7 @@ class Session:
         jam: how it plays with a musician.
         clock: returns seconds.
         is_threaded: whether bars are made by a thread; else `make` has to be called.
+        ahead_s: by how much earlier everything is told than it is heard.
     """
 
     def __init__(
@@ -70,7 +82,9 @@ class Session:
         *,
         clock: Callable[[], float] = time.monotonic,
         is_threaded: bool = True,
+        ahead_s: float = 0.0,
     ) -> None:
+        self._ahead_s = ahead_s
         self.id = secrets.token_hex(16)
         self._plan, self._go_on, self._clock = plan, go_on, clock
         self._musician = Musician()
@@ -113,9 +127,10 @@ class Session:
         with self._changed:
             jam, plan = self._jam_of(rest), self._plan_of(rest)
             if "played" in message:
-                self._hear(played_of(message["played"], self._now_s()))
+                self._hear(played_of(message["played"], self.now_s()))
             if plan != self._plan or jam != self._band.jam:
                 self._plan, self._band.jam = plan, jam
+                self._band.n_moved += 1
                 self._anew()
         self.on_news()
 
@@ -135,7 +150,7 @@ class Session:
         if not new or self._band.jam.answer == "none":
             return
         self._is_moved = True
-        beat = self._band.beat_at(self._now_s())
+        beat = self._band.beat_at(self.now_s())
         if beat != self._beat_heard:
             self._beat_heard = beat
             self._anew()
@@ -152,9 +167,14 @@ class Session:
         self._is_moved = True
         self._changed.notify_all()
 
-    def _now_s(self) -> float:
-        """Return where the music is that is heard now, in seconds from its beginning."""
-        return 0.0 if self._began is None else self._clock() - self._began - LEAD_S
+    def now_s(self) -> float:
+        """Return where the music is that can just still be changed, in seconds from its beginning.
+
+        It is what is heard now, or `ahead_s` of it.
+        """
+        if self._began is None:
+            return 0.0
+        return self._clock() - self._began - LEAD_S + self._ahead_s
 
     # making
 
@@ -222,7 +242,7 @@ class Session:
         with self._changed:
             if self._is_moved:
                 self._is_moved = False
-                for told in self._band.react(self._plan, self._now_s()):
+                for told in self._band.react(self._plan, self.now_s()):
                     self._tell(told)
             if self._news:
                 return self._news.popleft()
@@ -245,7 +265,7 @@ class Session:
         """Return in how many seconds the next bar is due; 0 where it is."""
         if self._began is None:
             return 0.0
-        return max(self._began + self._band.told_s - self._clock(), 0.0)
+        return max(self._began + self._band.told_s - self._ahead_s - self._clock(), 0.0)
 
     def _next(self) -> tuple[Made | None, bool]:
         """Return the next bar that is ready, or the last one varied; before the first, none."""

@@ -11,8 +11,7 @@ from antiphon.errors import AntiphonError
 from antiphon.music.listening import Answer
 from antiphon.music.piece import Piece
 from antiphon.music.plan import Plan, plan_from
-from antiphon.playing._musician import Jam
-from antiphon.playing.session import JAMMED, Session
+from antiphon.playing.session import Session, jam_from
 from antiphon.web import _tasks
 from antiphon.web._jobs import QueueFull
 from antiphon.web._rows import NotThere
@@ -32,25 +31,25 @@ class Stage:
         self._working = threading.Lock()
         self._sessions: dict[str, Session] = {}
 
-    def begin(self, values: Mapping[str, Any]) -> Session:
+    def begin(self, values: Mapping[str, Any], *, ahead_s: float = 0.0) -> Session:
         """Begin a session.
 
         Args:
             values: a plan, and how to play with a musician (`Jam`).
+            ahead_s: by how much earlier everything is told than it is heard.
 
         Raises:
             AntiphonError: one of them cannot be.
             QueueFull: there are as many sessions as there may be.
         """
-        given = {n: v for n, v in values.items() if v is not None}
-        jam = Jam(**{n: given.pop(n) for n in JAMMED if n in given})
+        jam, given = jam_from(values)
         plan = plan_from(given)
         with self._lock:
             if len(self._sessions) >= self._limits.live_sessions:
                 raise QueueFull(
                     f"{len(self._sessions)} live sessions are playing already: stop one first."
                 )
-            session = Session(plan, self._go_on, jam)
+            session = Session(plan, self._go_on, jam, ahead_s=ahead_s)
             self._sessions[session.id] = session
             return session
 
