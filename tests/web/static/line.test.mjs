@@ -88,11 +88,16 @@ test("a mend ends what sounds and is to end, and what it drops although it has b
   ]);
 });
 
-test("a note of a mend that has begun already is not struck again, and one from long ago not at all", () => {
-  const line = lineOf(barOf(0));
+test("a note of a mend that has begun already goes on, and one from long ago is not played", () => {
+  const long = [0, 1.8, 0, 36, 80];
+  const line = lineOf(barOf(0, { notes: [long] }));
   inTicks(line, 10, 11.2); // until 11.295
-  line.mend({ mend: 0, from_s: 0, notes: [[0, 0.5, 0, 36, 80], [0.6, 1, 0, 20, 9], [1.2, 0.5, 0, 47, 80]] }, 11.2); // prettier-ignore
-  assert.deepEqual(ons(inTicks(line, 11.2, 12)), [["on", 47, 11.5]]);
+  line.mend({ mend: 0, from_s: 0, notes: [long, [0.6, 1, 0, 20, 9], [1.2, 0.5, 0, 47, 80]] }, 11.2);
+  assert.deepEqual(told(inTicks(line, 11.2, 12.1)), [
+    ["on", 47, 11.5],
+    ["off", 47, 12],
+    ["off", 36, 12.1],
+  ]);
 });
 
 test("bars that come ever later are stretched, by less than is heard, until they have their moment again", () => {

@@ -280,6 +280,9 @@ export const en = {
     "Every answer is a take of its own; nothing is lost. Put two on A and B and switch while they play. Give stars to those you like.",
   "tour.export": "Take it away",
   "tour.export.text": "MIDI for your DAW, sheet music, sound. Or drag the MIDI entry straight into the DAW.",
+  "tour.jam": "Jam",
+  "tour.jam.text":
+    "A band that plays on without end: steer its mood, play along on a MIDI keyboard or on this one, and keep what was good.",
 
   "place.choose": "Where you are",
   "place.notes": "Write",

@@ -277,6 +277,8 @@ export const zh = {
     "每次结果都是独立的版本，什么都不会丢失。将两个版本放到 A 与 B，播放时切换，给喜欢的加星。",
   "tour.export": "带走",
   "tour.export.text": "MIDI 用于 DAW，还有乐谱与音频。也可将 MIDI 一项直接拖进 DAW。",
+  "tour.jam": "即兴",
+  "tour.jam.text": "不停歇的乐队：引导它的情绪，用 MIDI 键盘或电脑键盘一起弹，把好的保留下来。",
 
   "place.choose": "所在位置",
   "place.notes": "写作",

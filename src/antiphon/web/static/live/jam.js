@@ -16,6 +16,7 @@ import { Session } from "./session.js";
 const BLOCK = 5; // of channels; pieces have at most 64 tracks, which need no more than those before
 const TICK_MS = 15;
 const AHEAD_S = 0.05; // little, as what is moved at a beat comes shortly before it
+const MOST_BARS = 600; // that are remembered of sessions before
 const MOST_COVERS = 8; // bars made up in a row, after which nobody is there
 const AGAIN_MS = 2000;
 const FADE_S = 20; // into sleep
@@ -117,7 +118,7 @@ export class Jam {
     this.#send(before?.line.advance(this.player.context.currentTime, session.line.bars[0].time));
     this.#send(before?.line.stop());
     before?.end();
-    this.#past = this.bars;
+    this.#past = this.bars.slice(-MOST_BARS);
     this.#session = session;
     this.#coming = null;
     this.#n_tracks = 0;

@@ -19,6 +19,7 @@ const STRETCH = 0.005; // of a bar's length, at most
 const SOFTER = 0.75; // velocity of what is made up
 const LATE_S = 0.05; // that a note of a mend may be late and is still played
 const LEAST_S = 0.03; // of such a note
+const HAIR_S = 1e-6; // so that rounding does not put it before what was given out
 const KEPT_BARS = 600;
 const FACTS = /** @type {const} */ (["name", "role", "program", "is_drum"]); // that make a track
 
@@ -29,13 +30,10 @@ export const endOfBar = ({ time, duration_s, stretch }) => time + duration_s * s
 export const timeIn = ({ time, stretch }, at_s) => time + at_s * stretch;
 
 /** @param {Placed[]} bars in order @param {number} time @returns {Placed|undefined} that which sounds then; before the first, the first */
-export const barAt = (bars, time) =>
-  bars[
-    Math.max(
-      lastNotAbove(bars, time, (bar) => bar.time),
-      0,
-    )
-  ];
+export function barAt(bars, time) {
+  const index = lastNotAbove(bars, time, (bar) => bar.time);
+  return bars[Math.max(index, 0)];
+}
 
 export class LiveLine {
   /** @type {Placed[]} in order, the last of them */
@@ -91,8 +89,9 @@ export class LiveLine {
     if (!bar) return;
     const at = (/** @type {LiveNote} */ [at_s]) => timeIn(bar, at_s);
     const begun = bar.notes.filter((note) => note[0] >= from_s && at(note) < this.#given);
-    const come = moved(notes, bar.places).filter((note) => at(note) >= now - LATE_S);
-    const late = come.filter((note) => at(note) < this.#given && !begun.some((each) => isSame(each, note)));
+    const come = moved(notes, bar.places);
+    const isLate = (/** @type {LiveNote} */ note) => at(note) < this.#given && at(note) >= now - LATE_S;
+    const late = come.filter((note) => isLate(note) && !begun.some((each) => isSame(each, note)));
     const gone = [
       ...begun.filter((each) => !come.some((note) => isSame(each, note))),
       ...(ends ?? []).map(([track, pitch]) => [0, 0, bar.places[track], pitch]),
@@ -114,7 +113,7 @@ export class LiveLine {
 
   /** What should have begun begins now, and ends as it would have. @param {Placed} bar @param {LiveNote} note @returns {LiveNote} */
   #atOnce(bar, [at_s, duration_s, ...rest]) {
-    const here_s = Math.max((this.#given - bar.time) / bar.stretch, at_s);
+    const here_s = (this.#given - bar.time) / bar.stretch + HAIR_S;
     return [here_s, Math.max(at_s + duration_s - here_s, LEAST_S), ...rest];
   }
 

@@ -10,6 +10,10 @@ const KEY_PX = 34; // of a white key, at least
 const [LEAST_STEPS, MOST_STEPS] = [17, 36]; // semitones that are shown
 const WHITE_OF_OCTAVE = 7 / 12;
 const [LOWEST, HIGHEST] = [0, 8]; // octaves
+const OCTAVE_KEYS = new Map([
+  ["Minus", -1],
+  ["Equal", 1],
+]);
 const TYPED = 90; // velocity of a key of the computer
 const [SOFT, LOUD] = [45, 115]; // velocity at the upper and the lower end of a key
 
@@ -161,8 +165,7 @@ export class JamKeys extends Part {
         return;
       const step = stepOf(event.code);
       if (event.key === "Shift") musician.pedal(true, event.timeStamp);
-      else if (event.code === "Minus") this.#shift(-1);
-      else if (event.code === "Equal") this.#shift(1);
+      else if (OCTAVE_KEYS.has(event.code)) this.#shift(OCTAVE_KEYS.get(event.code) ?? 0);
       else if (step === undefined) return;
       else if (!event.repeat && this.#lowest + step < 128) {
         this.#typed.set(event.code, this.#lowest + step);
