@@ -23,6 +23,6 @@ export function letterOf(step) {
 
 /** Whether what is pressed is meant for the field that has the focus. @param {EventTarget|null} target */
 export function isWriting(target) {
-  const field = "input:not([type=range], [type=checkbox]), select, textarea, dialog";
+  const field = "input:not([type=range]), select, textarea, dialog";
   return target instanceof Element && target.closest(field) !== null;
 }
