@@ -85,7 +85,7 @@ class Sent:
     def n_steps(self) -> int:
         return int(self.shown.bar_starts()[-1])
 
-    def seconds(self, step: int | np.integer) -> float:
+    def seconds(self, step: int) -> float:
         """Return when a step of them sounds."""
         return self.at_s + float(self.shown.seconds([step])[0])
 
