@@ -21,6 +21,7 @@ from antiphon.music.mending import (
     chord_at,
     joined,
     louder,
+    marked,
     progression_in,
     spliced,
     with_part,
@@ -199,8 +200,14 @@ class Band:
 
     # following
 
-    def react(self, plan: Plan, now_s: float) -> list[Told]:
-        """Return what mends bars that were told, from the next beat or bar on."""
+    def react(self, plan: Plan, now_s: float, *, marks: bool = False) -> list[Told]:
+        """Return what mends bars that were told, from the next beat or bar on.
+
+        Args:
+            plan: what is asked for now.
+            now_s: where the music is.
+            marks: whether a note begins there in any case, so that a change is heard.
+        """
         at_s = self._next_place(now_s + REACH_S)
         if at_s is None:
             return []  # the next bar, which nobody was told, follows
@@ -212,6 +219,8 @@ class Band:
             sent.heard = [s for s in sent.heard if s.onset < step]
             sent.heard += self._heard_chords(sent, plan, step, now_s)
             after = self._fitting(sent, plan)
+            if marks and abs(sent.seconds(step) - at_s) < REACH_S:
+                after = marked(after, step)
             shown, ends = spliced(sent.shown, after, step)
             is_same = all(
                 np.array_equal(a.notes, b.notes)
