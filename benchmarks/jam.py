@@ -35,8 +35,9 @@ import uvicorn
 from studio_server import Server
 from websockets.sync.client import ClientConnection, connect
 
+from antiphon.music.adapting import adapted
 from antiphon.music.listening import Answer
-from antiphon.music.mending import joined
+from antiphon.music.mending import joined, progression_in
 from antiphon.music.passage import bars_of
 from antiphon.music.piece import Piece, Tempo
 from antiphon.music.plan import Plan
@@ -174,7 +175,9 @@ class MadeUp:
             time.sleep(bar_s)
             if before is None:
                 return replace(bars_of(piece, 0, 4), tempos=[Tempo(0, TEMPO_BPM)])
-            return joined(before, bars_of(piece, at % piece.n_bars, 1))
+            bar = bars_of(piece, at % (piece.n_bars - 1), 1)  # the last one comes to rest
+            chords = progression_in(bar, plan.chords, at) if plan.chords else []
+            return joined(before, adapted(bar, Plan(), plan, chords))
 
         app.state.studio.stage._go_on = go_on
         listening = socket.create_server(("127.0.0.1", 0))

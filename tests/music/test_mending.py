@@ -103,11 +103,11 @@ def test_splicing_keeps_what_began_and_ends_what_the_new_bars_do_not_hold():
 
 
 def test_a_change_is_marked_by_striking_what_is_held_where_nothing_begins():
-    held = bars(chords=TRIAD[:1], bass=[(0, 96, 36, 80)])
+    held = bars(chords=TRIAD[:1], bass=[(0, 96, 36, 80)], drums=[(24, 6, 38, 80)])
     there = marked(held, 24)
     assert rows(there, "chords") == [(0, 24, 60, 80), (24, 72, 60, 80)]
     assert rows(there, "bass") == [(0, 96, 36, 80)]
-    busy = bars(chords=TRIAD[:1], drums=[(24, 6, 38, 80)])
+    busy = bars(chords=TRIAD[:1], bass=[(24, 6, 38, 80)])
     assert marked(busy, 24) is busy
 
 

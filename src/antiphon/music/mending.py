@@ -158,18 +158,15 @@ def joined(before: Piece, after: Piece, at: int | None = None) -> Piece:
 
 
 def marked(bars: Piece, step: int) -> Piece:
-    """Return bars in which some note begins at a step, where any sounds: what is held is struck.
+    """Return bars in which some pitch begins at a step, where any sounds: what is held is struck.
 
-    Chords are struck rather than the bass, the bass rather than others; drums are left alone.
+    Chords are struck rather than the bass, the bass rather than others.
     """
-    if any((track.notes["onset"] == step).any() for track in bars.tracks):
+    pitched = [track for track in bars.tracks if not track.is_drum]
+    if any((track.notes["onset"] == step).any() for track in pitched):
         return bars
     order = ("chords", "bass", "counter", "melody")
-    held = {
-        track.role: (track.notes["onset"] < step) & (_ends(track.notes) > step)
-        for track in bars.tracks
-        if not track.is_drum
-    }
+    held = {t.role: (t.notes["onset"] < step) & (_ends(t.notes) > step) for t in pitched}
     role = next((role for role in order if role in held and held[role].any()), None)
     if role is None:
         return bars
