@@ -9,7 +9,8 @@ the first mend or bar that says it took the change into account; a note that arr
 from when it arrived. Printed is by how much that is later than the first beat (or bar line) after
 the change, in milliseconds; how many bars were covers of a late one, and how many lines came after
 their time (underruns); how late a MIDI port would have been sent each message; how the memory of
-the server and its processes grew; and the load of the machine.
+the server and its processes grew; and the load of the machine. `--made-up 0.3` leaves the networks
+out, so that the rest can be judged on a machine that is busy.
 """
 
 from __future__ import annotations
@@ -18,22 +19,34 @@ import argparse
 import json
 import os
 import random
+import socket
 import tempfile
 import threading
 import time
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import cycle
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import psutil
+import uvicorn
 from studio_server import Server
 from websockets.sync.client import ClientConnection, connect
 
+from antiphon.music.adapting import adapted
+from antiphon.music.listening import Answer
+from antiphon.music.mending import joined, progression_in
+from antiphon.music.passage import bars_of
+from antiphon.music.piece import Piece, Tempo
+from antiphon.music.plan import Plan
 from antiphon.playing.sender import Sender
 from antiphon.playing.session import LEAD_S
+from antiphon.web import _piece
+from antiphon.web._settings import Settings
+from antiphon.web._studio import first_take
+from antiphon.web.app import create_app
 
 TEMPO_BPM = 120.0
 EVERY_S = (1.5, 3.5)  # between two changes
@@ -124,7 +137,7 @@ class Player:
         return found
 
 
-def changed(player: Player, socket: ClientConnection, seconds: float) -> None:
+def changed(player: Player, line: ClientConnection, seconds: float) -> None:
     """Change something now and then for so long."""
     rng = random.Random(1)
     levels, chords = cycle((0.1, 0.9)), cycle(("Am", "F", "Dm", "G"))
@@ -148,13 +161,39 @@ def changed(player: Player, socket: ClientConnection, seconds: float) -> None:
             change = Change(kind, at_s, "moved", n_moved)
         with player.lock:
             player.changes.append(change)
-        socket.send(json.dumps(said))
+        line.send(json.dumps(said))
+
+
+class MadeUp:
+    """A server in this process whose bars are those of the first piece, each after some seconds."""
+
+    def __init__(self, folder: Path, bar_s: float) -> None:
+        app = create_app(Settings(data=folder))
+        piece = _piece.stored(first_take().piece)
+
+        def go_on(before: Piece | None, plan: Plan, at: int, answer: Answer | None) -> Piece:
+            time.sleep(bar_s)
+            if before is None:
+                return replace(bars_of(piece, 0, 4), tempos=[Tempo(0, TEMPO_BPM)])
+            bar = bars_of(piece, at % (piece.n_bars - 1), 1)  # the last one comes to rest
+            chords = progression_in(bar, plan.chords, at) if plan.chords else []
+            return joined(before, adapted(bar, Plan(), plan, chords))
+
+        app.state.studio.stage._go_on = go_on
+        listening = socket.create_server(("127.0.0.1", 0))
+        self.address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        self.pid = os.getpid()
+        serving = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+        threading.Thread(target=serving.run, args=([listening],), daemon=True).start()
+
+    def kill(self) -> None:
+        """Leave it: it ends with this process."""
 
 
 class Memory(threading.Thread):
     """What a server and its processes hold, looked at every few seconds."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server | MadeUp) -> None:
         super().__init__(daemon=True)
         self.process = psutil.Process(server.pid)
         self.at_s: list[float] = []
@@ -190,21 +229,21 @@ class Nowhere:
         pass
 
 
-def play(server: Server, by: str, seconds: float, style: str) -> dict[str, Any]:
+def play(server: Server | MadeUp, by: str, seconds: float, style: str) -> dict[str, Any]:
     """Jam for so long; return what is printed."""
     plan = {"style": style, "key": "C", "tempo": TEMPO_BPM, "seed": 1, "quantise": by}
     player = Player(by, Sender(Nowhere()))
     sending = threading.Thread(target=player.sender.run, daemon=True)
-    with connect(server.address.replace("http", "ws") + "/api/live", max_size=None) as socket:
-        socket.send(json.dumps(plan))
+    with connect(server.address.replace("http", "ws") + "/api/live", max_size=None) as line:
+        line.send(json.dumps(plan))
         while player.began is None:
-            player.take(json.loads(socket.recv(timeout=600)))
+            player.take(json.loads(line.recv(timeout=600)))
         sending.start()
-        mover = threading.Thread(target=changed, args=(player, socket, seconds), daemon=True)
+        mover = threading.Thread(target=changed, args=(player, line, seconds), daemon=True)
         mover.start()
         ends = time.monotonic() + seconds + 4
         while time.monotonic() < ends:
-            player.take(json.loads(socket.recv(timeout=60)))
+            player.take(json.loads(line.recv(timeout=60)))
         mover.join()
     player.sender.close()
     late_ms = 1000 * np.array(player.late_s)
@@ -243,9 +282,16 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=2.0, help="of each kind of reaction")
     parser.add_argument("--quantise", default="beat,bar", help="which of the two")
     parser.add_argument("--style", default="pop")
+    parser.add_argument(
+        "--made-up",
+        type=float,
+        metavar="SECONDS",
+        help="bars of a piece that is there, each after so long, instead of the networks' own",
+    )
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        server = Server(Path(folder))
+        bar_s = arguments.made_up
+        server = Server(Path(folder)) if bar_s is None else MadeUp(Path(folder), bar_s)
         memory = Memory(server)
         memory.start()
         try:

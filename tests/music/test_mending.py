@@ -9,6 +9,7 @@ from antiphon.music.keys import Key
 from antiphon.music.mending import (
     joined,
     laid,
+    marked,
     progression_in,
     rechorded,
     spliced,
@@ -99,6 +100,15 @@ def test_splicing_keeps_what_began_and_ends_what_the_new_bars_do_not_hold():
         (0, 96, 60, 80), (0, 48, 64, 80), (0, 48, 67, 80), (48, 48, 65, 90), (72, 24, 69, 90),
     ]  # fmt: skip
     assert ends == [(0, 64), (0, 67)]
+
+
+def test_a_change_is_marked_by_striking_what_is_held_where_nothing_begins():
+    held = bars(chords=TRIAD[:1], bass=[(0, 96, 36, 80)], drums=[(24, 6, 38, 80)])
+    there = marked(held, 24)
+    assert rows(there, "chords") == [(0, 24, 60, 80), (24, 72, 60, 80)]
+    assert rows(there, "bass") == [(0, 96, 36, 80)]
+    busy = bars(chords=TRIAD[:1], bass=[(24, 6, 38, 80)])
+    assert marked(busy, 24) is busy
 
 
 def test_a_part_is_silenced_and_given_to_somebody_else():

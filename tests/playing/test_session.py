@@ -167,6 +167,17 @@ def test_a_chord_that_is_played_is_followed_at_the_next_beat(made):
     assert listening == {"listening": {"key": "C major", "chord": "C"}}
 
 
+def test_chords_that_are_asked_for_come_over_those_that_were_heard(made):
+    player = Player(made, answer="accompany", quantise="beat")
+    player.told()
+    player.at(0.4)
+    player.session.say({"played": [[0.1, 0.2, 69, 80], [0.1, 0.2, 65, 80], [0.1, 0.2, 60, 80]]})
+    assert player.told()[0]["chords"] == [[0.0, "C"], [0.5, "F"]]
+    player.at(0.9)
+    player.session.say({"chords": "Am"})
+    assert player.told()[0]["chords"] == [[0.0, "C"], [0.5, "F"], [1.0, "Am"]]
+
+
 def test_who_goes_with_the_band_is_led_into_the_next_chord(made):
     player = Player(made, answer="accompany", quantise="bar")
     player.told()

@@ -82,14 +82,19 @@ def _moved(track: Track, begin: int, stop: int, old: Chord | None, to: Chord, ke
     inside = (notes["onset"] >= begin) & (notes["onset"] < stop)
     held = (notes["onset"] < begin) & (notes["onset"] + notes["duration"] > begin)
     held &= move[notes["pitch"] % 12] != 0
-    again = notes[held].copy()
-    again["duration"] -= begin - again["onset"]
-    again["onset"] = begin
-    out = notes.copy()
-    out["duration"][held] = begin - out["onset"][held]
+    out, again = _split(notes, held, begin)
     here = together([out[inside], again])
     here["pitch"] += move[here["pitch"] % 12]
     return replace(track, notes=without_doubles(in_order(together([out[~inside], here]))))
+
+
+def _split(notes: Notes, which: NDArray[np.bool_], step: int) -> tuple[Notes, Notes]:
+    """Return notes of which some end at a step, and those that go on from there."""
+    before, after = notes.copy(), notes[which].copy()
+    after["duration"] -= step - after["onset"]
+    after["onset"] = step
+    before["duration"][which] = step - before["onset"][which]
+    return before, after
 
 
 @lru_cache(maxsize=256)
@@ -150,6 +155,27 @@ def joined(before: Piece, after: Piece, at: int | None = None) -> Piece:
         chords=[*laid(before.chords, end), *spans],
         n_bars_asked=n_bars,
     )
+
+
+def marked(bars: Piece, step: int) -> Piece:
+    """Return bars in which some pitch begins at a step, where any sounds: what is held is struck.
+
+    Chords are struck rather than the bass, the bass rather than others.
+    """
+    pitched = [track for track in bars.tracks if not track.is_drum]
+    if any((track.notes["onset"] == step).any() for track in pitched):
+        return bars
+    order = ("chords", "bass", "counter", "melody")
+    held = {t.role: (t.notes["onset"] < step) & (_ends(t.notes) > step) for t in pitched}
+    role = next((role for role in order if role in held and held[role].any()), None)
+    if role is None:
+        return bars
+    tracks = []
+    for track in bars.tracks:
+        if track.role == role:
+            track = replace(track, notes=in_order(together(_split(track.notes, held[role], step))))
+        tracks.append(track)
+    return replace(bars, tracks=tracks)
 
 
 def with_part(bars: Piece, role: str, notes: Notes) -> Piece:

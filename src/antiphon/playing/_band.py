@@ -20,7 +20,9 @@ from antiphon.music.listening import Answer, heard_chord, heard_key, louder_by
 from antiphon.music.mending import (
     chord_at,
     joined,
+    laid,
     louder,
+    marked,
     progression_in,
     spliced,
     with_part,
@@ -35,7 +37,7 @@ from antiphon.playing._told import Told, beat_steps_of, told_mend, told_of
 REACH_S = 0.015  # what begins sooner than that cannot be changed any more
 _KEPT_BARS = 16  # that are remembered
 _KEY_BARS = 8  # in which a key is heard
-_CHORD_BEATS = 2  # in which a chord is heard
+_HEARD_BEATS = 2  # in which a chord is heard, and how loud somebody plays
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,11 @@ class Sent:
     def n_steps(self) -> int:
         return int(self.shown.bar_starts()[-1])
 
-    def seconds(self, step: int | np.integer) -> float:
+    @property
+    def beat_s(self) -> float:
+        return self.duration_s / len(beat_steps_of(self.shown))
+
+    def seconds(self, step: int) -> float:
         """Return when a step of them sounds."""
         return self.at_s + float(self.shown.seconds([step])[0])
 
@@ -199,8 +205,14 @@ class Band:
 
     # following
 
-    def react(self, plan: Plan, now_s: float) -> list[Told]:
-        """Return what mends bars that were told, from the next beat or bar on."""
+    def react(self, plan: Plan, now_s: float, *, marks: bool = False) -> list[Told]:
+        """Return what mends bars that were told, from the next beat or bar on.
+
+        Args:
+            plan: what is asked for now.
+            now_s: where the music is.
+            marks: whether a note begins there in any case, so that a change is heard.
+        """
         at_s = self._next_place(now_s + REACH_S)
         if at_s is None:
             return []  # the next bar, which nobody was told, follows
@@ -209,9 +221,11 @@ class Band:
             if sent.end_s <= at_s + 1e-6:
                 continue
             step = _step_at(sent, at_s)
-            sent.heard = [s for s in sent.heard if s.onset < step]
+            sent.heard = laid(sent.heard, step)
             sent.heard += self._heard_chords(sent, plan, step, now_s)
             after = self._fitting(sent, plan)
+            if marks and abs(sent.seconds(step) - at_s) < REACH_S:
+                after = marked(after, step)
             shown, ends = spliced(sent.shown, after, step)
             is_same = all(
                 np.array_equal(a.notes, b.notes)
@@ -250,10 +264,11 @@ class Band:
         return shown
 
     def _follows_by(self, sent: Sent) -> int:
+        """Return how much louder the band plays than it would, to go with the musician."""
         latest = max((n.at_s for n in self._musician.notes.values()), default=0.0)
         if latest < sent.at_s - 2 * sent.duration_s:
             return 0
-        notes = self._musician.between(latest - sent.duration_s, latest + 1)
+        notes = self._musician.between(latest - _HEARD_BEATS * sent.beat_s, latest + 1)
         return louder_by(np.array([note.velocity for note in notes], dtype=float))
 
     def _heard_chords(self, sent: Sent, plan: Plan, step: int, now_s: float) -> list[ChordSpan]:
@@ -279,8 +294,7 @@ class Band:
 
     def _heard_chord(self, sent: Sent, now_s: float, meant: Chord | None) -> Chord | None:
         """Return the chord that the musician has played of late, beside bars."""
-        beat_s = sent.duration_s / len(beat_steps_of(sent.shown))
-        weights = self._musician.weights(now_s - _CHORD_BEATS * beat_s, now_s + 0.1)
+        weights = self._musician.weights(now_s - _HEARD_BEATS * sent.beat_s, now_s + 0.1)
         key = sent.shown.keys[-1].key if sent.shown.keys else Key(0)
         return heard_chord(weights, key, meant)
 

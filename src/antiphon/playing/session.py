@@ -96,6 +96,7 @@ class Session:
         self._beat_heard = -1  # the beat at which notes did so last
         self._is_open = True
         self._is_moved = False  # whether something was moved or played since the last look
+        self._is_marked = False  # whether what was moved is still to be heard
         self._news: deque[Told] = deque()
         self.on_news: Callable[[], None] = lambda: None
         if is_threaded:
@@ -131,6 +132,7 @@ class Session:
             if plan != self._plan or jam != self._band.jam:
                 self._plan, self._band.jam = plan, jam
                 self._band.n_moved += 1
+                self._is_marked = True
                 self._anew()
         self.on_news()
 
@@ -241,8 +243,8 @@ class Session:
         """Return what is to be told now, if anything: an error, a mend, or the bar that is due."""
         with self._changed:
             if self._is_moved:
-                self._is_moved = False
-                for told in self._band.react(self._plan, self.now_s()):
+                marks, self._is_moved, self._is_marked = self._is_marked, False, False
+                for told in self._band.react(self._plan, self.now_s(), marks=marks):
                     self._tell(told)
             if self._news:
                 return self._news.popleft()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,7 +57,7 @@ class Broadcast:
         self._drums: list[bool] = []
         self._here = 0  # block
 
-    def chunks(self) -> Iterator[bytes]:
+    def chunks(self) -> Generator[bytes, None, None]:
         """Yield the sound, at most a few seconds ahead of real time, until the session ends.
 
         Nothing is yielded, too, so that who listens may leave at any time.
