@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
@@ -89,6 +91,20 @@ def heard(page) -> Callable[[float], tuple[float, float | None]]:
         return loudest, first
 
     return listen
+
+
+@pytest.fixture
+def picture(page) -> Callable[[str], None]:
+    """Keep a picture where ANTIPHON_PICTURES names a folder; the docs' pictures are made so."""
+    folder = os.environ.get("ANTIPHON_PICTURES")
+
+    def take(name: str) -> None:
+        if folder:
+            taken = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+            small = taken.quantize(256, kmeans=3, dither=Image.Dither.NONE)
+            small.save(Path(folder) / f"studio-{name}.png", optimize=True)
+
+    return take
 
 
 @pytest.fixture

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import io
-import os
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
 
 from antiphon import read, write
 from antiphon.music.piece import Piece, Track, notes_of
@@ -25,15 +22,6 @@ BASS_BARS = range(4, 8)
 # reads the notes of the take in hand, by track
 NOTES = """() => Object.fromEntries(
     antiphon.store.state.piece.tracks.map((track) => [track.id, track.notes]))"""
-
-
-def picture(page: Any, name: str) -> None:
-    """Keep a picture where ANTIPHON_PICTURES names a folder; the docs' pictures are made so."""
-    folder = os.environ.get("ANTIPHON_PICTURES")
-    if folder:
-        taken = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-        small = taken.quantize(256, kmeans=3, dither=Image.Dither.NONE)
-        small.save(Path(folder) / f"studio-{name}.png", optimize=True)
 
 
 def finished(page: Any, n_takes: int) -> None:
@@ -82,14 +70,14 @@ def melody(folder: Path) -> Path:
     return path
 
 
-def test_from_the_first_piece_to_an_exported_midi(page, heard, saved, tmp_path):
+def test_from_the_first_piece_to_an_exported_midi(page, heard, saved, picture, tmp_path):
     assert page.locator(".take").count() == 1  # nothing is empty at the first look
     page.wait_for_selector("transport-bar[data-sound=ready]", timeout=60_000)
     page.click("button.play")
     loudest, first = heard(4)
     assert first is not None and first < 3
     assert 0.05 < loudest < 1  # it sounds and does not clip
-    picture(page, "playing")
+    picture("playing")
 
     page.click("[data-track=melody] .track-name")
     before = page.evaluate(NOTES)["melody"]
@@ -108,10 +96,10 @@ def test_from_the_first_piece_to_an_exported_midi(page, heard, saved, tmp_path):
     page.emulate_media(color_scheme="dark")
     page.set_viewport_size({"width": 360, "height": 720})
     assert page.evaluate("() => document.documentElement.scrollWidth") == 360
-    picture(page, "phone")
+    picture("phone")
 
 
-def test_a_melody_dragged_in_gets_an_accompaniment_and_another_bass(page, heard, tmp_path):
+def test_a_melody_dragged_in_gets_an_accompaniment_and_another_bass(page, heard, picture, tmp_path):
     n_takes = page.locator(".take").count()
     dropped(page, melody(tmp_path))
     page.wait_for_function("() => antiphon.store.state.take.verb === 'upload'")
@@ -134,7 +122,7 @@ def test_a_melody_dragged_in_gets_an_accompaniment_and_another_bass(page, heard,
     page.click(".ask-button")
     finished(page, n_takes + 3)
     again = page.evaluate(NOTES)
-    picture(page, "again")
+    picture("again")
     changed = {track for track in accompanied if again[track] != accompanied[track]}
     assert changed == {"bass"}
     bar = 4 * page.evaluate("() => antiphon.store.state.piece.resolution")

@@ -6,6 +6,10 @@ import numpy as np
 import pytest
 
 from antiphon.inference.live import live
+from antiphon.music.listening import Answer
+from antiphon.music.mending import with_part
+from antiphon.music.passage import bars_of
+from antiphon.music.piece import notes_of
 from antiphon.music.plan import Plan
 
 pytestmark = pytest.mark.usefixtures("tiny_ensemble")
@@ -66,3 +70,23 @@ def test_tempo_is_followed_from_the_next_bar_on():
     music = live(live(None, PLAN), Plan(key="G", tempo=60.0, chords="G", instruments="melody"), 4)
     starts = music.seconds(music.bar_starts()[-2:])
     assert starts[1] - starts[0] == pytest.approx(4.0)
+
+
+def test_an_answer_is_over_the_chords_of_the_phrase_and_keeps_what_was_played():
+    plan = Plan(key="G", tempo=100.0, instruments="melody,chords,bass")
+    music, at = live(None, plan), 4
+    phrase = notes_of([(24 * n, 24, 74 + n % 3, 90) for n in range(16)])
+    music = with_part(music, "melody", phrase)
+    heard = [str(c.chord) for c in music.chords]
+    for number in range(2):
+        music = live(music, plan, at + number, Answer(4, number))
+    melody = next(t.notes for t in music.tracks if t.role == "melody")
+    assert np.array_equal(melody[melody["onset"] < 384], phrase)
+    answer = bars_of(music, 4)
+    assert [str(c.chord) for c in answer.chords] == heard[: len(answer.chords)]
+
+
+def test_a_part_that_has_rested_for_long_comes_back():
+    music = with_part(live(None, PLAN), "melody", notes_of())
+    parts = [live(music, PLAN, at).tracks[0].notes for at in range(4, 10)]
+    assert any(len(notes) for notes in parts)

@@ -9,9 +9,10 @@ import pytest
 
 from antiphon.inference import _sliders
 from antiphon.inference._sheet import write_sheet
-from antiphon.inference._sliders import TABLE, fifths, lean_for, wanted_of
+from antiphon.inference._sliders import TABLE, fifths, lean_for
 from antiphon.inference.compose import compose
 from antiphon.music.plan import SLIDERS, Plan
+from antiphon.music.wishes import wanted_of
 from antiphon.representations.rolls import LOW_PITCH
 
 MELODY, COUNTER, CHORDS, BASS = range(4)

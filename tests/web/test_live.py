@@ -1,121 +1,30 @@
-"""Live sessions: bars in time with the music, steered while it plays, covered when late."""
+"""Live sessions over HTTP and WebSocket: begun, heard, steered, played along with, ended."""
 
 from __future__ import annotations
 
-import asyncio
 import json
-import threading
 import time
 
+import numpy as np
 import pytest
 from starlette.websockets import WebSocketDisconnect
 
-from antiphon.errors import AntiphonError
 from antiphon.music.piece import Piece, Tempo, Track, notes_of
 from antiphon.music.plan import Plan
 from antiphon.web._jobs import QueueFull
-from antiphon.web._live import Session, Stage
+from antiphon.web._live import Stage
 from antiphon.web._settings import Limits
 
 LIVE = "ws://127.0.0.1:8765/api/live"
-BAR_S = 0.04  # 4 quarters at 6,000 a minute
 
 
-def music(before: Piece | None, plan: Plan, at: int) -> Piece:
+def music(before: Piece | None, plan: Plan, at: int, answer: object = None) -> Piece:
     """Return the music with a bar more, of one note whose pitch tells bar and density."""
     n = 1 if before is None else before.n_bars + 1
     rows = [] if before is None else before.tracks[0].notes.tolist()
     rows.append((96 * (n - 1), 24, 40 + at + (50 if plan.density else 0), 80))
     track = Track("Tune", 73, notes=notes_of(rows), role="bass")
     return Piece([track], tempos=[Tempo(0, 6000.0)], n_bars_asked=n)
-
-
-def first(session: Session, n: int) -> list[dict]:
-    async def taken() -> list[dict]:
-        found = []
-        async for bar in session.bars():
-            found.append(bar)
-            if len(found) == n:
-                break
-        return found
-
-    try:
-        return asyncio.run(asyncio.wait_for(taken(), 20))
-    finally:
-        session.close()
-
-
-def pitches(bars: list[dict]) -> list[int]:
-    return [bar["notes"][0][3] for bar in bars]
-
-
-def test_bars_come_one_by_one_in_time():
-    began = time.monotonic()
-    bars = first(Session(Plan(), music), 5)
-    assert time.monotonic() - began >= 4 * BAR_S
-    assert [bar["bar"] for bar in bars] == [0, 1, 2, 3, 4]
-    assert [bar["at_s"] for bar in bars] == pytest.approx([BAR_S * n for n in range(5)])
-    made = [pitch for bar, pitch in zip(bars, pitches(bars), strict=True) if not bar["covered"]]
-    assert made == list(range(40, 40 + len(made)))
-
-
-def test_a_late_bar_is_covered_by_the_last_one_varied_and_played_when_it_is_there():
-    wait = threading.Event()
-
-    def slow(before, plan, at):
-        if at == 2:
-            wait.wait(0.5)
-        return music(before, plan, at)
-
-    bars = first(Session(Plan(), slow), 30)
-    late = next(n for n, bar in enumerate(bars) if not bar["covered"] and pitches([bar]) == [42])
-    covers = [bar for bar in bars[:late] if bar["covered"]]
-    assert covers and set(pitches(covers)) <= {40, 41}
-    assert all(bar["notes"][0][4] < 80 for bar in covers)  # softer
-
-
-def test_steering_changes_what_nobody_has_been_sent():
-    session = Session(Plan(), music)
-    while len(session._ready) < 3:
-        time.sleep(0.005)
-    session.steer({"density": 1.0})
-    while len(session._ready) < 3:
-        time.sleep(0.005)
-    assert first(session, 1)[0]["notes"][0][3] == 90
-
-
-@pytest.mark.parametrize(
-    ("values", "said"),
-    [({"seed": 3}, "cannot be changed while"), ({"density": 7.0}, "density must be from 0 to 1")],
-)
-def test_what_cannot_be_steered_is_said_and_changes_nothing(values, said):
-    session = Session(Plan(), music)
-    with pytest.raises(AntiphonError, match=said):
-        session.steer(values)
-    assert first(session, 1)[0]["notes"][0][3] == 40
-
-
-def test_a_plan_that_cannot_be_met_is_said_and_the_music_goes_on():
-    def strict(before, plan, at):
-        if plan.density:
-            raise AntiphonError("So many notes cannot be.")
-        return music(before, plan, at)
-
-    session = Session(Plan(), strict)
-    while not session._ready:
-        time.sleep(0.005)
-    session._next()
-    session.steer({"density": 1.0})
-    told = first(session, 4)
-    assert {"error": "So many notes cannot be."} in told
-    assert any(bar.get("covered") for bar in told)
-
-
-def test_a_session_that_cannot_begin_says_why_and_ends():
-    def never(*_):
-        raise AntiphonError("There are no weights.")
-
-    assert first(Session(Plan(), never), 1) == [{"error": "There are no weights."}]
 
 
 @pytest.fixture
@@ -182,6 +91,30 @@ def test_a_plan_that_cannot_be_is_refused_before_music_begins(client, stage, pla
     assert not stage._sessions
 
 
+def test_what_a_musician_plays_is_taken_and_counted(client, stage):
+    with client.websocket_connect(LIVE) as socket:
+        socket.send_json({"style": "pop", "part": "melody", "answer": "trade", "trade_bars": 2})
+        assert set(socket.receive_json()) == {"session"}
+        first = socket.receive_json()
+        assert (first["turn"], first["heard"]) == ("me", 0)
+        socket.send_json({"played": [[0.0, 0.1, 60, 90], [0.1, 0.1, 62, 90]]})
+        told = [socket.receive_json() for _ in range(20)]
+        assert told[-1]["heard"] == 2
+        assert {bar["turn"] for bar in told if "turn" in bar} == {"you", "me"}
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [({"part": "kazoo"}, "parts to play"), ({"answer": "shout"}, "ways to answer"),
+     ({"quantise": "soon"}, "places to react"), ({"trade_bars": 3}, "2, 4 or 8")],
+    ids=str,
+)  # fmt: skip
+def test_a_jam_that_cannot_be_is_refused(client, stage, values, said):
+    refused = client.post("/api/live/music", json=values)
+    assert refused.status_code == 400
+    assert said in refused.json()["error"]
+
+
 def test_other_sites_pages_get_no_web_socket(client, stage):
     headers = {"Origin": "http://evil.example"}
     with pytest.raises(WebSocketDisconnect), client.websocket_connect(LIVE, headers=headers):
@@ -190,7 +123,7 @@ def test_other_sites_pages_get_no_web_socket(client, stage):
 
 
 def test_a_game_reads_lines_and_steers_by_the_sessions_name(client, stage, monkeypatch):
-    def ends(before, plan, at):
+    def ends(before, plan, at, answer):
         if at == 3:
             stage.end(next(iter(stage._sessions.values())))
         return music(before, plan, at)
@@ -198,5 +131,53 @@ def test_a_game_reads_lines_and_steers_by_the_sessions_name(client, stage, monke
     monkeypatch.setattr(stage, "_go_on", ends)
     lines = client.post("/api/live/music", json={"style": "pop"}).text.splitlines()
     assert set(json.loads(lines[0])) == {"session"}
+    assert json.loads(lines[1])["turn"] == "me"
     assert client.patch("/api/live/nobody", json={"valence": 1}).status_code == 404
+    assert not stage._sessions
+
+
+class Silence:
+    """A mixing desk that gives silence, so that only the stream is tested."""
+
+    def __init__(self, tracks, *_, **__) -> None:
+        assert [track.role for track in tracks] == ["bass"]
+
+    def take(self, events, instead_from=None) -> None:
+        pass
+
+    def play(self, n_blocks: int) -> np.ndarray:
+        return np.zeros((n_blocks * 64, 2), np.float32)
+
+    def close(self) -> None:
+        pass
+
+
+def test_sound_comes_as_it_is_made_and_its_session_is_named(client, stage, monkeypatch):
+    monkeypatch.setattr("antiphon.playing.sound.RunningMix", Silence)
+    named = []
+
+    def ends(before, plan, at, answer):
+        if at == 60:
+            named.extend(stage._sessions)
+            stage.end(stage._sessions[named[0]])
+        return music(before, plan, at)
+
+    monkeypatch.setattr(stage, "_go_on", ends)
+    heard = client.get("/api/live/audio", params={"format": "wav", "tempo": 300, "valence": 0.5})
+    assert heard.headers["content-type"] == "audio/wav"
+    assert [heard.headers["x-antiphon-session"]] == named
+    assert heard.content[:4] == b"RIFF" and len(heard.content) > 44 + 4 * 8820
+    assert not stage._sessions
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [({"format": "flac"}, "format"), ({"style": "polka"}, "No 'polka' in styles"),
+     ({"tempo": 1}, "tempo must be from 20"), ({"tempoo": 100}, "tempoo")],
+    ids=str,
+)  # fmt: skip
+def test_sound_that_cannot_be_is_refused(client, stage, asked, said):
+    refused = client.get("/api/live/audio", params=asked)
+    assert refused.status_code == 400
+    assert said in refused.json()["error"]
     assert not stage._sessions

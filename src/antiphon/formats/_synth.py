@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from ctypes import c_char_p, c_double, c_int, c_void_p
 from functools import cache
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,36 +101,102 @@ def play(
     Raises:
         AntiphonError: there is no library, or it does not take the soundfont or so many tracks.
     """
-    fluid = library()
-    if fluid is None and _midirenderer.is_there():
+    if library() is None and _midirenderer.is_there():
         yield from _midirenderer.play(events, tracks, soundfont, n_blocks, chunk_blocks)
         return
-    if fluid is None:
-        raise AntiphonError(
-            "There is no FluidSynth library to make sound with: `pip install pygame-ce` brings it "
-            "(on Windows `pip install midirenderer` a stand-in), or install FluidSynth 2."
-        )
-    if len(tracks) > MAX_TRACKS:
-        raise AntiphonError(
-            f"Sound can be made of up to {MAX_TRACKS} tracks; this piece has {len(tracks)}."
-        )
-    settings = fluid.new_fluid_settings()
-    synth = None
-    try:
-        _configure(fluid, settings, len(tracks))
-        synth = fluid.new_fluid_synth(settings)
-        if fluid.fluid_synth_sfload(synth, str(soundfont).encode(), 1) < 0:
-            raise AntiphonError(f"FluidSynth cannot load the soundfont {soundfont}.")
-        for channel, track in enumerate(tracks):
-            kind, bank = _DRUM if track.is_drum else _MELODIC
-            fluid.fluid_synth_set_channel_type(synth, channel, kind)
-            fluid.fluid_synth_bank_select(synth, channel, bank)
-            fluid.fluid_synth_program_change(synth, channel, min(max(track.program, 0), 127))
-        yield from _chunks(fluid, synth, events, len(tracks), n_blocks, chunk_blocks)
-    finally:
-        if synth is not None:
-            fluid.delete_fluid_synth(synth)
-        fluid.delete_fluid_settings(settings)
+    with Synth(tracks, soundfont) as synth:
+        synth.take(events)
+        for start in range(0, n_blocks, chunk_blocks):
+            yield synth.play(min(chunk_blocks, n_blocks - start))
+
+
+class Synth:
+    """A synthesizer that plays on; to be used as a context.
+
+    Args:
+        tracks: the parts, each with a channel and an output of its own.
+        soundfont: to play with.
+
+    Raises:
+        AntiphonError: there is no library, or it does not take the soundfont or so many tracks.
+    """
+
+    def __init__(self, tracks: Sequence[Track], soundfont: Path) -> None:
+        fluid = library()
+        if fluid is None:
+            raise AntiphonError(
+                "There is no FluidSynth library to make sound with: `pip install pygame-ce` brings "
+                "it (on Windows `pip install midirenderer` a stand-in for files), or install "
+                "FluidSynth 2."
+            )
+        if len(tracks) > MAX_TRACKS:
+            raise AntiphonError(
+                f"Sound can be made of up to {MAX_TRACKS} tracks; this piece has {len(tracks)}."
+            )
+        self._fluid, self._n_tracks = fluid, len(tracks)
+        self._here = 0  # block
+        self._rows: list[tuple[int, int, int, int, int]] = []
+        self._settings = fluid.new_fluid_settings()
+        self._synth: int | None = None
+        try:
+            _configure(fluid, self._settings, len(tracks))
+            self._synth = fluid.new_fluid_synth(self._settings)
+            if fluid.fluid_synth_sfload(self._synth, str(soundfont).encode(), 1) < 0:
+                raise AntiphonError(f"FluidSynth cannot load the soundfont {soundfont}.")
+            for channel, track in enumerate(tracks):
+                kind, bank = _DRUM if track.is_drum else _MELODIC
+                fluid.fluid_synth_set_channel_type(self._synth, channel, kind)
+                fluid.fluid_synth_bank_select(self._synth, channel, bank)
+                fluid.fluid_synth_program_change(
+                    self._synth, channel, min(max(track.program, 0), 127)
+                )
+        except AntiphonError:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Free the synthesizer."""
+        if self._synth is not None:
+            self._fluid.delete_fluid_synth(self._synth)
+        if self._settings is not None:
+            self._fluid.delete_fluid_settings(self._settings)
+        self._synth = self._settings = None
+
+    def take(self, events: Events, instead_from: int | None = None) -> None:
+        """Take events to come, in order, by blocks from the beginning.
+
+        Args:
+            events: behind, or among, those that were taken.
+            instead_from: block from which on they replace what was taken before.
+        """
+        rows = self._rows
+        if instead_from is not None:
+            rows = [row for row in rows if row[0] < instead_from]
+        self._rows = sorted([*rows, *events.tolist()], key=lambda row: row[:2])
+
+    def play(self, n_blocks: int) -> Audio:
+        """Return the sound that follows, (tracks, 2, frames) float32, dry."""
+        chunk = np.zeros((self._n_tracks, 2, n_blocks * BLOCK), np.float32)
+        places = np.arange(2 * self._n_tracks, dtype=np.uint64) * chunk.strides[1]
+        outputs = chunk.ctypes.data + places
+        start, stop, following = self._here, self._here + n_blocks, 0
+        while self._here < stop:
+            while following < len(self._rows) and self._rows[following][0] <= self._here:
+                _send(self._fluid, self._synth, self._rows[following])
+                following += 1
+            until = min(stop, self._rows[following][0]) if following < len(self._rows) else stop
+            at = outputs + np.uint64((self._here - start) * BLOCK * chunk.itemsize)
+            n_frames = (until - self._here) * BLOCK
+            self._fluid.fluid_synth_process(self._synth, n_frames, 0, None, len(at), at.ctypes.data)
+            self._here = until
+        del self._rows[:following]
+        return chunk
 
 
 def _configure(fluid: ctypes.CDLL, settings: int, n_tracks: int) -> None:
@@ -148,30 +215,7 @@ def _configure(fluid: ctypes.CDLL, settings: int, n_tracks: int) -> None:
     fluid.fluid_settings_setnum(settings, b"synth.sample-rate", float(RATE_HZ))
 
 
-def _chunks(
-    fluid: ctypes.CDLL, synth: int, events: Events, n_tracks: int, n_blocks: int, chunk_blocks: int
-) -> Iterator[Audio]:
-    rows = events.tolist()
-    following = 0
-    for start in range(0, n_blocks, chunk_blocks):
-        stop = min(start + chunk_blocks, n_blocks)
-        chunk = np.zeros((n_tracks, 2, (stop - start) * BLOCK), np.float32)
-        outputs = chunk.ctypes.data + np.arange(2 * n_tracks, dtype=np.uint64) * chunk.strides[1]
-        here = start
-        while here < stop:
-            while following < len(rows) and rows[following][0] <= here:
-                _send(fluid, synth, rows[following])
-                following += 1
-            until = min(stop, rows[following][0]) if following < len(rows) else stop
-            at = outputs + np.uint64((here - start) * BLOCK * chunk.itemsize)
-            fluid.fluid_synth_process(
-                synth, (until - here) * BLOCK, 0, None, len(at), at.ctypes.data
-            )
-            here = until
-        yield chunk
-
-
-def _send(fluid: ctypes.CDLL, synth: int, event: tuple[int, int, int, int, int]) -> None:
+def _send(fluid: ctypes.CDLL, synth: int | None, event: tuple[int, int, int, int, int]) -> None:
     _, kind, channel, number, value = event
     if kind == ON:
         fluid.fluid_synth_noteon(synth, channel, number, value)

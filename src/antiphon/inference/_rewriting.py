@@ -31,13 +31,13 @@ from antiphon.inference._given import Given, Stretch
 from antiphon.inference._merging import merged
 from antiphon.inference._planning import harmonise, write_chords
 from antiphon.inference._sheet import Sheet, write_sheet
-from antiphon.inference._sliders import wanted_of
 from antiphon.inference.compose import Composition, best, check_count, writer_of
 from antiphon.models._coder import latents_of
 from antiphon.models._ensemble import Ensemble
 from antiphon.models._waiting import Kept
 from antiphon.music.piece import Notes, Track, in_order, together
 from antiphon.music.plan import MAX_TEMPO_BPM, MIN_TEMPO_BPM, Plan
+from antiphon.music.wishes import wanted_of
 from antiphon.representations.bars import PARTS, PITCHED, beat_steps
 from antiphon.representations.score import END, score_of
 

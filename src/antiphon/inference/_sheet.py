@@ -17,14 +17,7 @@ from torch import Tensor
 
 from antiphon.inference._metres import drawn_metre, of_metre
 from antiphon.inference._planning import fill_chords, fill_form, sections_from, written_chords
-from antiphon.inference._sliders import (
-    Wanted,
-    chord_lean,
-    controls_for,
-    lean_for,
-    louder,
-    wanted_of,
-)
+from antiphon.inference._sliders import chord_lean, controls_for, lean_for
 from antiphon.inference._walk import as_tensor
 from antiphon.models._ensemble import Ensemble
 from antiphon.models._leaning import Lean
@@ -34,6 +27,7 @@ from antiphon.music.form import written_form
 from antiphon.music.keys import Key, estimate_key
 from antiphon.music.piece import ChordSpan, KeyMark, Metre, Section, Tempo
 from antiphon.music.plan import Plan
+from antiphon.music.wishes import Wanted, louder, wanted_of
 from antiphon.representations.bars import (
     BAR,
     PITCHED,

@@ -10,7 +10,7 @@ Shapes: N bars, M parts, P pitches, V chords.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from antiphon.models._ensemble import Ensemble
 from antiphon.models._leaning import Lean
-from antiphon.music.plan import SLIDERS, Plan
+from antiphon.music.wishes import Wanted, push_of
 from antiphon.representations.bars import PITCHED, home_shift
 from antiphon.representations.rolls import (
     CONTROL_NAMES,
@@ -29,7 +29,6 @@ from antiphon.representations.rolls import (
 from antiphon.representations.score import N_CELLS, N_PARTS
 
 Floats = NDArray[np.float32]
-Wanted = Mapping[str, NDArray[np.float64]]  # (N,) of each slider that is not left open, 0–1
 
 # what a slider at its end adds: log-odds of an onset, logits of a pitch or a chord
 _MORE_NOTES = 0.6
@@ -37,7 +36,6 @@ _OCTAVE = 1.5
 _AGAINST_BEAT = 1.2
 _FIFTH, _FIFTH_OF_CHORDS = 0.45, 0.7
 _CLASH, _CLASH_OF_CHORDS = 1.6, 2.5
-_VELOCITY = 32
 # by slot of a beat: 0, 1/4, 1/3, 1/2, 2/3, 3/4 in simple metres, sixths in compound ones; less on
 # the beat than more off it, so that there are not more notes in all
 _OFF_SIMPLE = np.array([-1.2, 0.8, -0.2, 0.4, -0.2, 0.8], np.float32)
@@ -120,21 +118,6 @@ TABLE: dict[str, Slider] = {
 _TOLD = {"density": PITCHED, "register": ("register",), "loudness": ("loudness",)}
 
 
-def wanted_of(plan: Plan, n_bars: int) -> Wanted:
-    """Return what a plan asks for in each bar: its sliders, and what its mood says of the others.
-
-    Arousal moves density and loudness, valence the register.
-    """
-    valence, arousal = plan.moods(n_bars)
-    wanted: dict[str, NDArray[np.float64]] = {}
-    if arousal is not None:
-        wanted |= {"density": 0.5 + 0.45 * arousal, "loudness": 0.5 + 0.4 * arousal}
-    if valence is not None:
-        wanted |= {"register": 0.5 + 0.45 * valence}
-    asked = {name: getattr(plan, name) for name in SLIDERS}
-    return wanted | {n: np.full(n_bars, at) for n, at in asked.items() if at is not None}
-
-
 def controls_for(wanted: Wanted, ensemble: Ensemble, n_bars: int) -> tuple[Floats, Floats]:
     """Return conditions (N, K) read off the style's quantiles, and which of them are told."""
     table = ensemble.tables["controls"].numpy()  # (K, Q)
@@ -152,7 +135,7 @@ def lean_for(wanted: Wanted, bars: NDArray[np.void]) -> Lean:
     """Return what choices of notes lean to, of bars whose chords are written."""
     lean = Lean.none(len(bars))
     for name, at in wanted.items():
-        slider, push = TABLE[name], _push(at)
+        slider, push = TABLE[name], push_of(at)
         if slider.cells is not None:
             lean.odds[:] += slider.cells(push, bars)
         if slider.rows is not None:
@@ -165,18 +148,8 @@ def chord_lean(wanted: Wanted, bars: NDArray[np.void], ensemble: Ensemble) -> Fl
     vocabulary = ensemble.tables["vocabulary"].numpy()[:, None]
     tones = chord_features(vocabulary, np.zeros(len(vocabulary), np.int64))[:, 0, :12]
     leans = [
-        lean(_push(at), bars, tones)
+        lean(push_of(at), bars, tones)
         for name, at in wanted.items()
         if (lean := TABLE[name].chords) is not None
     ]
     return np.sum(leans, axis=0).astype(np.float32) if leans else None
-
-
-def louder(wanted: Wanted, n_bars: int) -> NDArray[np.int64]:
-    """Return (N,) what is added to velocities that are written."""
-    at = wanted.get("loudness", np.full(n_bars, 0.5))
-    return np.rint(_VELOCITY * _push(at)).astype(np.int64)
-
-
-def _push(at: NDArray[np.float64]) -> Floats:
-    return (2 * (np.clip(at, 0, 1) - 0.5)).astype(np.float32)

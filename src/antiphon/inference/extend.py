@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from antiphon.errors import AntiphonError, unknown
 from antiphon.inference._given import Given, stretches_of, understand
 from antiphon.inference._opening import Gap, opened
-from antiphon.inference._rewriting import rewrite
+from antiphon.inference._rewriting import Order, rewrite
 from antiphon.inference._selecting import order_of, selected_notes
 from antiphon.inference.compose import Composition
 from antiphon.music.piece import Piece, Section
@@ -52,11 +52,9 @@ def extend(
             f"{bars} bars more cannot be: from 1 up to {MAX_BARS} bars in all, and the piece "
             f"has {given.n_bars}."
         )
-    longer = _longer(given, _gap(given, bars, at))
-    chosen = np.zeros(longer.n_bars, bool)
-    chosen[at : at + bars] = True
-    order = order_of(longer, chosen, selected_notes(None, longer))
-    order = replace(order, gone=[np.zeros(len(t.notes), bool) for t in longer.piece.tracks])
+    gap = gap_of(given, bars, at)
+    longer = longer_by(given, gap)
+    order = order_to_fill(longer, gap)
     return rewrite(longer, [order] * count, plan, keep=keep, model=model, progress=progress)
 
 
@@ -80,7 +78,7 @@ def _place(given: Given, where: str, after: int | None) -> int:
     return after
 
 
-def _gap(given: Given, n_bars: int, at: int) -> Gap:
+def gap_of(given: Given, n_bars: int, at: int) -> Gap:
     """Return the new bars: at the end another section comes back, at the start an intro over the
     first bars' chords, between others the bars before once more.
     """
@@ -103,6 +101,22 @@ def _gap(given: Given, n_bars: int, at: int) -> Gap:
     return Gap(at, sources, stretch.metre, label)
 
 
-def _longer(given: Given, gap: Gap) -> Given:
+def longer_by(given: Given, gap: Gap, sections: Sequence[Section] = ()) -> Given:
+    """Return a piece with empty bars in it.
+
+    Args:
+        given: the piece.
+        gap: the bars.
+        sections: of the longer piece; its own and the gap's when left out.
+    """
     heard = opened(given.cast, gap)
+    heard.sections = list(sections) or heard.sections
     return replace(given, piece=opened(given.piece, gap), cast=heard, stretches=stretches_of(heard))
+
+
+def order_to_fill(longer: Given, gap: Gap) -> Order:
+    """Return the order that makes the bars of a gap, for all the parts the piece has."""
+    chosen = np.zeros(longer.n_bars, bool)
+    chosen[gap.at : gap.at + len(gap.sources)] = True
+    order = order_of(longer, chosen, selected_notes(None, longer))
+    return replace(order, gone=[np.zeros(len(t.notes), bool) for t in longer.piece.tracks])

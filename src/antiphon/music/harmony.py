@@ -68,6 +68,22 @@ def _in_key(tonic: int, mode: str) -> Floats:
     return bonus
 
 
+def fit_of_chord(weights: Floats, chord: Chord, key: Key) -> float:
+    """Return how well a chord fits what sounds, as a log likelihood beside that of others.
+
+    Args:
+        weights: (12,) how long each pitch class sounds.
+        chord: of any quality.
+        key: in which it is.
+    """
+    tones = np.full(12, _FOREIGN)
+    for interval, weight in zip(QUALITIES[chord.quality], _TONE_WEIGHTS, strict=False):
+        tones[(chord.root + interval) % 12] = weight
+    fits = _FIT * float(weights @ tones) / max(float(weights.sum()), 1e-9)
+    in_key = chord.pitch_classes <= set(key.scale)
+    return fits + (_IN_KEY if in_key else 0.0) - _QUALITY_COST.get(chord.quality, _IN_KEY)
+
+
 def sounding_notes(piece: Piece) -> Notes:
     """Return all pitched notes (no drums), track after track."""
     pitched = [track.notes for track in piece.tracks if not track.is_drum]

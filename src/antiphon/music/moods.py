@@ -123,7 +123,7 @@ def in_mood(piece: Piece, mood: str, strength: float, leads: Sequence[NDArray[np
                 _narrow(notes, ~lead, piece.chords, moved.clash)
             notes["pitch"] = np.clip(notes["pitch"] + moved.semitones, 0, 127)
         notes["velocity"] = np.clip(np.rint(notes["velocity"] + moved.louder), 1, 127)
-        notes = _denser(notes, lead, moved.density, piece.resolution)
+        notes = denser(notes, lead, moved.density, piece.resolution)
         if not track.is_drum:
             notes = held(notes, moved.length, piece.resolution)
             notes["duration"] = np.minimum(notes["duration"], np.maximum(end - notes["onset"], 1))
@@ -217,8 +217,15 @@ def _narrow(
         notes["pitch"][under & ((notes["pitch"] - span.chord.root) % 12 == _FIFTH)] -= 1
 
 
-def _denser(notes: Notes, lead: NDArray[np.bool_], factor: float, resolution: int) -> Notes:
-    """Return notes of which those of no tune are fewer, weak places first, or struck again."""
+def denser(notes: Notes, lead: NDArray[np.bool_], factor: float, resolution: int) -> Notes:
+    """Return notes of which those of no tune are fewer, weak places first, or struck again.
+
+    Args:
+        notes: in order.
+        lead: which of them are the tune's, and stay.
+        factor: of the number of the others.
+        resolution: steps of a quarter.
+    """
     wanted = round(abs(factor - 1) * int((~lead).sum()))
     if not wanted:
         return notes

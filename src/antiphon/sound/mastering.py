@@ -66,6 +66,31 @@ def limit(audio: Audio, sample_rate_hz: int, *, gain_db: float, ceiling_db: floa
     return audio
 
 
+class RunningLimiter:
+    """Turns the peaks down of a sound that goes on: what comes out is `delay` frames late.
+
+    It is the same sound as `limit` makes of the whole.
+
+    Args:
+        sample_rate_hz: frames in a second.
+        ceiling_db: true peak in dB below full scale.
+    """
+
+    def __init__(self, sample_rate_hz: int, *, ceiling_db: float = CEILING_DB) -> None:
+        self._rate, self._ceiling = sample_rate_hz, 10 ** ((ceiling_db - MARGIN_DB) / 20)
+        context = 2 * max(2, round(_REACH_S * sample_rate_hz / BLOCK)) + 2
+        self.delay = context * BLOCK
+        self._kept = np.zeros((2, 2 * self.delay), np.float32)  # heard before, and held back
+
+    def __call__(self, audio: Audio) -> Audio:
+        """Return as many frames as are given, (2, frames), a whole number of blocks."""
+        whole = np.concatenate([self._kept, audio], axis=1)
+        self._kept = whole[:, -2 * self.delay :].copy()
+        limiter = _Limiter(whole, self._rate, self._ceiling)
+        _apply(whole, limiter.gains(1.0))
+        return whole[:, self.delay : self.delay + audio.shape[1]]
+
+
 class _Limiter:
     """The true peaks of a sound, and the gains that keep them under a ceiling."""
 

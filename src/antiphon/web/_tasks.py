@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from antiphon.music.listening import Answer
 from antiphon.music.piece import Piece
 from antiphon.music.plan import Plan
 
@@ -45,7 +46,7 @@ def get_ready_to_go_on(progress: Progress) -> None:
 
     models.keep_loaded()
     plan = Plan(key="C", tempo=120.0)
-    go_on(go_on(None, plan, 0, progress), plan, 1, progress)
+    go_on(go_on(None, plan, 0, None, progress), plan, 1, None, progress)
 
 
 def perform(
@@ -84,11 +85,11 @@ def plain(made: Any) -> Made:
     )
 
 
-def go_on(music: Piece | None, plan: Plan, at: int, _: Progress) -> Piece:
+def go_on(music: Piece | None, plan: Plan, at: int, answer: Answer | None, _: Progress) -> Piece:
     """Make the next bar of live music."""
     from antiphon.inference.live import live
 
-    return live(music, plan, at)
+    return live(music, plan, at, answer)
 
 
 def read(file: Path, _: Progress) -> Piece:

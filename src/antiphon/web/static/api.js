@@ -97,6 +97,8 @@ export const api = {
   rate: (id, rating) => call("POST", `/takes/${id}/rating`, { rating }),
   /** @param {string} project @param {File} file @returns {Promise<Take>} */
   upload: (project, file) => call("POST", `/projects/${project}/upload`, form(file)),
+  /** @param {string} project @param {{piece: Piece, name: string}} take @returns {Promise<Take>} */
+  addTake: (project, take) => call("POST", `/projects/${project}/takes`, take),
   /** @param {string} take @param {string} format @param {number} [revision] to be shown, not saved; each revision is another file */
   takeFile: (take, format, revision) =>
     `/api/takes/${take}/files/${format}${revision === undefined ? "" : `?inline=1&revision=${revision}`}`,
@@ -137,6 +139,27 @@ export const api = {
         }
       };
     });
+  },
+
+  /**
+   * Play along with the machine, until one of both ends it.
+   * @param {() => object} plan what it begins with, asked for when the way is open
+   * @param {(told: any) => void} hear a bar, a mend, what is heard, an error
+   * @param {() => void} gone the server ended it
+   */
+  live(plan, hear, gone) {
+    const socket = new WebSocket(new URL("/api/live", location.href.replace(/^http/, "ws")));
+    socket.onopen = () => socket.send(JSON.stringify(plan()));
+    socket.onmessage = ({ data }) => hear(JSON.parse(data));
+    socket.onclose = gone;
+    return {
+      /** @param {object} news wishes that changed, notes that were played */
+      tell: (news) => socket.readyState === WebSocket.OPEN && socket.send(JSON.stringify(news)),
+      end() {
+        socket.onclose = socket.onmessage = null;
+        socket.close();
+      },
+    };
   },
 
   /** @returns {Promise<ArrayBuffer>} */

@@ -24,6 +24,7 @@ export function h(tag, props = {}, ...children) {
 const PATHS = {
   play: "M7 4v16l13-8z",
   pause: "M6 4h4v16H6zM14 4h4v16h-4z",
+  stop: "M5 5h14v14H5z",
   start: "M5 4h3v16H5zM20 4v16L9 12z",
   loop: "M17 2l4 4-4 4V7H8a4 4 0 0 0-4 4v1H2v-1a6 6 0 0 1 6-6h9zM7 22l-4-4 4-4v3h9a4 4 0 0 0 4-4v-1h2v1a6 6 0 0 1-6 6H7z",
   undo: "M8 4L2 10l6 6v-4h6a4 4 0 0 1 0 8h-3v2h3a6 6 0 0 0 0-12H8z",

@@ -1,6 +1,8 @@
 /** The studio: one store, one player, one view, and the parts of the page that share them. */
 import { api } from "./api.js";
 import { language } from "./i18n/index.js";
+import { Jam } from "./live/jam.js";
+import { isWriting } from "./live/typing.js";
 import { Player } from "./player.js";
 import { Viewport } from "./roll/viewport.js";
 import { Store } from "./store.js";
@@ -8,6 +10,11 @@ import "./parts/app-header.js";
 import "./parts/ask-panel.js";
 import "./parts/drop-zone.js";
 import "./parts/edit-bar.js";
+import "./parts/jam-head.js";
+import "./parts/jam-input.js";
+import "./parts/jam-keys.js";
+import "./parts/jam-picture.js";
+import "./parts/jam-steering.js";
 import "./parts/mark-lane.js";
 import "./parts/message-bar.js";
 import "./parts/pane-tabs.js";
@@ -25,7 +32,8 @@ const LAST_PROJECT = "antiphon.project";
 
 const store = new Store(api);
 const player = new Player(store);
-const studio = { store, player, viewport: new Viewport() };
+const jam = new Jam(store, player);
+const studio = { store, player, viewport: new Viewport(), jam };
 
 document.documentElement.lang = language;
 for (const element of document.querySelectorAll("*")) {
@@ -40,10 +48,12 @@ store.on(["project"], ({ project }) => {
 /** Keys that mean the same wherever the focus is, unless something is being written. */
 document.addEventListener("keydown", (event) => {
   const target = /** @type {HTMLElement} */ (event.target);
-  if (target.closest("input:not([type=range]), select, textarea, dialog")) return;
+  if (isWriting(target)) return;
+  const isJam = document.documentElement.dataset.pane === "jam";
   const command = event.ctrlKey || event.metaKey;
   const key = event.key.toLowerCase();
-  if (event.key === " " && !target.closest("button, summary, a, label")) player.toggle();
+  if (event.key === " " && !target.closest("button, summary, a, label")) (isJam ? jam : player).toggle();
+  else if (isJam) return;
   else if (command && key === "z" && !event.shiftKey) store.undo();
   else if (command && (key === "y" || (key === "z" && event.shiftKey))) store.redo();
   else return;

@@ -207,11 +207,21 @@ export class Opened extends Known {
   }
 
   /** @param {File} file @returns {Promise<boolean>} whether it could be read */
-  async upload(file) {
+  upload(file) {
+    return this.#added((project) => this.api.upload(project, file));
+  }
+
+  /** Keep a piece as another take. @param {Piece} piece @param {string} name @returns {Promise<boolean>} whether it was kept */
+  keep(piece, name) {
+    return this.#added((project) => this.api.addTake(project, { piece, name }));
+  }
+
+  /** @param {(project: string) => Promise<Take>} add */
+  async #added(add) {
     const project = this.state.project;
     if (!project) return false;
     const take = await this.attempt(async () => {
-      const made = await this.api.upload(project.id, file);
+      const made = await add(project.id);
       await this.reload(made.id);
       return made;
     });

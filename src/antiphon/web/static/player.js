@@ -11,7 +11,7 @@ import { Synthesized } from "./sound/synthesized.js";
 import { Synth } from "./sound/synth.js";
 
 const LOUD = 2.5; // of the synthesizer, which leaves room for many voices
-export const USUAL_VOLUME = 0.8;
+const SOON_S = 0.06; // in which the volume follows its fader
 
 export class Player {
   /** @type {Synthesized|Rendered|null} */
@@ -28,6 +28,8 @@ export class Player {
   /** @type {AnalyserNode} */
   ear;
   #samples = new Float32Array(2048);
+  /** @type {Synth|null} */
+  synth = null;
 
   /** @param {Store} store */
   constructor(store) {
@@ -40,6 +42,7 @@ export class Player {
     });
     store.on(["mixer", "piece"], () => this.#mix());
     store.on(["loop", "looping", "piece"], () => this.#loop());
+    store.on(["volume"], ({ volume }) => this.fade(volume, SOON_S));
     store.on(["project"], ({ project, playing }) => {
       if (!playing && project?.id !== this.#project) this.#step = 0;
       this.#project = project?.id ?? "";
@@ -70,13 +73,13 @@ export class Player {
 
   /** @param {AudioContext} context */
   async #fromSoundfont(context) {
-    const synth = await Synth.load(context, this.output, this.store.api.soundfont());
-    return new Synthesized(context, synth, () => this.#ended());
+    this.synth = await Synth.load(context, this.output, this.store.api.soundfont());
+    return new Synthesized(context, this.synth, () => this.#ended());
   }
 
   /** Master level, a limiter against clipping, and an ear for the meter. @param {AudioContext} context */
   #chain(context) {
-    this.output = new GainNode(context, { gain: LOUD * USUAL_VOLUME });
+    this.output = new GainNode(context, { gain: LOUD * this.store.state.volume });
     const limiter = new DynamicsCompressorNode(context, {
       threshold: -6,
       knee: 3,
@@ -155,10 +158,17 @@ export class Player {
     this.#source.preview(index, pitch, velocity);
   }
 
-  /** @param {number} volume 0–1 */
-  setVolume(volume) {
-    if (this.output && this.context)
-      this.output.gain.setTargetAtTime(LOUD * volume, this.context.currentTime, 0.02);
+  /** Let who plays live have the stage. @returns {Promise<Synth|null>} null where there is none */
+  async giveWay() {
+    if (this.store.state.playing) this.pause();
+    await this.load();
+    await this.context.resume();
+    return this.synth;
+  }
+
+  /** Let all be so loud, or silent. @param {number} volume 0–1 @param {number} seconds in which it is reached */
+  fade(volume, seconds) {
+    if (this.context) this.output.gain.setTargetAtTime(LOUD * volume, this.context.currentTime, seconds / 3);
   }
 
   /** The loudest sample of the last moments. @returns {number} 0–1 */

@@ -1,7 +1,7 @@
 /**
  * What the page knows, and who is told when it changes.
  * @import {ProjectEntry} from "./api.js"
- * @import {Job, Note, Piece, Project, Range, Strip, Take} from "./types.js"
+ * @import {Band, Job, Note, Piece, Project, Range, Seat, Strip, Take, Turn} from "./types.js"
  */
 
 /**
@@ -26,6 +26,16 @@
  * @property {"saved"|"saving"|"failed"} saving
  * @property {{kind: "info"|"error", text: string}|null} message
  * @property {"" | "loading" | "ready" | "rendered"} sound where sound comes from
+ * @property {number} volume              of everything, 0–1
+ * @property {"off"|"waiting"|"playing"} jam
+ * @property {Band|null} band             what the jam begins with
+ * @property {Seat|null} seat             how the musician plays along
+ * @property {Record<string, unknown>} wishes  that steer it
+ * @property {{turn: Turn|"", key: string, chord: string}} live  what is heard of it now
+ * @property {string} listening           the chord that it hears the musician play
+ * @property {number|null} instrument     of the musician, General MIDI; what his part usually has
+ * @property {number} octave              that the keys begin with
+ * @property {number|null} sleepAt        when the jam ends by itself, as Date.now()
  */
 
 /** @returns {State} */
@@ -50,6 +60,16 @@ const nothing = () => ({
   saving: "saved",
   message: null,
   sound: "",
+  volume: 0.8,
+  jam: "off",
+  band: null,
+  seat: null,
+  wishes: {},
+  live: { turn: "", key: "", chord: "" },
+  listening: "",
+  instrument: null,
+  octave: 4,
+  sleepAt: null,
 });
 
 /** The state with those who listen to it; only `Store` sets it. */

@@ -11,6 +11,9 @@
 import { barStarts } from "./music/time.js";
 import { Opened } from "./opened.js";
 
+/** @typedef {"activeTrack"|"selection"|"division"|"tool"|"playing"|"looping"|"loop"|"message"|"sound"|"volume"} ChosenHere */
+/** @typedef {ChosenHere|"jam"|"band"|"seat"|"wishes"|"live"|"listening"|"instrument"|"octave"|"sleepAt"} Chosen what people and sound set */
+
 const PLAIN_STRIP = Object.freeze({ mute: false, solo: false });
 const UI_PAUSE_MS = 600;
 
@@ -167,7 +170,7 @@ export class Store extends Opened {
 
   // what is marked, locked, mixed
 
-  /** @param {Partial<Pick<State, "activeTrack"|"selection"|"division"|"tool"|"playing"|"looping"|"loop"|"message"|"sound">>} change */
+  /** @param {Partial<Pick<State, Chosen>>} change */
   choose(change) {
     if (change.activeTrack && change.activeTrack !== this.state.activeTrack && !change.selection) {
       change = { ...change, selection: new Set() };

@@ -73,5 +73,44 @@
  * @typedef {{mute: boolean, solo: boolean}} Strip  what a mixer's strip does to hearing only
  *
  * @typedef {{start: number, end: number}} Range  steps, end not included
+ *
+ * Playing along; times in seconds.
+ *
+ * @typedef {[at_s: number, duration_s: number, track: number, pitch: number, velocity: number]} LiveNote  in its bar
+ * @typedef {[at_s: number, symbol: string]} LiveChord  in its bar
+ * @typedef {"you"|"me"|"both"} Turn  whose phrase it is
+ * @typedef {Pick<Track, "name"|"role"|"program"|"is_drum">} LiveTrack
+ *
+ * @typedef {object} LiveBar  as the server tells it
+ * @property {number} bar         how many were before it
+ * @property {number} n_bars      more than one where music begins
+ * @property {number} at_s        since the first one began
+ * @property {number} duration_s
+ * @property {string} key
+ * @property {LiveChord[]} chords
+ * @property {LiveTrack[]} tracks
+ * @property {LiveNote[]} notes
+ * @property {boolean} covered    the last one varied, as this one was not ready
+ * @property {Turn} [turn]
+ * @property {string} [metre]     as "4/4"
+ * @property {number[]} [beats]   where its beats are
+ * @property {number} [heard]     notes of the musician by then
+ *
+ * @typedef {object} Mend  of a bar that was told
+ * @property {number} mend            its number
+ * @property {number} from_s          in it; what began before stays
+ * @property {LiveNote[]} notes       all that begin later
+ * @property {LiveChord[]} [chords]   all of the bar
+ * @property {[track: number, pitch: number][]} [ends]  what sounds there and ends
+ * @typedef {LiveBar & {time: number, stretch: number, places: number[]}} Placed
+ *   time of the clock at its beginning, seconds of the clock a second, places of its tracks among all
+ * @typedef {{time: number, end: number|null, pitch: number, velocity: number}} HandNote  on the clock; without end while it sounds
+ *
+ * @typedef {{style: string, key?: string, mode?: string}} Band  what a session begins with
+ * @typedef {object} Seat  how the musician plays along; without part he does not
+ * @property {string} [part]      the role that he takes
+ * @property {"accompany"|"trade"|"none"} answer
+ * @property {number} [trade_bars]
+ * @property {"beat"|"bar"} quantise  where what is moved is heard
  */
 export {};

@@ -20,9 +20,24 @@ export class AppHeader extends Part {
     const saved = h("span", { class: "saved", role: "status" });
     const undo = iconButton("undo", t("undo"), () => store.undo());
     const redo = iconButton("redo", t("redo"), () => store.redo());
+    const places = ["notes", "jam"].map((pane) =>
+      h(
+        "button",
+        { type: "button", class: "quiet", data: { pane }, onclick: () => go(pane) },
+        t(`place.${pane}`),
+      ),
+    );
+    const mark = () => {
+      const isJam = document.documentElement.dataset.pane === "jam";
+      for (const place of places)
+        place.setAttribute("aria-pressed", String((place.dataset.pane === "jam") === isJam));
+    };
+    new MutationObserver(mark).observe(document.documentElement, { attributeFilter: ["data-pane"] });
+    mark();
     this.setAttribute("role", "banner");
     this.append(
       h("h1", { class: "logo" }, "Antiphon"),
+      h("span", { class: "group switch places", role: "group", "aria-label": t("place.choose") }, places),
       h(
         "button",
         {
@@ -36,7 +51,7 @@ export class AppHeader extends Part {
       ),
       title,
       saved,
-      h("span", { class: "group" }, undo, redo),
+      h("span", { class: "group undoing" }, undo, redo),
       h("span", { class: "space" }),
       exportMenu(store),
       iconButton("help", t("tour.begin"), () => document.dispatchEvent(new Event("antiphon-tour"))),
@@ -64,6 +79,11 @@ export class AppHeader extends Part {
       redo.disabled = !store.canRedo;
     });
   }
+}
+
+/** @param {string} pane */
+function go(pane) {
+  document.dispatchEvent(new CustomEvent("antiphon-pane", { detail: pane }));
 }
 
 function turnTheme() {

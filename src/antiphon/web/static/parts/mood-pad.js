@@ -78,6 +78,7 @@ export class MoodPad extends HTMLElement {
     this.classList.toggle("open", value === null);
     this.clear.hidden = value === null;
     this.state.textContent = value ? t("mood.is", { valence, arousal }) : t("mood.open");
+    this.dispatchEvent(new Event("input", { bubbles: true }));
   }
 }
 customElements.define("mood-pad", MoodPad);

@@ -5,6 +5,7 @@
  * @property {import("../store.js").Store} store
  * @property {import("../player.js").Player} player
  * @property {import("../roll/viewport.js").Viewport} viewport
+ * @property {import("../live/jam.js").Jam} jam
  */
 
 export class Part extends HTMLElement {

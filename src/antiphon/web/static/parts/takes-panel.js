@@ -5,6 +5,8 @@ import { Part } from "./part.js";
 
 /** @typedef {import("../types.js").Take} Take */
 
+const NAMED = ["upload", "first", "copy"]; // verbs whose takes have a name of their own
+
 export class TakesPanel extends Part {
   make() {
     this.setAttribute("role", "region");
@@ -95,7 +97,7 @@ export class TakesPanel extends Part {
   #about(take) {
     const plan = take.plan ?? {};
     const facts = [
-      take.verb === "upload" || take.verb === "first" ? take.name : "",
+      NAMED.includes(take.verb) ? take.name : "",
       plan.style && named("style", String(plan.style)),
       take.n_bars && t("bars.n", { n: take.n_bars }),
       plan.seed !== undefined && t("seed.n", { n: Number(plan.seed) }),

@@ -6,13 +6,14 @@ import { Part } from "./part.js";
 
 const SEEN = "antiphon.toured";
 const PLACES = [
-  { name: "play", at: ".play" },
+  { name: "play", at: ".play", pane: "notes" },
   { name: "notes", at: "piano-roll", pane: "notes" },
   { name: "chords", at: "mark-lane[kind=chords]", pane: "notes" },
   { name: "tracks", at: "track-list", pane: "tracks" },
   { name: "ask", at: "ask-panel", pane: "ask" },
   { name: "takes", at: "takes-panel", pane: "takes" },
-  { name: "export", at: ".export-menu" },
+  { name: "export", at: ".export-menu", pane: "notes" },
+  { name: "jam", at: "[data-pane=jam]" },
 ];
 
 export class TourGuide extends Part {
@@ -93,7 +94,8 @@ export class TourGuide extends Part {
   }
 
   #place() {
-    const target = document.querySelector(PLACES[this.#index].at);
+    const targets = [...document.querySelectorAll(PLACES[this.#index].at)];
+    const target = targets.find((each) => each.checkVisibility());
     if (!target) return;
     this.#light(target);
     const box = target.getBoundingClientRect();

@@ -3,7 +3,7 @@ import { h, icon, iconButton } from "../dom.js";
 import { t } from "../i18n/index.js";
 import { FASTEST, SLOWEST, withTempo } from "../music/edits.js";
 import { barOf, barsFromWords, barStarts, placeOf, Timeline } from "../music/time.js";
-import { USUAL_VOLUME } from "../player.js";
+import { LoudnessControl } from "./loudness-control.js";
 import { Part } from "./part.js";
 
 export class TransportBar extends Part {
@@ -31,16 +31,7 @@ export class TransportBar extends Part {
       title: t("tempo"),
       onchange: () => this.#tempo(),
     });
-    const volume = h("input", {
-      type: "range",
-      min: "0",
-      max: "100",
-      value: String(100 * USUAL_VOLUME),
-      "aria-label": t("volume"),
-      title: t("volume"),
-      oninput: () => player.setVolume(Number(volume.value) / 100),
-    });
-    this.level = h("meter", { min: "0", max: "1", high: "0.95", value: "0", "aria-label": t("level") });
+    const loudness = new LoudnessControl();
     this.sound = h("span", { class: "sound-state", role: "status" });
     this.setAttribute("role", "region");
     this.setAttribute("aria-label", t("transport"));
@@ -52,8 +43,9 @@ export class TransportBar extends Part {
       h("label", { class: "group tempo" }, this.tempo, h("span", { class: "unit" }, "♩/min")),
       h("span", { class: "space" }),
       this.sound,
-      h("span", { class: "group loudness" }, icon("volume"), volume, this.level),
+      loudness,
     );
+    loudness.begin(this.studio);
     store.on(["playing"], ({ playing }) => {
       const name = playing ? t("pause") : t("play");
       this.play.setAttribute("aria-label", name);
@@ -110,7 +102,7 @@ export class TransportBar extends Part {
 
   #frame() {
     requestAnimationFrame(() => this.#frame());
-    const { piece, playing } = this.state;
+    const { piece } = this.state;
     if (!piece || !this.timeline) return;
     const { player } = this.studio;
     const step = player.position();
@@ -119,8 +111,6 @@ export class TransportBar extends Part {
     const clock = `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
     const text = `${bar}.${beat}  ${clock}`;
     if (this.place.textContent !== text) this.place.textContent = text;
-    const level = playing ? player.level() : 0;
-    if (Math.abs(this.level.value - level) > 0.01) this.level.value = level;
   }
 }
 

@@ -19,12 +19,14 @@ const ELSE = { [VOLUME]: 90, [PAN]: 64, [ROOM]: 30 };
 /** Whatever a piece says nothing of: sustain, bend, expression and modulation at rest. */
 const REST = { 1: 0, 11: 127, 64: 0, 66: 0, 67: 0, 128: 0 };
 
-/** @param {Track} track @returns {Record<number, number>} controllers at rest, by number */
+/** @param {Pick<Track, "role">} track @returns {[number, number][]} controllers at rest: number, value */
 export function usual(track) {
-  return { ...REST, ...(USUAL[track.role] ?? ELSE) };
+  const values = { ...REST, ...(USUAL[track.role] ?? ELSE) };
+  return Object.entries(values).map(([number, value]) => [Number(number), value]);
 }
 
 /** @param {Track} track @param {number} number @returns {number} 0–127, as it begins */
 export function setting(track, number) {
-  return track.controls.find((control) => control[1] === number)?.[2] ?? usual(track)[number];
+  const set = track.controls.find((control) => control[1] === number)?.[2];
+  return set ?? new Map(usual(track)).get(number) ?? 0;
 }

@@ -45,14 +45,55 @@ function between(sorted, from, to) {
 
 const ORDER = { off: 0, control: 1, on: 2 }; // of events at the same time
 
+/** @param {SoundEvent[]} events @returns {SoundEvent[]} */
+export function inOrder(events) {
+  return events.sort((a, b) => a.time - b.time || ORDER[a.kind] - ORDER[b.kind]);
+}
+
+/** Notes whose end is to come. */
+export class Sounding {
+  /** @type {{time: number, track: number, pitch: number}[]} time of the end */
+  #notes = [];
+
+  get some() {
+    return this.#notes.length > 0;
+  }
+
+  /** A key that is struck again is let go first. @param {number} track @param {number} pitch @param {number} time @param {number} end */
+  begin(track, pitch, time, end) {
+    this.end(track, pitch, time);
+    this.#notes.push({ time: end, track, pitch });
+  }
+
+  /** End a note by some time. @param {number} track @param {number} pitch @param {number} time */
+  end(track, pitch, time) {
+    for (const note of this.#notes) {
+      if (note.track === track && note.pitch === pitch) note.time = Math.min(note.time, time);
+    }
+  }
+
+  /** End all by some time. @param {number} time */
+  letGo(time) {
+    for (const note of this.#notes) note.time = Math.min(note.time, time);
+  }
+
+  /** Give out what ends. @param {number} until @param {SoundEvent[]} events */
+  ends(until, events) {
+    this.#notes = this.#notes.filter(({ time, track, pitch }) => {
+      if (time > until) return true;
+      events.push({ time, kind: "off", track, number: pitch, value: 0 });
+      return false;
+    });
+  }
+}
+
 export class Scheduler {
   /** @param {Piece} piece */
   constructor(piece) {
     /** @type {Range|null} */
     this.loop = null;
     this.running = false;
-    /** @type {{time: number, track: number, pitch: number}[]} notes whose end is to come */
-    this.sounding = [];
+    this.sounding = new Sounding();
     /** @type {{time: number, step: number, timeline: Timeline}[]} where the clock met a step */
     this.anchors = [];
     this.step = 0;
@@ -79,7 +120,7 @@ export class Scheduler {
   start(step, time) {
     this.step = step >= this.end ? 0 : step;
     this.time = time;
-    this.sounding = [];
+    this.sounding = new Sounding();
     this.anchors = [];
     this.running = true;
     this.#anchor();
@@ -88,10 +129,10 @@ export class Scheduler {
   /** End; what still sounds is let go where the events given out so far end. @returns {SoundEvent[]} */
   stop() {
     this.running = false;
-    for (const note of this.sounding) note.time = this.time;
     /** @type {SoundEvent[]} */
     const events = [];
-    this.#ends(this.time, events);
+    this.sounding.letGo(this.time);
+    this.sounding.ends(this.time, events);
     return events;
   }
 
@@ -114,8 +155,8 @@ export class Scheduler {
       if (to < border) break;
       this.#turn(border, events);
     }
-    this.#ends(until, events);
-    return events.sort((a, b) => a.time - b.time || ORDER[a.kind] - ORDER[b.kind]);
+    this.sounding.ends(until, events);
+    return inOrder(events);
   }
 
   /** @param {number} time audio clock @returns {number} the step that sounds then */
@@ -133,8 +174,8 @@ export class Scheduler {
 
   /** @param {number} border @param {SoundEvent[]} events */
   #turn(border, events) {
-    for (const note of this.sounding) note.time = Math.min(note.time, this.time);
-    this.#ends(this.time, events);
+    this.sounding.letGo(this.time);
+    this.sounding.ends(this.time, events);
     if (this.loop && this.loop.start < border) {
       this.step = this.loop.start;
       this.#anchor();
@@ -157,9 +198,8 @@ export class Scheduler {
     this.piece.tracks.forEach((track, index) => {
       for (const [at, duration, pitch, velocity] of between(track.notes, from, to)) {
         const time = base + this.timeline.secondsAt(at);
-        this.#retrigger(index, pitch, time);
         const end = base + this.timeline.secondsAt(Math.min(at + duration, border));
-        this.sounding.push({ time: end, track: index, pitch });
+        this.sounding.begin(index, pitch, time, end);
         events.push({ time, kind: "on", track: index, number: pitch, value: velocity });
       }
     });
@@ -172,22 +212,6 @@ export class Scheduler {
       for (const [at, number, value] of between(controls, from, to)) {
         events.push({ time: base + this.timeline.secondsAt(at), kind: "control", track, number, value });
       }
-    });
-  }
-
-  /** A key that is struck again is let go first. @param {number} track @param {number} pitch @param {number} time */
-  #retrigger(track, pitch, time) {
-    for (const note of this.sounding) {
-      if (note.track === track && note.pitch === pitch) note.time = Math.min(note.time, time);
-    }
-  }
-
-  /** @param {number} until @param {SoundEvent[]} events */
-  #ends(until, events) {
-    this.sounding = this.sounding.filter(({ time, track, pitch }) => {
-      if (time > until) return true;
-      events.push({ time, kind: "off", track, number: pitch, value: 0 });
-      return false;
     });
   }
 }

@@ -4,7 +4,8 @@
 import { SYNTH } from "../api.js";
 
 const DRUMS = 9; // the channel of every 16 that General MIDI gives to drums
-const BEND = 128; // `Control` number of the pitch bend
+const MELODIC = 15; // channels of every 16 that are left for others
+export const BEND = 128; // `Control` number of the pitch bend
 const CENTRE = 8192;
 
 export class Synth {
@@ -30,13 +31,19 @@ export class Synth {
     return new Synth(inner);
   }
 
+  /** The first tracks of a block of 16 channels, as `channel` counts them. @param {number} block @returns {[number, number]} melodic, drums */
+  firstOf(block) {
+    return [MELODIC * block, block];
+  }
+
   /**
    * The channel of the n-th track: drums have their own, the others share none with them.
    * @param {number} index among all tracks of its kind
    * @param {boolean} isDrum
    */
   channel(index, isDrum) {
-    const melodic = 16 * Math.floor(index / 15) + (index % 15) + (index % 15 >= DRUMS ? 1 : 0);
+    const place = index % MELODIC;
+    const melodic = 16 * Math.floor(index / MELODIC) + place + (place >= DRUMS ? 1 : 0);
     const channel = isDrum ? 16 * index + DRUMS : melodic;
     while (this.inner.midiChannels.length <= channel) this.inner.addNewChannel();
     return channel;

@@ -3,6 +3,7 @@
  * @import {Piece, Range} from "../types.js"
  * @import {Synth} from "./synth.js"
  */
+import { Cast } from "./cast.js";
 import { usual } from "./mix.js";
 import { controlsAt, Scheduler } from "./scheduling.js";
 
@@ -15,8 +16,6 @@ const PREVIEW_MS = 350;
 export class Synthesized {
   /** @type {Scheduler|null} */
   #scheduler = null;
-  /** @type {number[]} channel of each track */
-  #channels = [];
   #instruments = "";
   #settings = "";
   /** @type {ReturnType<typeof setInterval>|undefined} */
@@ -27,6 +26,7 @@ export class Synthesized {
   constructor(context, synth, ended) {
     this.context = context;
     this.synth = synth;
+    this.cast = new Cast(synth);
     this.ended = ended;
   }
 
@@ -35,38 +35,29 @@ export class Synthesized {
     this.#scheduler ??= new Scheduler(piece);
     this.#scheduler.setPiece(piece);
     const instruments = JSON.stringify(piece.tracks.map((t) => [t.program, t.is_drum, t.role]));
-    if (instruments !== this.#instruments) this.#cast(piece);
+    if (instruments !== this.#instruments) {
+      this.cast.fill(piece.tracks);
+      this.#settings = "";
+    }
     this.#instruments = instruments;
     const settings = JSON.stringify(piece.tracks.map((track) => track.controls));
     if (settings !== this.#settings) this.#set(this.#scheduler.step);
     this.#settings = settings;
   }
 
-  /** @param {Piece} piece */
-  #cast(piece) {
-    const counts = [0, 0];
-    this.#channels = piece.tracks.map((track) => {
-      const channel = this.synth.channel(counts[Number(track.is_drum)]++, track.is_drum);
-      this.synth.instrument(channel, track.is_drum, track.program);
-      return channel;
-    });
-    this.#settings = "";
-  }
-
   /** Set all controllers as they are at a step. @param {number} step */
   #set(step) {
     this.#scheduler?.piece.tracks.forEach((track, index) => {
-      const here = Object.entries(usual(track)).map(([number, value]) => [Number(number), value]);
-      for (const [number, value] of [...here, ...controlsAt(track.controls, step)]) {
-        this.synth.control(this.#channels[index], number, value, 0);
-      }
+      this.cast.set(index, usual(track));
+      this.cast.set(index, controlsAt(track.controls, step));
     });
   }
 
   /** @param {boolean[]} silent of each track */
   setSilent(silent) {
     silent.forEach((each, index) => {
-      if (this.#channels[index] !== undefined) this.synth.mute(this.#channels[index], each);
+      const channel = this.cast.channels[index];
+      if (channel !== undefined) this.synth.mute(channel, each);
     });
   }
 
@@ -97,8 +88,8 @@ export class Synthesized {
     const scheduler = this.#scheduler;
     if (!scheduler) return;
     const ahead = document.hidden ? AHEAD_HIDDEN_S : AHEAD_S;
-    this.#send(scheduler.advance(this.context.currentTime + ahead));
-    if (!scheduler.running && !scheduler.sounding.length) {
+    this.cast.send(scheduler.advance(this.context.currentTime + ahead));
+    if (!scheduler.running && !scheduler.sounding.some) {
       const rest = Math.max(scheduler.time - this.context.currentTime, 0);
       const run = ++this.#run;
       clearInterval(this.#timer);
@@ -106,21 +97,10 @@ export class Synthesized {
     }
   }
 
-  /** @param {import("./scheduling.js").SoundEvent[]} events */
-  #send(events) {
-    for (const { time, kind, track, number, value } of events) {
-      const channel = this.#channels[track];
-      if (channel === undefined) continue;
-      if (kind === "on") this.synth.on(channel, number, value, time);
-      else if (kind === "off") this.synth.off(channel, number, time);
-      else this.synth.control(channel, number, value, time);
-    }
-  }
-
   stop() {
     this.#run++;
     clearInterval(this.#timer);
-    this.#send(this.#scheduler?.stop() ?? []);
+    this.cast.send(this.#scheduler?.stop() ?? []);
     this.synth.silence();
   }
 
@@ -131,7 +111,7 @@ export class Synthesized {
 
   /** @param {number} track @param {number} pitch @param {number} velocity */
   preview(track, pitch, velocity) {
-    const channel = this.#channels[track];
+    const channel = this.cast.channels[track];
     this.synth.on(channel, pitch, velocity, 0);
     setTimeout(() => this.synth.off(channel, pitch, 0), PREVIEW_MS);
   }
