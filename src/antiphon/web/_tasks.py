@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from antiphon.errors import AntiphonError
 from antiphon.music.piece import Piece
 from antiphon.music.plan import Plan
 
@@ -46,6 +47,37 @@ def get_ready_to_go_on(progress: Progress) -> None:
     models.keep_loaded()
     plan = Plan(key="C", tempo=120.0)
     go_on(go_on(None, plan, 0, progress), plan, 1, progress)
+
+
+Asked = tuple[str, Sequence[Piece], Plan, dict[str, Any]]  # verb, pieces, plan, what is its own
+
+
+def perform_all(
+    asked: Sequence[Asked], progress: Callable[[tuple[int, int]], None]
+) -> list[list[Made] | str]:
+    """Carry out orders, several that are alike side by side.
+
+    Args:
+        asked: one, or several of `compose` with the same weights.
+        progress: told which order, and how many pieces of it are done.
+
+    Returns:
+        what each has made; of one among several that cannot be carried out, why.
+    """
+    if len(asked) == 1:
+        return [perform(*asked[0], lambda n_done: progress((0, n_done)))]
+    from antiphon.inference.compose import Wish, compose_all
+
+    wishes = [Wish(plan, own.get("count", 1), own.get("keep")) for _, _, plan, own in asked]
+
+    def told(number: int, n_done: int) -> None:
+        progress((number, n_done))
+
+    many = compose_all(wishes, model=asked[0][3].get("model"), progress=told)
+    return [
+        str(made) if isinstance(made, AntiphonError) else [plain(one) for one in made]
+        for made in many
+    ]
 
 
 def perform(
