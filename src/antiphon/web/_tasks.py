@@ -10,12 +10,16 @@ import importlib
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from antiphon.errors import AntiphonError
-from antiphon.music.piece import Piece
+from antiphon.music.piece import Metre, Piece
 from antiphon.music.plan import Plan
+
+if TYPE_CHECKING:
+    from antiphon.inference._chart import Chart
 
 Progress = Callable[[int], None]
 
@@ -121,6 +125,30 @@ def go_on(music: Piece | None, plan: Plan, at: int, _: Progress) -> Piece:
     from antiphon.inference.live import live
 
     return live(music, plan, at)
+
+
+def survey(pieces: Sequence[Piece], plan: Plan, _: Progress) -> dict[str, Any]:
+    """Say what the map of a style looks like, the first piece having a place on it."""
+    from antiphon.inference.wander import surveyed
+
+    return dataclasses.asdict(surveyed(pieces, partial(_chart, plan.style), plan=plan))
+
+
+def wander(piece: Piece, x: float, y: float, plan: Plan, _: Progress) -> Made:
+    """Write what is at a place of the map."""
+    from antiphon.inference.wander import wander as go
+
+    return plain(go(piece, x, y, plan=plan, draw=partial(_chart, plan.style))[0])
+
+
+@cache
+def _chart(style: str, metre: Metre) -> Chart:
+    """Return the map of a style, which this process draws once."""
+    from antiphon import models
+    from antiphon.inference.wander import charted
+
+    models.keep_loaded()
+    return charted(metre, Plan(style=style))
 
 
 def read(file: Path, _: Progress) -> Piece:

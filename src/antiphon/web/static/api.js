@@ -97,6 +97,12 @@ export const api = {
   rate: (id, rating) => call("POST", `/takes/${id}/rating`, { rating }),
   /** @param {string} project @param {File} file @returns {Promise<Take>} */
   upload: (project, file) => call("POST", `/projects/${project}/upload`, form(file)),
+  /** The map of a style, shaped by a take. @param {string} take @param {string} style @returns {Promise<import("./music/map.js").StyleMap>} */
+  map: (take, style) => call("GET", `/takes/${take}/map?style=${encodeURIComponent(style)}`),
+  /** What is heard at a place of it. @param {string} take @param {Record<string, any>} here @returns {Promise<{piece: Piece}>} */
+  mapPiece: (take, here) => call("GET", `/takes/${take}/map/piece?${new URLSearchParams(here)}`),
+  /** @param {string} take @param {Record<string, unknown>} here @returns {Promise<Take>} */
+  keepPlace: (take, here) => call("POST", `/takes/${take}/map`, here),
   /** @param {string} take @param {string} format @param {number} [revision] to be shown, not saved; each revision is another file */
   takeFile: (take, format, revision) =>
     `/api/takes/${take}/files/${format}${revision === undefined ? "" : `?inline=1&revision=${revision}`}`,
