@@ -24,6 +24,7 @@ NAMELESS = """() => {
 
 VIEWS = {
     "again": "document.querySelector('#ask-again').click()",
+    "map": "document.querySelector('#ask-map').click()",
     "accompany": "document.querySelector('#ask-accompany').click()",
     "projects": "document.querySelector('.open-projects').click()",
     "tour": "document.dispatchEvent(new Event('antiphon-tour'))",
@@ -35,7 +36,7 @@ def visit(page):
     yield "first"
     for name, action in VIEWS.items():
         page.evaluate(f"() => {{ {action} }}")
-        page.wait_for_timeout(100)
+        page.evaluate("() => new Promise(requestAnimationFrame)")
         yield name
         page.keyboard.press("Escape")
 
