@@ -176,7 +176,7 @@ def _untrained_pop(prepared: Path) -> Ensemble:
     from antiphon.models._ensemble import Ensemble
     from antiphon.representations.outline import CHORDS_SIZE, FORM_SIZE, OUTLINE_CONDITION_SIZE
     from antiphon.representations.prepared import load
-    from antiphon.training.train import song_tables
+    from antiphon.training._style_tables import song_tables
 
     coder, generator = _networks(1, n_parts=4, n_pitches=72)
     planner = _generator(

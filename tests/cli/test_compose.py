@@ -284,7 +284,8 @@ def test_of_many_reasons_the_first_are_told_and_the_rest_is_counted():
     from antiphon.cli import _words
 
     record = {
-        "plan": {"style": "pop", "metre": "4/4"},
+        "plan": {"style": "pop"},
+        "metre": "4/4",
         "key": "",
         "n_bars": 1,
         "duration_s": 62.0,

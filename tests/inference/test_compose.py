@@ -19,7 +19,7 @@ from antiphon.models._writer import Nerve
 from antiphon.music.form import parse_form, written_form
 from antiphon.music.instruments import ROLES
 from antiphon.music.keys import Key
-from antiphon.music.piece import Piece
+from antiphon.music.piece import Metre, Piece
 from antiphon.music.plan import METRES, Plan, plan_from
 from antiphon.representations.writing import Writing
 
@@ -304,15 +304,15 @@ def writes(monkeypatch) -> list[tuple[dict, Writing]]:
 
 
 def test_bars_that_fail_are_written_again_and_the_others_stay(writes, monkeypatch):
-    module = sys.modules["antiphon.inference.compose"]
-    usual = module.habits(models.load("pop"))
+    module = sys.modules["antiphon.inference._drafts"]
+    usual = module.habits(models.load("pop"), Metre(0))
 
-    monkeypatch.setattr(sys.modules["antiphon.inference._drafts"], "MIN_FAILURES", 1)
+    monkeypatch.setattr(module, "MIN_FAILURES", 1)
 
     def at_most(n_notes: float) -> None:
         few = np.where(np.array(MEASURES) == "notes in the bar", n_notes, np.inf)
         lenient = replace(usual, low=np.full(len(MEASURES), -np.inf), high=few)
-        monkeypatch.setattr(module, "habits", lambda ensemble: lenient)
+        monkeypatch.setattr(module, "habits", lambda ensemble, metre: lenient)
 
     at_most(np.inf)
     one(bars=12, chords="C | F | G | C")

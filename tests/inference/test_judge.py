@@ -8,7 +8,7 @@ import torch
 
 from antiphon.inference._judge import habits, measured, nearest_song
 from antiphon.metrics.bars import MEASURES
-from antiphon.music.piece import Piece, notes_of
+from antiphon.music.piece import Metre, Piece, notes_of
 from antiphon.representations.prepared import load_tables
 from antiphon.training._melody_index import melody_index
 
@@ -109,6 +109,6 @@ def test_bars_are_measured_in_any_key(sheet):
 
 
 def test_habits_are_those_of_the_training_set(tiny_ensemble):
-    usual = habits(tiny_ensemble)
+    usual = habits(tiny_ensemble, Metre(0))
     at = MEASURES.index("notes in the bar")
     assert (usual.low[at], usual.high[at], usual.mean[at]) == (12, 12, 12)

@@ -39,7 +39,7 @@ def record_of(made: Composition, name: str = "") -> Record:
         "version": antiphon.__version__,
         "title": piece.title or plan.title,
         "name": name,
-        "metre": str(piece.metres[0]) if piece.metres else plan.metre,
+        "metre": str(piece.metres[0]) if piece.metres else str(plan.time_signature()),
         "plan": _plain(plan),
         "key": key_of(made),
         "n_bars": piece.n_bars,
@@ -127,8 +127,7 @@ def headline(record: Record) -> str:
     key = f" in {record['key']}" if record["key"] else ""
     tempo = f" at {plan['tempo']:g} bpm" if "tempo" in plan else ""
     bars = f"{record['n_bars']} bar{'s' if record['n_bars'] != 1 else ''}"
-    metre = record.get("metre", plan["metre"])
     return (
-        f"{plan['style'].capitalize()}{key}, {bars} of {metre}{tempo}, "
+        f"{plan['style'].capitalize()}{key}, {bars} of {record['metre']}{tempo}, "
         f"{clock(record['duration_s'])}"
     )

@@ -37,7 +37,9 @@ def compose(
     ] = None,
     key: Annotated[str | None, typer.Option(help="G, Am, 'F# minor', Bb.")] = None,
     mode: Annotated[str | None, typer.Option(help="major or minor.")] = None,
-    metre: Annotated[str | None, typer.Option(help="Time signature. [default: 4/4]")] = None,
+    metre: Annotated[
+        str | None, typer.Option(help="Time signature. [default: as the style has it]")
+    ] = None,
     tempo: Annotated[float | None, typer.Option(help="Beats a minute, 20–300.")] = None,
     chords: Annotated[
         str | None,

@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from antiphon.inference._judge import answers, audition, measured, nearest_song
+from antiphon.inference._judge import answers, audition, habits, measured, nearest_song
 from antiphon.inference._players import play
 from antiphon.inference._sheet import Sheet
 from antiphon.inference._walk import stacked, walk
@@ -43,6 +43,7 @@ class Draft:
     Attributes:
         writing, place: the scores it was written among, and which of them it is.
         measures: (N, K) of its bars.
+        usual: what is usual in its style and metre.
         belief: (N,) how far the discriminator takes each bar for real, 0–1; None without one.
     """
 
@@ -51,48 +52,49 @@ class Draft:
     place: int
     parts: dict[str, Notes]
     measures: NDArray[np.float64]
+    usual: Habits
     belief: NDArray[np.float32] | None = None
     redrawn: list[str] = field(default_factory=list)
 
+    def failures(self) -> list[tuple[int, str]]:
+        """Return (bar, sentence) for bars that are further out than real ones."""
+        return self.usual.failures(self.measures)
+
 
 def alike(sheets: list[Sheet], n_takes: int = 1) -> list[list[Sheet]]:
-    """Return sheets in batches of the same length, in their order.
+    """Return sheets in batches of the same length and metre, those of a batch in their order.
 
     Args:
         n_takes: written of each.
     """
-    batches: list[list[Sheet]] = []
+    kinds: dict[tuple[int, str], list[Sheet]] = {}
     for sheet in sheets:
-        last = batches[-1] if batches else None
-        if last and len(last) < BATCH // n_takes and len(last[0].bars) == len(sheet.bars):
-            last.append(sheet)
-        else:
-            batches.append([sheet])
-    return batches
+        kinds.setdefault((len(sheet.bars), str(sheet.metre)), []).append(sheet)
+    size = BATCH // n_takes
+    return [some[at : at + size] for some in kinds.values() for at in range(0, len(some), size)]
 
 
-def drafts_of(sheets: list[Sheet], ensemble: Ensemble, usual: Habits) -> list[Draft]:
+def drafts_of(sheets: list[Sheet], ensemble: Ensemble) -> list[Draft]:
     """Return a draft of each sheet, failing bars drawn again.
 
     Args:
         sheets: of one length and metre, all keeping something of a given piece or none, all
             leaning or none.
         ensemble: writes them.
-        usual: what is usual in its style.
     """
     drafts = _written(sheets, [[sheet.plan.seed, 0] for sheet in sheets], ensemble)
     for attempt in range(REDRAWS):
-        drafts = _mended(drafts, ensemble, usual, attempt)
+        drafts = _mended(drafts, ensemble, attempt)
     return drafts
 
 
-def rank(draft: Draft, usual: Habits) -> float:
+def rank(draft: Draft) -> float:
     """Return how much is wrong with a draft: failing bars, disbelief, being unlike any real song.
 
     Within `TYPICAL` nothing is counted, so that takes are not all drawn to the middle.
     """
-    failing = len({bar for bar, _ in usual.failures(draft.measures)})
-    away = max(0.0, usual.distance(draft.measures)[0] - TYPICAL)
+    failing = len({bar for bar, _ in draft.failures()})
+    away = max(0.0, draft.usual.distance(draft.measures)[0] - TYPICAL)
     doubt = 0.0 if draft.belief is None else 1 - float(draft.belief.mean())
     return away + failing / len(draft.measures) + doubt
 
@@ -135,10 +137,10 @@ def _written(
         audition=None if kept else audition(ensemble, sheets),
         n_threads=torch.get_num_threads(),
     )
-    drafts = []
+    usual, drafts = habits(ensemble, sheets[0].metre), []
     for place, sheet in enumerate(sheets):
         parts = play(writing, place, sheet)
-        drafts.append(Draft(sheet, writing, place, parts, measured(parts, sheet)))
+        drafts.append(Draft(sheet, writing, place, parts, measured(parts, sheet), usual))
     if ensemble.discriminator is not None:
         heard = answers(ensemble.discriminator, _latents(drafts, ensemble), free)
         for draft, logits in zip(drafts, heard.sigmoid().numpy(), strict=True):
@@ -165,9 +167,9 @@ def _temperature(sheet: Sheet) -> float:
     return 0.8 + 0.2 * sheet.plan.adventure
 
 
-def _mended(drafts: list[Draft], ensemble: Ensemble, usual: Habits, attempt: int) -> list[Draft]:
+def _mended(drafts: list[Draft], ensemble: Ensemble, attempt: int) -> list[Draft]:
     """Return the drafts with failing bars written again where that makes them better."""
-    failing = [_failing(usual.failures(d.measures), d.sheet) for d in drafts]
+    failing = [_failing(d.failures(), d.sheet) for d in drafts]
     again = [i for i, bars in enumerate(failing) if 0 < len(bars) < len(drafts[i].measures)]
     if not again:
         return drafts
@@ -178,11 +180,11 @@ def _mended(drafts: list[Draft], ensemble: Ensemble, usual: Habits, attempt: int
     for i, fresh in zip(
         again, _written([drafts[i].sheet for i in again], seeds, ensemble, kept), strict=True
     ):
-        if rank(fresh, usual) < rank(drafts[i], usual):
-            still = {bar for bar, _ in usual.failures(fresh.measures)}
+        if rank(fresh) < rank(drafts[i]):
+            still = {bar for bar, _ in fresh.failures()}
             fresh.redrawn = drafts[i].redrawn + [
                 f"bar {drafts[i].sheet.before + bar + 1}: {why}"
-                for bar, why in usual.failures(drafts[i].measures)
+                for bar, why in drafts[i].failures()
                 if bar in failing[i] and bar not in still
             ]
             out[i] = fresh
@@ -237,9 +239,9 @@ def written_provenance(provenance: Mapping[str, str]) -> str:
     return "; ".join(f"{k}: {v}" for k, v in provenance.items())
 
 
-def reasons(draft: Draft, usual: Habits) -> tuple[str, ...]:
+def reasons(draft: Draft) -> tuple[str, ...]:
     """Return why a piece ranks where it does."""
-    score, each = usual.distance(draft.measures)
+    score, each = draft.usual.distance(draft.measures)
     before = draft.sheet.before
     sentences = [f"on average {score:.2f} standard deviations from real songs"]
     if draft.belief is not None:
@@ -251,9 +253,7 @@ def reasons(draft: Draft, usual: Habits) -> tuple[str, ...]:
     for name, away in sorted(each, key=lambda e: -abs(e[1]))[:3]:
         if abs(away) > 0.5:
             more = "more" if away > 0 else "less"
-            mean = usual.mean[MEASURES.index(name)]
+            mean = draft.usual.mean[MEASURES.index(name)]
             sentences.append(f"{name}: {abs(away):.1f} deviations {more} than usual ({mean:.3g})")
-    sentences += [
-        f"bar {before + bar + 1} kept with {why}" for bar, why in usual.failures(draft.measures)
-    ]
+    sentences += [f"bar {before + bar + 1} kept with {why}" for bar, why in draft.failures()]
     return tuple(sentences)

@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from antiphon.inference._metres import of_metre
 from antiphon.inference._sheet import Sheet
 from antiphon.inference._walk import cut
 from antiphon.metrics._written import written_measures
@@ -21,7 +22,7 @@ from antiphon.models._audition import Audition
 from antiphon.models._drawing import Floats
 from antiphon.models._ensemble import Ensemble
 from antiphon.models.choir import Discriminator, Segment
-from antiphon.music.piece import Notes, Piece, Track
+from antiphon.music.piece import Metre, Notes, Piece, Track
 from antiphon.representations.bars import (
     PITCHED,
     SLOTS_PER_BEAT,
@@ -39,9 +40,9 @@ _PLACES = 16
 _BARS = 4  # of a stretch that is looked up among training songs
 
 
-def habits(ensemble: Ensemble) -> Habits:
-    """Return what is usual in the ensemble's style."""
-    return Habits(*ensemble.tables["habits"].double().numpy())
+def habits(ensemble: Ensemble, metre: Metre) -> Habits:
+    """Return what is usual in the ensemble's style, in this metre where it is not rare."""
+    return Habits(*of_metre(ensemble, "habits", metre).double().numpy())
 
 
 def measured(parts: Mapping[str, Notes], sheet: Sheet) -> NDArray[np.float64]:

@@ -28,13 +28,11 @@ from antiphon.inference._drafts import (
 )
 from antiphon.inference._drummer import drum
 from antiphon.inference._given import Given, Stretch
-from antiphon.inference._judge import habits
 from antiphon.inference._merging import merged
 from antiphon.inference._planning import harmonise, write_chords
 from antiphon.inference._sheet import Sheet, write_sheet
 from antiphon.inference._sliders import wanted_of
 from antiphon.inference.compose import Composition, best, check_count, writer_of
-from antiphon.metrics.bars import Habits
 from antiphon.models._coder import latents_of
 from antiphon.models._ensemble import Ensemble
 from antiphon.models._waiting import Kept
@@ -72,7 +70,6 @@ class _Hands:
 
     ensemble: Ensemble
     drummer: Ensemble | None
-    usual: Habits
 
 
 def rewrite(
@@ -98,7 +95,7 @@ def rewrite(
     check_count(len(orders), keep)
     ensemble = writer_of(model or plan.style)
     drummer = models.load("drums") if any("drums" in order.home for order in orders) else None
-    hands = _Hands(ensemble, drummer, habits(ensemble))
+    hands = _Hands(ensemble, drummer)
     plans = [replace(plan, seed=plan.seed + take) for take in range(len(orders))]
     takes: list[list[tuple[Stretch, Draft]]] = [[] for _ in plans]
     for number, stretch in enumerate(given.stretches):
@@ -109,7 +106,7 @@ def rewrite(
                 for sheet, m in zip(sheets, made, strict=True):
                     parts = ~m[:, : len(PITCHED)]
                     sheet.kept = _kept(sheet.bars, stretch.notes, parts, ensemble)
-            drafts = [d for some in alike(sheets) for d in drafts_of(some, ensemble, hands.usual)]
+            drafts = [d for some in alike(sheets) for d in drafts_of(some, ensemble)]
             for take, draft in zip(takes, drafts, strict=True):
                 take.append((stretch, draft))
     finished = []
@@ -185,7 +182,7 @@ def _finish(
     piece.provenance = "; ".join(said for said in (given.piece.provenance, written) if said)
     longest = max(take, key=lambda t: len(t[1].measures))[1]
     n_bars = sum(len(draft.measures) for _, draft in take)
-    score = sum(rank(draft, hands.usual) * len(draft.measures) for _, draft in take) / n_bars
+    score = sum(rank(draft) * len(draft.measures) for _, draft in take) / n_bars
     main = longest.sheet
     told = replace(
         plan,
@@ -199,7 +196,7 @@ def _finish(
         piece,
         told,
         score,
-        (*given.remarks, *reasons(longest, hands.usual)),
+        (*given.remarks, *reasons(longest)),
         tuple(line for _, draft in take for line in draft.redrawn),
         provenance,
     )

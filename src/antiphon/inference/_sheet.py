@@ -1,7 +1,7 @@
 """The sheet: a plan with everything decided, bar by bar, before there is a note.
 
-What the plan leaves open is chosen by the style's habits (key, tempo) and by the network that
-writes plans (form, chords). Mood moves what is open: valence the mode and the register,
+What the plan leaves open is chosen by the style's habits (metre, key, tempo) and by the network
+that writes plans (form, chords). Mood moves what is open: valence the mode and the register,
 arousal the tempo, the density and the loudness; along a curve bar by bar, the mode by sections.
 """
 
@@ -15,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from antiphon.inference._metres import drawn_metre, of_metre
 from antiphon.inference._planning import fill_chords, fill_form, sections_from, written_chords
 from antiphon.inference._sliders import (
     Wanted,
@@ -150,12 +151,14 @@ def write_sheet(plan: Plan, ensemble: Ensemble) -> Sheet:
     """Decide everything a plan leaves open; equal plans give equal sheets."""
     rng = np.random.default_rng([plan.seed, 17])
     key = _key(plan, ensemble, rng)
+    if plan.metre is None:
+        plan = replace(plan, metre=drawn_metre(ensemble, np.random.default_rng([plan.seed, 31])))
     metre = plan.time_signature()
     n_beats = beats_of(metre)
     felt_per_asked = beats_of(metre) / (
         metre.n_beats if metre.is_compound else float(metre.quarters)
     )
-    bpm = plan.tempo * felt_per_asked if plan.tempo else _tempo(plan, ensemble, rng)
+    bpm = plan.tempo * felt_per_asked if plan.tempo else _tempo(plan, ensemble, metre, rng)
     n_bars = plan.n_bars(bpm)
     bars = np.zeros(n_bars, BAR)
     bars["number"], bars["n_beats"], bars["compound"] = (
@@ -232,10 +235,10 @@ def _key(plan: Plan, ensemble: Ensemble, rng: np.random.Generator) -> Key:
     return Key((tonic + 9) % 12 if mode == "minor" else tonic, mode)
 
 
-def _tempo(plan: Plan, ensemble: Ensemble, rng: np.random.Generator) -> float:
+def _tempo(plan: Plan, ensemble: Ensemble, metre: Metre, rng: np.random.Generator) -> float:
     """Return felt beats a minute from the style's quantiles; arousal chooses among them."""
     at = float(np.clip(0.5 + rng.normal() * 0.22, 0.05, 0.95))
     if plan.arousal is not None:
         at = float(np.clip(0.5 + 0.45 * plan.arousal + rng.normal() * 0.05, 0.02, 0.98))
-    quantiles = ensemble.tables["bpm"].numpy()
+    quantiles = of_metre(ensemble, "bpm", metre).numpy()
     return float(round(np.interp(at, np.linspace(0, 1, len(quantiles)), quantiles)))

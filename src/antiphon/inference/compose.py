@@ -22,10 +22,9 @@ from antiphon.inference._drafts import (
     written_provenance,
 )
 from antiphon.inference._drummer import drum
-from antiphon.inference._judge import N_TAKES, habits
+from antiphon.inference._judge import N_TAKES
 from antiphon.inference._players import assembled
 from antiphon.inference._sheet import Sheet, write_sheet
-from antiphon.metrics.bars import Habits
 from antiphon.models._ensemble import Ensemble
 from antiphon.music.piece import Piece
 from antiphon.music.plan import Plan
@@ -116,7 +115,6 @@ def compose_all(
         AntiphonError: there are no weights of the style.
     """
     ensemble = writer_of(model or wishes[0].plan.style)
-    usual = habits(ensemble)
     answers: list[list[Composition] | AntiphonError] = [[] for _ in wishes]
     groups: dict[tuple[object, ...], list[tuple[int, int, Sheet]]] = {}
     for number, wish in enumerate(wishes):
@@ -130,10 +128,10 @@ def compose_all(
     for group in groups.values():
         asked = iter(group)
         for batch in alike([s for _, _, s in group], N_TAKES if ensemble.critic else 1):
-            for draft in drafts_of(batch, ensemble, usual):
+            for draft in drafts_of(batch, ensemble):
                 number, take, sheet = next(asked)
                 drummer = drums() if "drums" in sheet.plan.parts() else None
-                finished[number][take] = finish(draft, ensemble, drummer, usual)
+                finished[number][take] = finish(draft, ensemble, drummer)
                 if progress is not None:
                     progress(number, len(finished[number]))
     return [
@@ -188,9 +186,7 @@ def best(made: list[Composition], keep: int | None) -> list[Composition]:
     return sorted(made, key=lambda c: (c.score, c.plan.seed))[:keep]
 
 
-def finish(
-    draft: Draft, ensemble: Ensemble, drummer: Ensemble | None, usual: Habits
-) -> Composition:
+def finish(draft: Draft, ensemble: Ensemble, drummer: Ensemble | None) -> Composition:
     """Return a draft as a piece for the parts that its plan asks for, drums by the drummer."""
     sheet = draft.sheet
     parts = dict(draft.parts)
@@ -208,8 +204,8 @@ def finish(
     return Composition(
         piece,
         sheet.plan,
-        rank(draft, usual),
-        reasons(draft, usual),
+        rank(draft),
+        reasons(draft),
         tuple(draft.redrawn),
         provenance,
     )

@@ -17,7 +17,6 @@ from antiphon.errors import AntiphonError
 from antiphon.inference._between import End, Place, bars_at, key_at, latents_at, place, tempo_at
 from antiphon.inference._drafts import drafts_of
 from antiphon.inference._given import Given, understand
-from antiphon.inference._judge import habits
 from antiphon.inference._sheet import Sheet
 from antiphon.inference._sliders import controls_for
 from antiphon.inference.compose import Composition, finish, writer_of
@@ -69,12 +68,11 @@ def interpolate(
             f"The first piece is in {metres[0]}, the second in {metres[1]}: a path leads between "
             "pieces in the same metre."
         )
-    usual = habits(ensemble)
     made = [_as_given(first, ends[0], plan)]
     for number in range(1, steps - 1):
         sheet = _sheet(ends[0], ends[1], number / (steps - 1), plan, ensemble)
         drummer = models.load("drums") if "drums" in sheet.plan.parts() else None
-        made.append(finish(drafts_of([sheet], ensemble, usual)[0], ensemble, drummer, usual))
+        made.append(finish(drafts_of([sheet], ensemble)[0], ensemble, drummer))
         if progress is not None:
             progress(len(made))
     return [*made, _as_given(second, ends[1], plan)]

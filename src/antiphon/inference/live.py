@@ -52,7 +52,7 @@ def live(piece: Piece | None, plan: Plan, at: int = 0, *, model: str | None = No
         seed=(plan.seed + at) % 2**31,
         key=str(key),
         mode=None,
-        chords=_chords(plan, key, model, at, piece.n_bars),
+        chords=_chords(plan, key, str(piece.metres[0]), model, at, piece.n_bars),
         instruments=None,
         form=None,
         bars=None,
@@ -83,7 +83,7 @@ def _key(plan: Plan, now: Key) -> Key:
     return now
 
 
-def _chords(plan: Plan, key: Key, model: str | None, at: int, n_before: int) -> str:
+def _chords(plan: Plan, key: Key, metre: str, model: str | None, at: int, n_before: int) -> str:
     """Return a progression whose bar after `n_before` is that of bar `at` of the music."""
     if plan.chords is not None:
         progression = parse_progression(plan.chords, key)
@@ -91,7 +91,7 @@ def _chords(plan: Plan, key: Key, model: str | None, at: int, n_before: int) -> 
         section = at // SECTION_BARS
         letter = ord(_FORM[section % len(_FORM)]) - ord("A")
         seed = (plan.seed + 2 * (section // len(_FORM)) + letter) % 2**31
-        progression = parse_progression(_planned(model or plan.style, key, plan.metre, seed), key)
+        progression = parse_progression(_planned(model or plan.style, key, metre, seed), key)
     turn = (at - n_before) % len(progression)
     bars = progression[turn:] + progression[:turn]
     symbols = [" ".join(c.symbol(key) if c else "N" for c in bar) for bar in bars]

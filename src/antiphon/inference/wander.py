@@ -17,7 +17,6 @@ from antiphon.errors import AntiphonError
 from antiphon.inference._between import home_of
 from antiphon.inference._chart import MEASURES, N_BARS, Chart, Landmark, landmark
 from antiphon.inference._drafts import drafts_of
-from antiphon.inference._judge import habits
 from antiphon.inference._planning import write_sections, written_chords
 from antiphon.inference._sheet import Sheet
 from antiphon.inference._sliders import controls_for
@@ -83,10 +82,9 @@ def wander(
     ensemble = writer_of(model or plan.style)
     mine = landmark(piece, plan, ensemble)
     chart = (draw(mine.metre) if draw else charted(mine.metre, plan, model=model)).holding([mine])
-    usual = habits(ensemble)
     sheet = _sheet(chart, np.array([x, y]), mine, plan, ensemble)
     drummer = models.load("drums") if "drums" in sheet.plan.parts() else None
-    made = finish(drafts_of([sheet], ensemble, usual)[0], ensemble, drummer, usual)
+    made = finish(drafts_of([sheet], ensemble)[0], ensemble, drummer)
     if progress is not None:
         progress(1)
     return [made]

@@ -45,7 +45,7 @@ class Plan:
         form: as `form.parse_form` reads it; None leaves it to the plan's network.
         key: e.g. ``"G"``, ``"F# minor"``; None is chosen by the seed.
         mode: ``"major"`` or ``"minor"``; wins over the key's.
-        metre: one of `METRES`; 4/4 when left out.
+        metre: one of `METRES`; None is chosen by the seed among the style's.
         tempo: quarter notes (dotted quarters in 6/8, 9/8, 12/8) a minute, 20–300.
         chords: a progression, repeated to fill; None leaves it to the plan's network.
         instruments: parts that play, each optionally with its instrument:
@@ -70,7 +70,7 @@ class Plan:
     form: str | None = None
     key: str | None = None
     mode: str | None = None
-    metre: str = "4/4"
+    metre: str | None = None
     tempo: float | None = None
     chords: str | None = None
     instruments: str | None = None
@@ -106,7 +106,7 @@ class Plan:
             )
         if self.mode is not None and self.mode not in MODES:
             raise unknown(self.mode, "modes", MODES)
-        if self.metre not in METRES:
+        if self.metre is not None and self.metre not in METRES:
             raise unknown(self.metre, "metres", METRES)
         self.parts()
         if self.mood_curve is not None:
@@ -132,7 +132,8 @@ class Plan:
         return tuple(None if mood is None else np.full(n_bars, mood) for mood in asked)
 
     def time_signature(self) -> Metre:
-        numerator, denominator = self.metre.split("/")
+        """Return the metre that is asked for, 4/4 where it is open."""
+        numerator, denominator = (self.metre or "4/4").split("/")
         return Metre(0, int(numerator), int(denominator))
 
     def n_bars(self, bpm: float) -> int:

@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 import torch
 
-from antiphon.metrics.bars import Habits, habits_of, measure_bars
 from antiphon.models import choir
 from antiphon.models._coder import CoderConfig
 from antiphon.models._critic import Critic
@@ -25,29 +24,26 @@ from antiphon.models.progression import Config as ProgressionConfig
 from antiphon.models.progression import Progression
 from antiphon.models.scribe import Config as ScribeConfig
 from antiphon.models.scribe import Scribe
-from antiphon.representations.bars import SLOTS_PER_BEAT
 from antiphon.representations.drums import DRUM_CONDITION_SIZE, N_DRUMS, drum_rolls
 from antiphon.representations.outline import (
     CHORDS_SIZE,
     FORM_SIZE,
     OUTLINE_CONDITION_SIZE,
-    chord_vocabulary,
 )
 from antiphon.representations.prepared import Prepared, Tables
-from antiphon.representations.rolls import CHORD_SIZE
 from antiphon.training import _monitor
 from antiphon.training._card import write_card
 from antiphon.training._checkpoint import unpack_into, write_checkpoint
 from antiphon.training._drum_segments import DrumSegments, blank_chords
 from antiphon.training._listening import Listener
-from antiphon.training._melody_index import melody_index
 from antiphon.training._opening import hears_choir, open_drums, open_song
 from antiphon.training._outline_segments import OutlineSegments
 from antiphon.training._run import OutOfTime, RunFolder
 from antiphon.training._score_batches import ScoreBatches
-from antiphon.training._segments import Segments, section_controls
+from antiphon.training._segments import Segments
 from antiphon.training._settings import TrainConfig, describe, read_config
 from antiphon.training._start import Start
+from antiphon.training._style_tables import N_QUANTILES, song_tables
 from antiphon.training.adversary import AdversaryTraining, train_adversary
 from antiphon.training.choir import ChoirTraining, train_choir
 from antiphon.training.coder import CoderTraining, batch, train_coder
@@ -55,9 +51,8 @@ from antiphon.training.critic import CriticTraining, train_critic
 from antiphon.training.progression import ProgressionBatches, ProgressionTraining, train_progression
 from antiphon.training.scribe import ScribeTraining, train_scribe
 
-__all__ = ["TrainConfig", "read_config", "song_tables", "train"]
+__all__ = ["TrainConfig", "read_config", "train"]
 
-_N_QUANTILES = 11
 _STAGE, _TWO = ("n_iterations",), ("denoise_iterations", "adversarial_iterations")
 _COUNTS = {
     "coder_training": _STAGE,
@@ -355,7 +350,7 @@ def _drums(
         report,
         Start(""),
     )
-    energy = np.quantile(segments.energies(), np.linspace(0, 1, _N_QUANTILES))
+    energy = np.quantile(segments.energies(), np.linspace(0, 1, N_QUANTILES))
     tables = {"energy": torch.tensor(energy, dtype=torch.float32)}
     return Ensemble(settings.name, dict(settings.about), coder, generator, tables=tables)
 
@@ -385,43 +380,3 @@ def _stage(
         report=report,
         name=name,
     )
-
-
-def song_tables(
-    data: Prepared, scale: tuple[torch.Tensor, torch.Tensor]
-) -> dict[str, torch.Tensor]:
-    """Return what composing needs to know of a style beside the networks."""
-    places = np.linspace(0, 1, _N_QUANTILES)
-    controls, known = section_controls(data)
-    quantiles = [
-        np.quantile(column[there > 0], places)
-        for column, there in zip(controls.T, known.T, strict=True)
-    ]
-    index, song = melody_index(data)
-    habits = _habits(data)
-    return {
-        "vocabulary": torch.from_numpy(chord_vocabulary(data.bars)),
-        "controls": torch.tensor(np.array(quantiles), dtype=torch.float32),
-        "bpm": torch.tensor(np.quantile(data.bars["bpm"], places), dtype=torch.float32),
-        "minor": torch.tensor(float((data.bars["minor"] > 0).mean())),
-        "outline_mean": scale[0],
-        "outline_deviation": scale[1],
-        "habits": torch.tensor(
-            np.stack([habits.low, habits.high, habits.mean, habits.deviation]), dtype=torch.float32
-        ),
-        "index": torch.from_numpy(index),
-        "index_song": torch.from_numpy(song),
-    }
-
-
-def _habits(data: Prepared) -> Habits:
-    """Return what is usual in bars of the set's most common metre."""
-    n_beats = int(np.bincount(data.bars["n_beats"]).argmax())
-    index = np.flatnonzero(data.bars["n_beats"] == n_beats)
-    measures = []
-    for begin in range(0, len(index), 2048):
-        rows = index[begin : begin + 2048]
-        chroma = data.conditions[rows, : 4 * CHORD_SIZE].reshape(-1, 4, CHORD_SIZE)[..., :12]
-        rolls = data.rolls.unpacked(rows)
-        measures.append(measure_bars(rolls, chroma, n_beats * SLOTS_PER_BEAT))
-    return habits_of(np.concatenate(measures), data.bars["piece"][index])
