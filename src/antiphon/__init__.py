@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from antiphon.inference.inpaint import inpaint as inpaint
     from antiphon.inference.interpolate import interpolate as interpolate
     from antiphon.inference.vary import vary as vary
+    from antiphon.inference.wander import wander as wander
     from antiphon.music.plan import Plan as Plan
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "interpolate",
     "read",
     "vary",
+    "wander",
     "write",
 ]
 __version__ = "0.1.0"
@@ -50,6 +52,7 @@ _HOMES = {
     "interpolate": "antiphon.inference.interpolate",
     "read": "antiphon.formats",
     "vary": "antiphon.inference.vary",
+    "wander": "antiphon.inference.wander",
     "write": "antiphon.formats",
 }
 

@@ -24,7 +24,7 @@ FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 )
-STARTS_S = 60
+LISTENS_S = 1.5  # after the first sound
 
 
 @pytest.fixture(scope="module")  # its event loop must not run while other tests have theirs
@@ -77,16 +77,21 @@ def synthesizer(studio) -> None:
 
 
 @pytest.fixture
-def heard(page) -> Callable[[float], tuple[float, float | None]]:
-    """Listen for so many seconds: the loudest sample, and when the first sound came."""
+def heard(page) -> Callable[..., tuple[float, float | None]]:
+    """Listen for so many seconds: the loudest sample, and when the first sound came.
 
-    def listen(seconds: float) -> tuple[float, float | None]:
+    A while after the first sound is enough, unless the whole time is asked for.
+    """
+
+    def listen(seconds: float, whole: bool = False) -> tuple[float, float | None]:
         began, loudest, first = time.monotonic(), 0.0, None
-        while time.monotonic() - began < seconds:
+        ends = began + seconds
+        while time.monotonic() < ends:
             level = page.evaluate("() => antiphon.player.level()")
             loudest = max(loudest, level)
             if first is None and level > 0.003:
                 first = time.monotonic() - began
+                ends = ends if whole else time.monotonic() + LISTENS_S
             page.wait_for_timeout(40)
         return loudest, first
 

@@ -27,6 +27,7 @@ VIEWS = {
     "timing": "document.querySelector('jam-input .quiet').click()",
     "write": "document.dispatchEvent(new CustomEvent('antiphon-pane', { detail: 'notes' }))",
     "again": "document.querySelector('#ask-again').click()",
+    "map": "document.querySelector('#ask-map').click()",
     "accompany": "document.querySelector('#ask-accompany').click()",
     "projects": "document.querySelector('.open-projects').click()",
     "tour": "document.dispatchEvent(new Event('antiphon-tour'))",
@@ -38,7 +39,7 @@ def visit(page):
     yield "first"
     for name, action in VIEWS.items():
         page.evaluate(f"() => {{ {action} }}")
-        page.wait_for_timeout(100)
+        page.evaluate("() => new Promise(requestAnimationFrame)")
         yield name
         page.keyboard.press("Escape")
 

@@ -167,6 +167,27 @@ def test_another_mood_is_compared_by_ear(page, heard):
     page.wait_for_function("() => antiphon.store.state.project.takes.at(-1).rating === 4")
 
 
+def test_a_place_on_the_map_is_heard_and_kept(page, heard, picture):
+    n_takes = page.locator(".take").count()
+    told = "document.querySelector('latent-map [role=status]').textContent"
+    page.click("#ask-map")
+    page.wait_for_function(f"() => {told}.startsWith('Press anywhere')", timeout=COMPOSES_MS)
+    page.locator("latent-map canvas").click(position={"x": 60, "y": 60})
+    page.wait_for_function(f"() => {told}.includes('notes a bar')", timeout=COMPOSES_MS)
+    loudest, _ = heard(3)
+    assert 0.02 < loudest < 1
+    assert page.locator(".take").count() == n_takes  # nothing is kept until it is asked for
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(f"() => {told} === 'Writing…'")
+    page.wait_for_function(f"() => {told}.includes('notes a bar')", timeout=COMPOSES_MS)
+    picture("map")
+    page.click(".ask-button")
+    finished(page, n_takes + 1)
+    assert page.evaluate("() => antiphon.store.state.take.verb") == "wander"
+    assert page.evaluate("() => antiphon.store.state.piece.n_bars") == 8
+    page.wait_for_function("() => antiphon.store.state.playing")
+
+
 def test_a_track_of_ones_own_is_kept(page, saved):
     page.click(".add-track")
     saved()

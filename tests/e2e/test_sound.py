@@ -24,8 +24,7 @@ def test_a_muted_piece_is_silent_and_an_edit_is_heard_while_it_goes_round(page, 
             tracks: store.state.piece.tracks.map((track) => ({ ...track, notes: [] })) });
     }""")
     page.click("button.play")
-    page.wait_for_timeout(1500)
-    assert heard(1)[0] < 0.01
+    assert heard(1, whole=True)[0] < 0.01
     page.evaluate("""() => {
         const { store } = antiphon;
         const [first, ...rest] = store.state.piece.tracks;
@@ -34,13 +33,13 @@ def test_a_muted_piece_is_silent_and_an_edit_is_heard_while_it_goes_round(page, 
     }""")
     assert heard(3)[0] > 0.02  # a bar is 2.3 s: the next round has come
     page.click("[data-track=melody] .mute")
-    page.wait_for_timeout(1500)
-    assert heard(2.5)[0] < 0.01
+    page.wait_for_function(f"() => ({LEVEL})() < 0.003")
+    assert heard(2.5, whole=True)[0] < 0.01
     page.click("button.play")
     page.click("[aria-label=Undo]")
     page.click("[aria-label=Undo]")
-    page.click("[data-track=melody] .mute")
-    page.wait_for_timeout(800)  # the mixer is saved a little later
+    with page.expect_response(lambda answer: answer.request.method == "PATCH"):
+        page.click("[data-track=melody] .mute")  # saved a little later
 
 
 def test_without_a_synthesizer_the_server_makes_the_sound(chromium, studio):

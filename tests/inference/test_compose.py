@@ -12,6 +12,7 @@ import pytest
 
 from antiphon import compose, models, write
 from antiphon.errors import AntiphonError
+from antiphon.inference.compose import Wish, compose_all
 from antiphon.inference.compose import compose as composed
 from antiphon.metrics.bars import MEASURES
 from antiphon.models._writer import Nerve
@@ -232,6 +233,27 @@ def test_progress_is_told_piece_by_piece():
     told: list[int] = []
     composed(Plan(bars=2), count=3, progress=told.append)
     assert told == [1, 2, 3]
+
+
+def test_wishes_carried_out_side_by_side_get_what_each_gets_alone(tmp_path):
+    wishes = [
+        Wish(Plan(bars=8, seed=3)),
+        Wish(Plan(bars=8, seed=9, key="G"), count=3, keep=2),
+        Wish(Plan(bars=4, seed=1, density=0.9)),
+    ]
+    told = []
+    many = compose_all(wishes, progress=lambda *done: told.append(done))
+    for wish, made in zip(wishes, many, strict=True):
+        alone = composed(wish.plan, count=wish.count, keep=wish.keep)
+        assert [midi(m.piece, tmp_path) for m in made] == [midi(m.piece, tmp_path) for m in alone]
+    assert sorted(told) == [(0, 1), (1, 1), (1, 2), (1, 3), (2, 1)]
+
+
+def test_a_wish_that_cannot_be_carried_out_does_not_hurt_the_others():
+    too_many = Plan(bars=4, chords="C G Am F | C", metre="3/4")
+    fine, refused = compose_all([Wish(Plan(bars=4)), Wish(too_many)])
+    assert len(fine) == 1
+    assert isinstance(refused, AntiphonError) and "has 4 chords" in str(refused)
 
 
 @pytest.mark.parametrize(("count", "keep"), [(0, None), (2, 3), (2, 0)])

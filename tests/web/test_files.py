@@ -111,5 +111,6 @@ def test_about_says_what_there_is(client):
     about = client.get("/api/about").json()
     assert len(about["instruments"]) == 128
     assert {"mid", "ogg", "stems.zip"} <= set(about["formats"]["write"])
+    assert {"mid", "midi", "kar", "mxl", "abc", "wav"} <= set(about["formats"]["suffixes"])
     assert {"density", "arousal", "strength"} <= set(about["controls"])
     assert about["limits"]["upload_bytes"] == 20_000_000

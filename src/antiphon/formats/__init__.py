@@ -38,6 +38,7 @@ __all__ = [
     "read_sound",
     "read_text",
     "readable",
+    "readable_suffixes",
     "writable",
     "write",
     "write_bytes",
@@ -62,6 +63,12 @@ def _does(name: str, verb: str) -> bool:
 def readable() -> list[str]:
     """Return the names of the formats that can be read, e.g. ``["abc", "mid", "musicxml"]``."""
     return [name for name in registry.names(__name__) if _does(name, "read")]
+
+
+def readable_suffixes() -> list[str]:
+    """Return what names of files that can be read may end in: ``["abc", "flac", "kar", …]``."""
+    known = readable()
+    return sorted({*known, *(suffix for suffix, name in _SUFFIXES.items() if name in known)})
 
 
 def writable() -> list[str]:

@@ -62,7 +62,7 @@ class Place:
     def gone(self) -> NDArray[np.float32]:
         """Return (N,) how much of its way each bar has gone."""
         n = len(self.at_first)
-        begin = (1 - _LONG) * _order(-(-n // _TOGETHER)).repeat(_TOGETHER)[:n]
+        begin = (1 - _LONG) * evenly(-(-n // _TOGETHER)).repeat(_TOGETHER)[:n]
         return np.clip((self.share - begin) / _LONG, 0, 1).astype(np.float32)
 
 
@@ -128,14 +128,14 @@ def latents_at(first: End, second: End, where: Place, sizes: tuple[int, ...]) ->
 
 def key_at(first: End, second: End, share: float) -> Key:
     """Return the key between two: along the circle of fifths, in the mode of the nearer."""
-    homes = [_home(end.given.key) for end in (first, second)]
+    homes = [home_of(end.given.key) for end in (first, second)]
     fifths = ((homes[1] - homes[0]) * 7 + 6) % 12 - 6
     home = (homes[0] + 7 * round(share * fifths)) % 12
     mode = (first if share < 0.5 else second).given.key.mode
     return Key((home - 3 * (mode == "minor")) % 12, mode)
 
 
-def _home(key: Key) -> int:
+def home_of(key: Key) -> int:
     """Return the tonic of a key, or of its relative major."""
     return (key.tonic + 3 * (key.mode == "minor")) % 12
 
@@ -156,7 +156,7 @@ def bars_at(first: End, second: End, where: Place, key: Key) -> NDArray[np.void]
     bars = rows[0 if near is first else 1].copy()
     bars["number"] = np.arange(len(bars))
     bars["run"], bars["n_notes"], bars["note_start"] = 0, 0, 0
-    moved = _home(key) - _home(near.given.key)
+    moved = home_of(key) - home_of(near.given.key)
     bars["tonic"] = (bars["tonic"].astype(np.int64) + moved) % 12
     bars["bpm"] = tempo_at(first, second, where.share)
     write_sections(bars, where.sections)
@@ -174,7 +174,7 @@ def tempo_at(first: End, second: End, share: float) -> float:
     return float(bpm[0] ** (1 - share) * bpm[1] ** share)
 
 
-def _order(n: int) -> NDArray[np.float64]:
+def evenly(n: int) -> NDArray[np.float64]:
     """Return n numbers in (0, 1) that fill it evenly in any order (van der Corput, base 2)."""
     at, out, part = np.arange(1, n + 1), np.zeros(n), 0.5
     while at.any():

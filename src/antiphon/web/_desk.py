@@ -1,4 +1,6 @@
-"""The desk: uploads read and files rendered, each by a process of its own, a few waiting at most.
+"""The desk: what is answered at once: uploads read, files rendered, places of the map tried.
+
+Each is done by a process of its own, and a few wait at most.
 
 What was rendered is kept in the data folder, up to a bound, and is found by what it shows.
 """
@@ -29,7 +31,7 @@ _READING_BYTES = 6 << 30  # of address space, for what strangers send
 
 
 class Desk:
-    """Reads and renders, one after the other of each."""
+    """Reads, renders and wanders, one after the other of each."""
 
     def __init__(self, folder: Path, limits: Limits) -> None:
         """Prepare the folders; what an earlier server was rendering is swept away.
@@ -46,14 +48,20 @@ class Desk:
             path.mkdir(parents=True, exist_ok=True)
         self._reader = Worker(memory_bytes=_READING_BYTES)
         self._renderer = Worker()
+        self._guide = Worker()
         self._reading = ThreadPoolExecutor(1)
         self._rendering = ThreadPoolExecutor(1)
+        self._guiding = ThreadPoolExecutor(1)
         self._n_waiting = 0
         self._lock = threading.Lock()
 
     def close(self) -> None:
         """End the processes."""
-        for pool, worker in ((self._reading, self._reader), (self._rendering, self._renderer)):
+        for pool, worker in (
+            (self._reading, self._reader),
+            (self._rendering, self._renderer),
+            (self._guiding, self._guide),
+        ):
             pool.shutdown(wait=False, cancel_futures=True)
             worker.close()
 
@@ -103,11 +111,24 @@ class Desk:
             await self._in_line(self._rendering, lambda: self._render(piece, file))
         return file
 
+    async def guide(self, task: Callable[..., Any], *arguments: Any) -> Any:
+        """Return what a task about the map returns.
+
+        Raises:
+            AntiphonError: the task says so.
+            QueueFull: too many wait.
+        """
+
+        def work() -> Any:
+            return self._guide.run(task, *arguments, timeout_s=self._limits.map_s)
+
+        return await self._in_line(self._guiding, work)
+
     async def _in_line(self, pool: ThreadPoolExecutor, work: Callable[[], Any]) -> Any:
         with self._lock:
             if self._n_waiting >= self._limits.files_waiting:
                 raise QueueFull(
-                    f"{self._n_waiting} files are waiting already: try again in a moment."
+                    f"{self._n_waiting} others are waiting already: try again in a moment."
                 )
             self._n_waiting += 1
         try:

@@ -6,73 +6,26 @@ A job lives as long as the server; what it has made is in the store before it sa
 from __future__ import annotations
 
 import logging
-import secrets
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from antiphon.errors import AntiphonError
-from antiphon.music.piece import Piece
-from antiphon.music.plan import Plan
 from antiphon.web import _tasks
+from antiphon.web._line import Job, Order, in_groups, in_turn
 from antiphon.web._settings import Limits
 from antiphon.web._worker import Stopped, Worker
 
-OVER = ("done", "failed", "cancelled")
 _KEPT_S = 3600.0  # finished jobs are told of so long
 _FIRST_GUESS_S = 0.15  # for a bar, before anything was timed
 _NEVER_QUITE = 0.97  # how far progress goes before a job is done
+_WRONG = "Something went wrong here; the log says what."
 
 
 class QueueFull(AntiphonError):
     """So many jobs wait that no more are taken."""
-
-
-@dataclass(frozen=True)
-class Order:
-    """What a job is asked to do.
-
-    Attributes:
-        project: id of the project that gets the takes.
-        verb: its name.
-        pieces: it works on.
-        plan: what is asked for.
-        own: the verb's other arguments.
-        n_bars: it will write about, all pieces together; for the time that it takes.
-        n_made: how many pieces it will make.
-        parent: id of the take it works on.
-    """
-
-    project: str
-    verb: str
-    pieces: Sequence[Piece]
-    plan: Plan
-    own: dict[str, Any]
-    n_bars: int
-    n_made: int = 1
-    parent: str | None = None
-
-
-@dataclass
-class Job:
-    """An order and what has become of it."""
-
-    order: Order
-    id: str = field(default_factory=lambda: secrets.token_hex(8))
-    state: str = "waiting"
-    message: str = ""
-    takes: list[str] = field(default_factory=list)
-    n_done: int = 0
-    expected_s: float = 0.0
-    began: float = 0.0  # time.monotonic
-    ended: float = 0.0
-
-    @property
-    def is_over(self) -> bool:
-        return self.state in OVER
 
 
 class Jobs:
@@ -96,9 +49,9 @@ class Jobs:
         self._line: deque[Job] = deque()
         self._changed = threading.Condition()
         self._is_open = True
-        self._pace_s: dict[str, float] = {}  # for a bar, by verb
+        self._pace_s: dict[tuple[str, bool], float] = {}  # for a bar, by verb, alone or together
         self._workers = [Worker(_tasks.get_ready) for _ in range(n_workers)]
-        self._running: dict[str, Worker] = {}
+        self._running: dict[str, tuple[list[Job], Worker]] = {}  # with whom, and by whom
         self._threads = [
             threading.Thread(target=self._work, args=(worker,), daemon=True)
             for worker in self._workers
@@ -156,8 +109,9 @@ class Jobs:
                 if found in self._line:
                     self._line.remove(found)
                 self._end(found, "cancelled", "stopped.")
-                if job in self._running:
-                    self._running[job].stop()
+                running = self._running.get(job)
+                if running is not None and all(other.is_over for other in running[0]):
+                    running[1].stop()
             return self._told(found)
 
     def _forget(self) -> None:
@@ -169,27 +123,34 @@ class Jobs:
         job.state, job.message, job.ended = state, message, time.monotonic()
 
     def _told(self, job: Job) -> dict[str, Any]:
-        left_s = self._left_s(job)
-        ahead = []
+        place, left_s = 0, self._left_s(job)
         if job.state == "waiting":
-            ahead = list(self._line)[: self._line.index(job)]
-            busy = [self._left_s(j) or 0.0 for j in self._jobs.values() if j.state == "running"]
-            before_s = sum(self._expected_s(j.order) for j in ahead) + sum(busy)
-            left_s = self._expected_s(job.order) + before_s / len(self._workers)
+            line = self._in_turn()
+            place = line.index(job)
+            groups = in_groups(line)
+            mine = next(number for number, group in enumerate(groups) if job in group)
+            busy = {id(group): self._left_s(group[0]) or 0.0 for group, _ in self._running.values()}
+            before_s = sum(map(self._expected_s, groups[:mine])) + sum(busy.values())
+            left_s = self._expected_s(groups[mine]) + before_s / len(self._workers)
         return {
             "id": job.id,
             "project": job.order.project,
             "verb": job.order.verb,
             "state": job.state,
-            "place": len(ahead),
+            "place": place,
             "progress": self._progress(job),
             "eta_s": None if left_s is None else round(left_s, 1),
             "message": job.message,
             "takes": list(job.takes),
         }
 
-    def _expected_s(self, order: Order) -> float:
-        return order.n_bars * self._pace_s.get(order.verb, _FIRST_GUESS_S)
+    def _in_turn(self) -> list[Job]:
+        return in_turn(self._line, [self._jobs[name] for name in self._running])
+
+    def _expected_s(self, group: Sequence[Job]) -> float:
+        verb = group[0].order.verb
+        pace_s = self._pace_s.get((verb, len(group) > 1)) or self._pace_s.get((verb, False))
+        return sum(job.order.n_bars for job in group) * (pace_s or _FIRST_GUESS_S)
 
     def _progress(self, job: Job) -> float:
         if job.state != "running":
@@ -211,50 +172,84 @@ class Jobs:
                     self._changed.wait()
                 if not self._is_open:
                     return
-                job = self._line.popleft()
-                job.state, job.began = "running", time.monotonic()
-                job.expected_s = self._expected_s(job.order)
-                self._running[job.id] = worker
+                group = in_groups(self._in_turn())[0]
+                for job in group:
+                    self._line.remove(job)
+                self._begin(group, worker)
             try:
-                self._do(job, worker)
-            except Exception:
-                logging.getLogger(__name__).exception("job %s failed", job.id)
-                with self._changed:
-                    self._end(job, "failed", "Something went wrong here; the log says what.")
+                self._do(group, worker)
             finally:
                 with self._changed:
-                    del self._running[job.id]
+                    for job in group:
+                        self._running.pop(job.id, None)
 
-    def _do(self, job: Job, worker: Worker) -> None:
-        order = job.order
+    def _begin(self, group: list[Job], worker: Worker) -> None:
+        expected_s = self._expected_s(group)
+        for job in group:
+            job.state, job.began, job.expected_s = "running", time.monotonic(), expected_s
+            self._running[job.id] = (group, worker)
 
-        def progress(n_done: int) -> None:
-            job.n_done = n_done
+    def _do(self, group: list[Job], worker: Worker) -> None:
+        """Carry out orders; where several fail together, each is tried again alone."""
 
+        def progress(told: tuple[int, int]) -> None:
+            group[told[0]].n_done = told[1]
+
+        orders = [job.order for job in group]
+        asked = [(o.verb, list(o.pieces), o.plan, o.own) for o in orders]
         try:
             made = worker.run(
-                _tasks.perform,
-                order.verb,
-                list(order.pieces),
-                order.plan,
-                order.own,
-                timeout_s=self._limits.job_s,
-                progress=progress,
+                _tasks.perform_all, asked, timeout_s=self._limits.job_s, progress=progress
             )
-            if job.is_over:  # it was stopped when it was as good as done
-                return
-            kept = self._keep(order, made)
         except Stopped:
             return
+        except Exception as error:
+            if len(group) > 1:
+                for job in group:
+                    with self._changed:
+                        if job.is_over:
+                            continue
+                        self._begin([job], worker)
+                    self._do([job], worker)
+                return
+            is_ours = not isinstance(error, AntiphonError)
+            if is_ours:
+                logging.getLogger(__name__).exception("job %s failed", group[0].id)
+            self._fail(group[0], _WRONG if is_ours else str(error))
+            return
+        self._time(group)
+        for job, answer in zip(group, made, strict=True):
+            self._settle(job, answer)
+
+    def _time(self, group: Sequence[Job]) -> None:
+        """Remember how long a group has taken, for those who come after it."""
+        with self._changed:
+            n_bars = sum(job.order.n_bars for job in group)
+            took_s = (time.monotonic() - group[0].began) / max(n_bars, 1)
+            kind = (group[0].order.verb, len(group) > 1)
+            self._pace_s[kind] = 0.7 * self._pace_s.get(kind, took_s) + 0.3 * took_s
+
+    def _settle(self, job: Job, made: list[_tasks.Made] | str) -> None:
+        """Keep what an order has made, or say why there is nothing."""
+        if job.is_over:  # it was stopped when it was as good as done
+            return
+        try:
+            if isinstance(made, str):
+                raise AntiphonError(made)
+            kept = self._keep(job.order, made)
         except AntiphonError as error:
-            with self._changed:
-                if not job.is_over:
-                    self._end(job, "failed", str(error))
+            self._fail(job, str(error))
+            return
+        except Exception:
+            logging.getLogger(__name__).exception("job %s was not kept", job.id)
+            self._fail(job, _WRONG)
             return
         with self._changed:
-            took_s = (time.monotonic() - job.began) / max(order.n_bars, 1)
-            before = self._pace_s.get(order.verb, took_s)
-            self._pace_s[order.verb] = 0.7 * before + 0.3 * took_s
             job.takes = kept
             if not job.is_over:
                 self._end(job, "done", "")
+
+    def _fail(self, job: Job, message: str) -> None:
+        with self._changed:
+            if not job.is_over:
+                self._end(job, "failed", message)

@@ -23,10 +23,12 @@ class Limits:
         takes: in a project.
         edits: kept of a take for undoing.
         ui_bytes: of what the page keeps in a project.
-        files_waiting: renderings in line.
+        files_waiting: files and places of the map in line.
         cache_bytes: of rendered files on the disk.
         read_s: to read an upload.
         render_s: to render a file.
+        map_s: to write what is at a place of the map.
+        map_takes: that are looked for on a map, the newest.
         job_s: to make what a job asks for.
         live_sessions: that play at once.
         wrong_tokens: in a minute, of one address.
@@ -49,6 +51,8 @@ class Limits:
     cache_bytes: int = 1_000_000_000
     read_s: float = 60.0
     render_s: float = 600.0
+    map_s: float = 120.0
+    map_takes: int = 24
     job_s: float = 900.0
     live_sessions: int = 4
     wrong_tokens: int = 10

@@ -13,7 +13,8 @@ from fastapi.requests import HTTPConnection
 
 from antiphon.web import _piece
 from antiphon.web._desk import Desk
-from antiphon.web._jobs import Jobs, Order
+from antiphon.web._jobs import Jobs
+from antiphon.web._line import Order
 from antiphon.web._live import Stage
 from antiphon.web._rows import NewTake
 from antiphon.web._settings import Settings

@@ -46,6 +46,8 @@ _RANGES: dict[str, tuple[float, float]] = {
     "arousal": (-1, 1),
     "seed": (0, 2**31 - 1),
     "strength": (0, 1),
+    "x": (0, 1),
+    "y": (0, 1),
 }
 _OF_PLAN: dict[str, tuple[str, ...]] = {"metre": METRES, "mode": MODES}
 _OF_VERBS: dict[str, tuple[str, ...]] = {

@@ -61,7 +61,7 @@ class Worker:
         task: Task,
         *arguments: Any,
         timeout_s: float,
-        progress: Callable[[int], None] | None = None,
+        progress: Callable[[Any], None] | None = None,
     ) -> Any:
         """Return what a task returns.
 
@@ -69,7 +69,7 @@ class Worker:
             task: a function of a module; its last argument is told how many are done.
             arguments: the others.
             timeout_s: after which it is ended.
-            progress: told how many are done.
+            progress: told what the task tells: how many are done.
 
         Raises:
             AntiphonError: the task says so, takes too long, or its process ended.
@@ -92,7 +92,7 @@ class Worker:
                 "or ask for less."
             ) from None
 
-    def _answer(self, timeout_s: float, progress: Callable[[int], None] | None) -> Any:
+    def _answer(self, timeout_s: float, progress: Callable[[Any], None] | None) -> Any:
         assert self._pipe is not None
         ends = time.monotonic() + timeout_s
         while True:
@@ -200,8 +200,8 @@ def _listen(pipe: Connection, waiting: queue.Queue[Any], wanted: _Wanted) -> Non
 def _do(
     pipe: Connection, wanted: _Wanted, number: int, task: Task, arguments: tuple[Any, ...]
 ) -> None:
-    def progress(n_done: int) -> None:
-        pipe.send((number, "progress", n_done))
+    def progress(done: Any) -> None:
+        pipe.send((number, "progress", done))
 
     try:
         try:

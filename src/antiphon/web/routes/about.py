@@ -39,7 +39,11 @@ def about(studio: StudioHere) -> dict[str, Any]:
         "verbs": verbs,
         "plan": plan,
         "controls": list(dict.fromkeys(sliders)),
-        "formats": {"read": formats.readable(), "write": written()},
+        "formats": {
+            "read": formats.readable(),
+            "suffixes": formats.readable_suffixes(),
+            "write": written(),
+        },
         "limits": dataclasses.asdict(studio.settings.limits),
         "player": player(),
     }

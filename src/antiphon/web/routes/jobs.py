@@ -16,7 +16,7 @@ from antiphon.errors import AntiphonError, unknown
 from antiphon.music.piece import Piece
 from antiphon.music.plan import Plan
 from antiphon.web import _piece, _verbs
-from antiphon.web._jobs import OVER, Order
+from antiphon.web._line import OVER, Order
 from antiphon.web._rows import NotThere
 from antiphon.web._studio import Studio, StudioHere
 from antiphon.web._verbs import Verb

@@ -99,6 +99,12 @@ export const api = {
   upload: (project, file) => call("POST", `/projects/${project}/upload`, form(file)),
   /** @param {string} project @param {{piece: Piece, name: string}} take @returns {Promise<Take>} */
   addTake: (project, take) => call("POST", `/projects/${project}/takes`, take),
+  /** The map of a style, shaped by a take. @param {string} take @param {string} style @returns {Promise<import("./music/map.js").StyleMap>} */
+  map: (take, style) => call("GET", `/takes/${take}/map?style=${encodeURIComponent(style)}`),
+  /** What is heard at a place of it. @param {string} take @param {Record<string, any>} here @returns {Promise<{piece: Piece}>} */
+  mapPiece: (take, here) => call("GET", `/takes/${take}/map/piece?${new URLSearchParams(here)}`),
+  /** @param {string} take @param {Record<string, unknown>} here @returns {Promise<Take>} */
+  keepPlace: (take, here) => call("POST", `/takes/${take}/map`, here),
   /** @param {string} take @param {string} format @param {number} [revision] to be shown, not saved; each revision is another file */
   takeFile: (take, format, revision) =>
     `/api/takes/${take}/files/${format}${revision === undefined ? "" : `?inline=1&revision=${revision}`}`,

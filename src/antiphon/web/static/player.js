@@ -19,6 +19,7 @@ export class Player {
   /** @type {Promise<void>|null} */
   #loading = null;
   #step = 0;
+  #isAuditioning = false;
   #resolution = 1;
   #project = "";
   /** @type {AudioContext} */
@@ -38,6 +39,7 @@ export class Player {
       if (!piece) return;
       this.#step *= piece.resolution / this.#resolution;
       this.#resolution = piece.resolution;
+      this.endAudition();
       this.#source?.setPiece(piece);
     });
     store.on(["mixer", "piece"], () => this.#mix());
@@ -117,6 +119,7 @@ export class Player {
 
   async play() {
     await this.load();
+    this.endAudition();
     if (!this.#source || !this.store.state.piece || this.store.state.playing) return;
     await this.context?.resume();
     const { loop, looping } = this.store.state;
@@ -149,6 +152,34 @@ export class Player {
   /** @returns {number} the step that is heard now */
   position() {
     return this.store.state.playing && this.#source ? this.#source.position() : this.#step;
+  }
+
+  /** Let a piece that is no take go round, until something is played. @param {Piece} piece @returns {Promise<boolean>} whether it can be heard */
+  async audition(piece) {
+    await this.load();
+    if (!(this.#source instanceof Synthesized)) return false;
+    if (this.store.state.playing) this.pause();
+    await this.context.resume();
+    this.#source.stop();
+    this.#source.setPiece(piece);
+    this.#source.setSilent(piece.tracks.map(() => false));
+    this.#source.setLoop({ start: 0, end: Infinity });
+    await this.#source.play(0);
+    this.#isAuditioning = true;
+    document.dispatchEvent(new CustomEvent("antiphon-audition", { detail: true }));
+    return true;
+  }
+
+  /** Have the take in hand to be played again. */
+  endAudition() {
+    if (!this.#isAuditioning) return;
+    this.#isAuditioning = false;
+    this.#source?.stop();
+    const { piece } = this.store.state;
+    if (piece) this.#source?.setPiece(piece);
+    this.#mix();
+    this.#loop();
+    document.dispatchEvent(new CustomEvent("antiphon-audition", { detail: false }));
   }
 
   /** Let one note be heard, as an answer to the hand. @param {string} track @param {number} pitch @param {number} velocity */

@@ -157,6 +157,17 @@ export class Store extends Opened {
     });
   }
 
+  /** Keep what is heard at a place of the map. @param {Record<string, unknown>} here @returns {Promise<boolean|undefined>} whether a new take is in hand */
+  keepPlace(here) {
+    return this.attempt(async () => {
+      const before = this.state.take?.id ?? "";
+      const made = await this.api.keepPlace(before, here);
+      await this.reload(made.id);
+      this.set({ compare: { a: before, b: made.id } });
+      return true;
+    });
+  }
+
   isAsking() {
     return this.state.job !== null;
   }

@@ -235,11 +235,11 @@ export function more(...fields) {
   };
 }
 
-/** @param {(file: File) => void} take @returns {HTMLElement} */
-export function fileButton(take) {
+/** @param {string[]} suffixes of files that can be read @param {(file: File) => void} take @returns {HTMLElement} */
+export function fileButton(suffixes, take) {
   const file = h("input", {
     type: "file",
-    accept: ".mid,.midi,.kar,.rmi,.musicxml,.xml,.mxl,.abc",
+    accept: suffixes.map((suffix) => `.${suffix}`).join(","),
     class: "said",
     tabindex: "-1",
     "aria-hidden": "true",

@@ -24,6 +24,7 @@ import {
   words,
 } from "./ask-fields.js";
 import { takeIn } from "./drop-zone.js";
+import { LatentMap } from "./latent-map.js";
 import { nameOf } from "./track-list.js";
 
 /**
@@ -32,6 +33,7 @@ import { nameOf } from "./track-list.js";
  * @property {Element} element
  * @property {() => Record<string, unknown>|null} options  null when something is to be put right first
  * @property {() => string[]} [takes]  that it works on; the one in hand when left out
+ * @property {(options: Record<string, unknown>) => Promise<boolean|undefined>} [keep]  where it is made already
  */
 
 /** @param {string} verb @param {(Field|Element)[]} fields @returns {Form} */
@@ -46,10 +48,11 @@ function form(verb, fields) {
 
 /**
  * Forms by the name of their tab; of verbs that the server has.
- * @param {Store} store
+ * @param {import("./part.js").Studio} studio
  * @returns {Record<string, Form>}
  */
-export function forms(store) {
+export function forms(studio) {
+  const { store } = studio;
   const { about } = store.state;
   const { bars, metre, tempo } = optionsOf(store, "compose");
   const compose = form("compose", [
@@ -73,7 +76,7 @@ export function forms(store) {
     again: again(store),
     accompany: form("accompany", [
       h("p", { class: "hint" }, t("accompany.hint")),
-      fileButton((file) => void takeIn(store, file)),
+      fileButton(about.formats.suffixes, (file) => void takeIn(store, file)),
       style(store, true),
       parts(about.roles, about.instruments),
       more(words("chords"), key(about.modes), mood(), ...sliders(about.plan)),
@@ -89,6 +92,7 @@ export function forms(store) {
     ]),
     ...(has(store, "convert") && { convert: convert(store) }),
     ...(has(store, "interpolate") && { between: between(store) }),
+    ...(has(store, "wander") && { map: map(studio) }),
   };
 }
 
@@ -133,6 +137,26 @@ function between(store) {
       if (a && b) return base.options();
       store.choose({ message: { kind: "error", text: t("between.missing") } });
       return null;
+    },
+  };
+}
+
+/** A place of the map of a style. @param {import("./part.js").Studio} studio @returns {Form} */
+function map(studio) {
+  const { store } = studio;
+  const chosen = style(store, true);
+  const field = new LatentMap();
+  field.begin(studio);
+  const turn = () => field.show(String(chosen.options().style));
+  chosen.element.addEventListener("change", turn);
+  turn();
+  const base = form("wander", [h("p", { class: "hint" }, t("map.about")), chosen, field]);
+  return {
+    ...base,
+    keep: (here) => store.keepPlace(here),
+    options: () => {
+      if (!field.value) store.choose({ message: { kind: "info", text: t("map.hint") } });
+      return field.value;
     },
   };
 }

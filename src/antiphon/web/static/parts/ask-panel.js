@@ -4,7 +4,7 @@ import { t } from "../i18n/index.js";
 import { forms } from "./ask-forms.js";
 import { Part } from "./part.js";
 
-const TABS = ["compose", "again", "accompany", "extend", "vary", "convert", "between"];
+const TABS = ["compose", "again", "accompany", "extend", "vary", "convert", "between", "map"];
 
 export class AskPanel extends Part {
   #tab = "compose";
@@ -59,7 +59,7 @@ export class AskPanel extends Part {
     );
     this.store.on(["about"], ({ about }) => {
       if (!about || this.#forms) return;
-      this.#forms = forms(this.store);
+      this.#forms = forms(this.studio);
       for (const tab of this.tabs) tab.hidden = !(String(tab.dataset.tab) in this.#forms);
       this.#show(this.#tab);
     });
@@ -106,7 +106,7 @@ export class AskPanel extends Part {
   /** What comes is heard at once; what plays goes on, unless it is outside of what is marked. @param {import("./ask-forms.js").Form} form @param {Record<string, unknown>} options */
   async #hear(form, options) {
     const { player } = this.studio;
-    const came = await this.store.ask(form.verb, options, form.takes?.());
+    const came = await (form.keep?.(options) ?? this.store.ask(form.verb, options, form.takes?.()));
     if (!came) return;
     const { playing, loop } = this.state;
     const step = player.position();

@@ -25,11 +25,12 @@ export function exportMenu(store) {
     menu.open = false;
     menu.querySelector("summary").focus();
   });
-  store.on(["take", "project"], ({ take, project }) => {
+  store.on(["take", "project"], ({ about, take, project }) => {
     if (!take) return;
     const title = project?.title ?? "Antiphon";
+    const known = FORMATS.filter((format) => about.formats.write.includes(format));
     list.replaceChildren(
-      ...FORMATS.map((format) => entry(store, store.api.takeFile(take.id, format), format, title)),
+      ...known.map((format) => entry(store, store.api.takeFile(take.id, format), format, title)),
     );
   });
   return menu;
