@@ -46,7 +46,7 @@ from antiphon.training._outline_segments import OutlineSegments
 from antiphon.training._run import OutOfTime, RunFolder
 from antiphon.training._score_batches import ScoreBatches
 from antiphon.training._segments import Segments, section_controls
-from antiphon.training._settings import TrainConfig, describe, read_config
+from antiphon.training._settings import TrainConfig, check_same_kind, describe, read_config
 from antiphon.training._start import Start
 from antiphon.training.adversary import AdversaryTraining, train_adversary
 from antiphon.training.choir import ChoirTraining, train_choir
@@ -94,6 +94,7 @@ def train(
     """
     settings = read_config(config) if isinstance(config, Path) else config
     path = run or Path("runs") / settings.name
+    check_same_kind(path, settings)
     if settings.kind == "gan":
         from antiphon.training.gan import train_gan  # its engine takes long to load
 
