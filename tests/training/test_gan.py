@@ -340,6 +340,10 @@ def test_labels_that_a_set_does_not_have_are_explained(tiny_prepared, tmp_path):
         ("rcgan", 'augment = ["rotate"]', "augment changes rolls"),
         ("dcgan", 'augment = ["stretch"]', "augment must be of transpose"),
         ("dcgan", "penalty_every = 0", "penalty_every must be at least 1"),
+        ("dcgan", "precision = 16", "precision must be a text, not 16"),
+        ("dcgan", 'cpu_minutes = "20"', "cpu_minutes must be a number, not '20'"),
+        ("dcgan", "compile = 1", "compile must be true or false, not 1"),
+        ("dcgan", 'augment = "cut_out"', "augment must be a list, not 'cut_out'"),
     ],
 )
 def test_trainings_that_cannot_be_are_explained(config, tmp_path, model, training, said):
@@ -349,9 +353,16 @@ def test_trainings_that_cannot_be_are_explained(config, tmp_path, model, trainin
 
 
 def test_a_run_folder_of_other_networks_is_not_gone_on_with(config, tmp_path):
-    train(config("dcgan"), run=tmp_path / "run")
-    with pytest.raises(AntiphonError, match="holds a training of other networks"):
-        train(config("rcgan"), run=tmp_path / "run")
+    run = tmp_path / "run"
+    train(config("dcgan"), run=run)
+    before = {file: file.read_bytes() for file in run.rglob("*") if file.is_file()}
+    with pytest.raises(AntiphonError, match="holds a training of dcgan, not of rcgan"):
+        train(config("rcgan"), run=run)
+    wider = config("dcgan")
+    wider.write_text(wider.read_text().replace("width = 2", "width = 3"))
+    with pytest.raises(AntiphonError, match="generator that is to be gone on with has other sizes"):
+        train(wider, run=run)
+    assert before == {file: file.read_bytes() for file in run.rglob("*") if file.is_file()}
 
 
 def test_what_is_told_must_fit_what_is_augmented(config, tmp_path):

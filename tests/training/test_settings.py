@@ -18,7 +18,7 @@ def test_equal_cpu_time_leaves_a_gan_an_open_end_and_shares_it_among_the_stages_
     )
     song = within(asked, 20)
     assert song.coder_training == {"cpu_minutes": 5}
-    assert song.scribe_training == {"cpu_minutes": 15, "n_iterations": 9}
+    assert song.scribe_training == {"cpu_minutes": 15, "n_iterations": 45}
     assert song.choir_training == {}
     usual = within(TrainConfig(name="c", prepared="x"), 10)
     stages = (

@@ -377,6 +377,8 @@ def test_release_takes_data_that_may_be_shipped(config, tiny_prepared, tmp_path)
         ("seed = 1", "prepared must name the folder"),
         ('prepared = "x"\nkind = "band"', "kind must be 'song', 'drums' or 'gan', not 'band'"),
         ("seed = = 1", "cannot be read"),
+        ('prepared = "x"\nseed = true', "seed must be a whole number, not True"),
+        ('prepared = "x"\ncoder = 5', "coder must be a table, not 5"),
     ],
 )
 def test_configs_that_cannot_be_are_explained(tmp_path, text, said):

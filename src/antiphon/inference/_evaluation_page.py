@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
 
-from antiphon.errors import AntiphonError
+from antiphon.formats import beside, write_bytes
 
 Report = dict[str, Any]
 
@@ -175,13 +174,7 @@ def write_text(text: str, path: Path) -> None:
     Raises:
         AntiphonError: the folder cannot be written to.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(path.name + ".part")
-        beside.write_text(text, encoding="utf-8")
-        os.replace(beside, path)
-    except OSError as error:
-        raise AntiphonError(f"Cannot write {path}: {error.strerror or error}.") from error
+    write_bytes(path, text.encode())
 
 
 def write_page(report: Report, folder: Path) -> list[Path]:
@@ -194,12 +187,8 @@ def write_page(report: Report, folder: Path) -> list[Path]:
     page = markdown(report) + "".join(f"![{Path(name).stem}]({name})\n" for name in pictures)
     write_text(page, folder / "evaluation.md")
     for name, picture in pictures.items():
-        beside = folder / f"{name}.part"
-        try:
-            picture.save(beside, format="PNG")
-            os.replace(beside, folder / name)
-        except OSError as error:
-            raise AntiphonError(f"Cannot write {folder / name}: {error}.") from error
+        with beside(folder / name) as unfinished:
+            picture.save(unfinished, format="PNG")
     return [folder / "evaluation.md", *(folder / name for name in pictures)]
 
 

@@ -4,22 +4,33 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin, get_type_hints
 
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from antiphon.errors import AntiphonError, unknown
+from antiphon.formats import write_bytes
 from antiphon.models import choir, progression, scribe
 from antiphon.models._coder import Coder, CoderConfig
 from antiphon.models._critic import Critic, CriticConfig
 from antiphon.models._packing import packed, packed_tables, unpacked, unpacked_tables
+from antiphon.models._stored import write_tensors
+
+# what a config's fields take, by the kind they are declared as, and how that is called
+_KINDS: dict[Any, tuple[tuple[type, ...], str]] = {
+    bool: ((bool,), "true or false"),
+    int: ((int,), "a whole number"),
+    float: ((int, float), "a number"),
+    str: ((str,), "a text"),
+    tuple: ((list, tuple), "a list"),
+    Mapping: ((Mapping,), "a table"),
+}
 
 
 @dataclass
@@ -74,15 +85,33 @@ def config_from(kind: type[Any], values: Mapping[str, Any]) -> Any:
     Raises:
         AntiphonError: a key is unknown or a value cannot be.
     """
-    known = {f.name: f for f in dataclasses.fields(kind)}
-    for name in values:
-        if name not in known:
-            raise unknown(name, "the configuration", known)
-    plain = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+    check_values(kind, values, "the configuration")
     try:
-        return kind(**plain)
+        return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
     except (TypeError, ValueError) as error:
         raise AntiphonError(f"The configuration cannot be: {error}.") from error
+
+
+def check_values(kind: type[Any], values: Mapping[str, Any], where: str) -> None:
+    """Check that a config has such keys, and values of the kinds they are declared as.
+
+    Args:
+        where: they stand, for the sentence.
+
+    Raises:
+        AntiphonError: a key is unknown, or a value of another kind.
+    """
+    hints = get_type_hints(kind)
+    known = {field.name: hints[field.name] for field in dataclasses.fields(kind)}
+    for name, value in values.items():
+        if name not in known:
+            raise unknown(name, where, known)
+        wanted = get_origin(known[name]) or known[name]
+        if wanted not in _KINDS:
+            continue
+        accepted, said = _KINDS[wanted]
+        if not isinstance(value, accepted) or (isinstance(value, bool) and wanted is not bool):
+            raise AntiphonError(f"In {where} {name} must be {said}, not {value!r}.")
 
 
 def to_toml(tables: Mapping[str, Mapping[str, Any]]) -> str:
@@ -94,8 +123,11 @@ def to_toml(tables: Mapping[str, Mapping[str, Any]]) -> str:
 
 
 def write_ensemble(ensemble: Ensemble, folder: Path) -> None:
-    """Write weights, packed; the folder is complete once `config.toml` is there."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write weights, packed; the folder is complete once `config.toml` is there.
+
+    Raises:
+        AntiphonError: the folder cannot be written to.
+    """
     weights: dict[str, Tensor] = {}
     networks = {name: getattr(ensemble, name) for name in _NETWORKS}
     for prefix, network in networks.items():
@@ -108,12 +140,22 @@ def write_ensemble(ensemble: Ensemble, folder: Path) -> None:
     for prefix, network in networks.items():
         if network is not None:
             config[prefix] = dataclasses.asdict(network.config)
-    beside = folder / ".weights.part"
-    save_file(tensors, str(beside), metadata={"songs": json.dumps(ensemble.songs)})
-    beside.chmod(0o644)
-    os.replace(beside, folder / "weights.safetensors")
-    beside.write_text(to_toml(config), encoding="utf-8")
-    os.replace(beside, folder / "config.toml")
+    write_weights(folder, tensors, config, {"songs": json.dumps(ensemble.songs)})
+
+
+def write_weights(
+    folder: Path,
+    tensors: Mapping[str, Tensor],
+    config: Mapping[str, Mapping[str, Any]],
+    told: Mapping[str, str] | None = None,
+) -> None:
+    """Write ``weights.safetensors`` and, last, ``config.toml``; see `write_tensors`."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise AntiphonError(f"Cannot write to {folder}: {error.strerror}.") from None
+    write_tensors(folder / "weights.safetensors", tensors, told)
+    write_bytes(folder / "config.toml", to_toml(config).encode())
 
 
 def read_ensemble(folder: Path) -> Ensemble:

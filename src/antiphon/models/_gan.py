@@ -10,7 +10,6 @@ Shapes: B segments, Z noise of one segment.
 from __future__ import annotations
 
 import dataclasses
-import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,12 +18,12 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from antiphon import registry
 from antiphon.errors import AntiphonError, unknown
-from antiphon.models._ensemble import config_from, to_toml
+from antiphon.models._ensemble import config_from, write_weights
 from antiphon.models._packing import packed, unpacked
 from antiphon.representations.event_view import EventView
 from antiphon.representations.labels import Vocabulary
@@ -173,8 +172,11 @@ def build(model: str, config: Any) -> Gan:
 
 
 def write_drawer(drawer: Drawer, folder: Path) -> None:
-    """Write weights, packed; the folder is complete once `config.toml` is there."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write weights, packed; the folder is complete once `config.toml` is there.
+
+    Raises:
+        AntiphonError: the folder cannot be written to.
+    """
     state = {f"generator.{k}": v for k, v in drawer.generator.state_dict().items()}
     tensors = packed(state) | {
         "conditions": drawer.conditions.half().contiguous(),
@@ -186,12 +188,7 @@ def write_drawer(drawer: Drawer, folder: Path) -> None:
         "data": {"view": name_of(drawer.view), **vars(drawer.view)},
         "labels": drawer.vocabulary,
     }
-    beside = folder / ".weights.part"
-    save_file(tensors, str(beside))
-    beside.chmod(0o644)
-    os.replace(beside, folder / "weights.safetensors")
-    beside.write_text(to_toml(tables), encoding="utf-8")
-    os.replace(beside, folder / "config.toml")
+    write_weights(folder, tensors, tables)
 
 
 def read_drawer(folder: Path) -> Drawer:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from antiphon.formats import write_bytes
 from antiphon.representations.labels import Vocabulary
-from antiphon.training._run import write_atomic
 from antiphon.training._settings import TrainConfig
 
 _UNMEASURED = "- **Measured**: not yet; `antiphon evaluate` does it."
@@ -43,11 +43,11 @@ def write_card(
         "- **Not for**: passing its pieces off as a person's.",
     ]
     text = "\n".join(line.rstrip() for line in lines) + "\n"
-    write_atomic(weights / "CARD.md", text.encode())
+    write_bytes(weights / "CARD.md", text.encode())
 
 
 def add_measured(weights: Path, sentence: str) -> None:
     """Write into a card what was measured."""
     card = weights / "CARD.md"
     text = card.read_text(encoding="utf-8").replace(_UNMEASURED, f"- **Measured**: {sentence}")
-    write_atomic(card, text.encode())
+    write_bytes(card, text.encode())

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 from typing import Any
 
-from antiphon.errors import AntiphonError, unknown
+from antiphon.errors import AntiphonError
 from antiphon.models import choir, progression, scribe
 from antiphon.models._coder import CoderConfig
-from antiphon.models._ensemble import config_from
+from antiphon.models._ensemble import check_values, config_from
 from antiphon.representations.prepared import Prepared, Tables, load, load_tables
 from antiphon.training._segments import check_length, songs_of
 from antiphon.training._settings import TrainConfig, check_licence
@@ -86,9 +85,6 @@ def _check_tables(settings: TrainConfig) -> None:
     """Find now what would else be found when the stage begins, after hours."""
     for table, kind in _TABLES.items():
         given = getattr(settings, table)
-        fields = {field.name for field in dataclasses.fields(kind)}
-        for key in given:
-            if key not in fields:
-                raise unknown(key, f"the table [{table}] of the config", fields)
+        check_values(kind, given, f"the table [{table}] of the config")
         if table.endswith("_training"):
             config_from(kind, given)

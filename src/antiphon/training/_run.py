@@ -8,18 +8,19 @@ last whole one.
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from antiphon.errors import AntiphonError
+from antiphon.formats import write_bytes
+from antiphon.models._stored import write_tensors
 
 
 class OutOfTime(AntiphonError):
@@ -57,7 +58,7 @@ class RunFolder:
     def write(self, name: str, content: bytes) -> None:
         """Write a small file, beside and then renamed."""
         self.make()
-        write_atomic(self.path / name, content)
+        write_bytes(self.path / name, content)
 
     def make(self) -> None:
         """Make the folder with its parents.
@@ -76,8 +77,13 @@ class RunFolder:
         self.make()
         line = {"iteration": iteration, "time_s": round(time.time(), 1)}
         line |= {name: round(float(value), 6) for name, value in scalars.items()}
-        with (self.path / f"{file}.jsonl").open("a") as handle:
-            handle.write(json.dumps(line) + "\n")
+        log = self.path / f"{file}.jsonl"
+        try:
+            with log.open("a") as handle:
+                handle.write(json.dumps(line) + "\n")
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise AntiphonError(f"Cannot write {log}: {reason}.") from None
 
     def truncate_logs(self, prefix: str, iteration: int) -> None:
         """Forget what a stage logged after an iteration: the training goes on from there."""
@@ -89,7 +95,7 @@ class RunFolder:
                         kept.append(line)
                 except ValueError:
                     continue  # a line cut by a kill
-            write_atomic(file, "".join(f"{line}\n" for line in kept).encode())
+            write_bytes(file, "".join(f"{line}\n" for line in kept).encode())
 
     def save(self, name: str, tensors: Mapping[str, Tensor], **meta: int | float | str) -> None:
         """Write a checkpoint ``NAME.safetensors``."""
@@ -102,18 +108,14 @@ class RunFolder:
         return load_tensors(file) if file.exists() else None
 
 
-def write_atomic(path: Path, content: bytes) -> None:
-    beside = path.with_name(f".{path.name}.part")
-    beside.write_bytes(content)
-    os.replace(beside, path)
-
-
 def save_tensors(path: Path, tensors: Mapping[str, Tensor], meta: Mapping[str, Any]) -> None:
-    """Write tensors and a few numbers to one safetensors file, beside and then renamed."""
-    beside = path.with_name(f".{path.name}.part")
+    """Write tensors and a few numbers to one safetensors file, whole or not at all.
+
+    Raises:
+        AntiphonError: it cannot be written.
+    """
     plain = {name: t.detach().cpu().contiguous() for name, t in tensors.items()}
-    save_file(plain, str(beside), metadata={"meta": json.dumps(dict(meta))})
-    os.replace(beside, path)
+    write_tensors(path, plain, {"meta": json.dumps(dict(meta))})
 
 
 def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
@@ -138,10 +140,20 @@ def module_state(prefix: str, module: nn.Module) -> dict[str, Tensor]:
 
 
 def load_module(prefix: str, module: nn.Module, tensors: Mapping[str, Tensor]) -> None:
+    """Give a network what a checkpoint has of it.
+
+    Raises:
+        AntiphonError: the checkpoint is of networks of other sizes.
+    """
     start = f"{prefix}."
-    module.load_state_dict(
-        {k.removeprefix(start): v.float() for k, v in tensors.items() if k.startswith(start)}
-    )
+    mine = {k.removeprefix(start): v.float() for k, v in tensors.items() if k.startswith(start)}
+    try:
+        module.load_state_dict(mine)
+    except RuntimeError as error:
+        raise AntiphonError(
+            f"The {prefix} that is to be gone on with has other sizes than the config says: give "
+            "the config that it was begun with, or another folder."
+        ) from error
 
 
 def optimizer_state(prefix: str, optimizer: Optimizer) -> dict[str, Tensor]:

@@ -31,6 +31,7 @@ SHARES = {
     "progression": 0.09,
     "plan_critic": 0.01,
 }
+_COUNTS = ("n_iterations", "denoise_iterations", "adversarial_iterations")
 _OPEN_END = 1_000_000  # iterations that no CPU time is enough for
 
 
@@ -166,7 +167,8 @@ def within(settings: TrainConfig, cpu_minutes: float) -> TrainConfig:
     """Return settings by which a training takes so much CPU time: equal terms for a comparison.
 
     A GAN trains on until then, however many iterations that are. Stages of a style share the
-    time as their own ``cpu_minutes`` do, or where none has any, as `SHARES`.
+    time as their own ``cpu_minutes`` do, whose iterations become more or fewer with it, since
+    learning rates follow them; or where none has any, as `SHARES`.
     """
     if settings.kind == "gan":
         open_end = {"cpu_minutes": cpu_minutes, "n_iterations": _OPEN_END}
@@ -176,11 +178,16 @@ def within(settings: TrainConfig, cpu_minutes: float) -> TrainConfig:
     for name in tables:
         tables[name] = dict(getattr(settings, name))
     shares = {name: float(table.get("cpu_minutes", 0)) for name, table in tables.items()}
-    if not any(shares.values()):
+    known = any(shares.values())
+    if not known:
         shares = {f"{stage}_training": SHARES[stage] for stage in stages}
+    times = cpu_minutes / sum(shares.values())
     for name, table in tables.items():
         if share := shares[name]:
-            table["cpu_minutes"] = cpu_minutes * share / sum(shares.values())
+            table["cpu_minutes"] = times * share
+            for count in _COUNTS if known else ():
+                if table.get(count):
+                    table[count] = max(1, round(times * table[count]))
     return dataclasses.replace(settings, **tables)
 
 
@@ -198,6 +205,24 @@ def describe(folder: RunFolder, settings: TrainConfig) -> None:
     tables = {k: v for k, v in dataclasses.asdict(settings).items() if isinstance(v, dict)}
     text = to_toml({"settings": plain, **tables, **about})
     folder.write("config.toml", text.encode())
+
+
+def check_same_kind(run: Path, settings: TrainConfig) -> None:
+    """Refuse a run folder in which something else was trained.
+
+    Raises:
+        AntiphonError: its config is of another kind or model.
+    """
+    try:
+        before = tomllib.loads((run / "config.toml").read_text(encoding="utf-8"))["settings"]
+        was = str(before["model"] or before["kind"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return  # nothing was begun there
+    if was != (wanted := settings.model or settings.kind):
+        raise AntiphonError(
+            f"The run folder {run} holds a training of {was}, not of {wanted}: name another "
+            "folder with --run."
+        )
 
 
 def check_licence(settings: TrainConfig, pieces: list[dict[str, Any]]) -> None:

@@ -62,20 +62,15 @@ class Start:
         Raises:
             AntiphonError: the run has no checkpoint of the stage, or sizes differ.
         """
-        try:
-            if self._run is not None and stage in ("choir", "adversary"):
-                found = self._run.load(stage)
-                if found is None:
-                    raise AntiphonError(
-                        f"{self._run.path} has no checkpoint of the {stage} to start from."
-                    )
-                for prefix, network in networks.items():
-                    load_module(prefix, network, found[0])
-            for prefix, attribute in STAGES[stage].items() if self._weights else ():
-                known = getattr(self._weights, attribute)
-                if prefix in networks and known is not None:
-                    load_module(prefix, networks[prefix], module_state(prefix, known))
-        except RuntimeError as error:
-            raise AntiphonError(
-                f"The {stage} to start from has networks of other sizes."
-            ) from error
+        if self._run is not None and stage in ("choir", "adversary"):
+            found = self._run.load(stage)
+            if found is None:
+                raise AntiphonError(
+                    f"{self._run.path} has no checkpoint of the {stage} to start from."
+                )
+            for prefix, network in networks.items():
+                load_module(prefix, network, found[0])
+        for prefix, attribute in STAGES[stage].items() if self._weights else ():
+            known = getattr(self._weights, attribute)
+            if prefix in networks and known is not None:
+                load_module(prefix, networks[prefix], module_state(prefix, known))

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from antiphon.errors import AntiphonError
+from antiphon.formats import write_bytes
 from antiphon.models import _gan
 from antiphon.models._ensemble import config_from
 from antiphon.representations.labels import classes_of, vocabulary_of
@@ -34,7 +35,6 @@ from antiphon.training._run import (
     load_optimizer,
     module_state,
     optimizer_state,
-    write_atomic,
 )
 from antiphon.training._samples import Samples, told
 from antiphon.training._settings import GanTraining, TrainConfig, check_licence, describe
@@ -226,7 +226,7 @@ class Engine:
                 print(sentence, flush=True)
                 file = self.run.path / "warnings.txt"
                 before = file.read_text(encoding="utf-8") if file.exists() else ""
-                write_atomic(file, f"{before}{sentence}\n".encode())
+                write_bytes(file, f"{before}{sentence}\n".encode())
 
     def _all_cpu_s(self) -> float:
         """Return the CPU seconds of all processes, those before a restart included."""
@@ -262,15 +262,9 @@ class Engine:
         if found is None:
             return 0
         tensors, meta = found
-        try:
-            load_module("generator", self.gan.generator, tensors)
-            load_module("average", self.average, tensors)
-            load_module("discriminator", self.gan.discriminator, tensors)
-        except RuntimeError as error:
-            raise AntiphonError(
-                f"The run folder {self.run.path} holds a training of other networks: "
-                "name another folder with --run, or give the config it was begun with."
-            ) from error
+        load_module("generator", self.gan.generator, tensors)
+        load_module("average", self.average, tensors)
+        load_module("discriminator", self.gan.discriminator, tensors)
         load_optimizer("generator_optimizer", self.generator_optimizer, tensors)
         load_optimizer("discriminator_optimizer", self.discriminator_optimizer, tensors)
         self.game.probability = float(meta["probability"])

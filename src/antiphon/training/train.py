@@ -41,7 +41,7 @@ from antiphon.training._outline_segments import OutlineSegments
 from antiphon.training._run import OutOfTime, RunFolder
 from antiphon.training._score_batches import ScoreBatches
 from antiphon.training._segments import Segments
-from antiphon.training._settings import TrainConfig, describe, read_config
+from antiphon.training._settings import TrainConfig, check_same_kind, describe, read_config
 from antiphon.training._start import Start
 from antiphon.training._style_tables import N_QUANTILES, song_tables
 from antiphon.training.adversary import AdversaryTraining, train_adversary
@@ -91,6 +91,7 @@ def train(
     """
     settings = read_config(config) if isinstance(config, Path) else config
     path = run or Path("runs") / settings.name
+    check_same_kind(path, settings)
     if settings.kind == "gan":
         from antiphon.training.gan import train_gan  # its engine takes long to load
 
