@@ -34,7 +34,7 @@ from antiphon.music.plan import Plan
 from antiphon.playing._musician import Jam, Musician, on_grid
 from antiphon.playing._told import Told, beat_steps_of, told_mend, told_of
 
-REACH_S = 0.015  # what begins sooner than that cannot be changed any more
+REACH_S = 0.005  # what begins sooner than that is not changed any more
 _KEPT_BARS = 16  # that are remembered
 _KEY_BARS = 8  # in which a key is heard
 _HEARD_BEATS = 2  # in which a chord is heard, and how loud somebody plays
@@ -232,7 +232,7 @@ class Band:
                 for a, b in zip(shown.tracks, sent.shown.tracks, strict=True)
             )
             sent.shown, sent.plan = shown, plan
-            if not is_same:
+            if marks or not is_same:  # a change is told of, also where all fits it already
                 mends.append(told_mend(shown, sent.number, step, ends) | self._counts())
         return [*mends, *self.listening()]
 
