@@ -4,8 +4,8 @@
 
 A player holds a WebSocket for so many minutes with reaction at the beat, then as long with reaction
 at the bar. At times that have nothing to do with the music it moves a slider, changes the chords,
-or plays a chord, and looks for the first note that follows: the first that was not told before, in
-the first mend or bar that says it took the change into account; a note that arrives late counts
+or plays a chord, and looks for the first note that follows: the first (of chords, the first pitch)
+in the first mend or bar that says it took the change into account; one that arrives late counts
 from when it arrived. Printed is by how much that is later than the first beat (or bar line) after
 the change, in milliseconds; how many bars were covers of a late one, and how many lines came after
 their time (underruns); how late a MIDI port would have been sent each message; how the memory of
@@ -71,14 +71,14 @@ class Player:
 
     Attributes:
         began: when the first bar begins; None before it came.
-        told: of each bar message, when it begins and all notes that were told for it.
+        told: of each bar message, when it begins and which tracks are drums.
         places: beats or bar lines so far, in seconds.
     """
 
     by: str
     sender: Sender
     began: float | None = None
-    told: dict[int, tuple[float, set[tuple[Any, ...]]]] = field(default_factory=dict)
+    told: dict[int, tuple[float, set[int]]] = field(default_factory=dict)
     places: list[float] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     n_bars: int = 0
@@ -104,24 +104,24 @@ class Player:
         arrived_s = self.now_s()
         if "bar" in message:
             self._bar(message, arrived_s)
-        number = message.get("bar", message.get("mend"))
-        at_s, known = self.told[number]
-        new = [note for note in map(tuple, message["notes"]) if note not in known]
-        known.update(new)
-        if not new:
-            return
-        first_s = max(at_s + min(note[0] for note in new), arrived_s)
+        if "bar" in message:
+            self.told = {n: t for n, t in self.told.items() if n > message["bar"] - 8}
+            drums = {i for i, track in enumerate(message["tracks"]) if track["is_drum"]}
+            self.told[message["bar"]] = (message["at_s"], drums)
+        at_s, drums = self.told[message.get("bar", message.get("mend"))]
+        begins = [note[0] for note in message["notes"]]
+        pitched = [note[0] for note in message["notes"] if note[2] not in drums]
         with self.lock:
             for change in self.changes:
-                if change.first_s is None and message[change.count] >= change.number:
-                    change.first_s = first_s
+                first = pitched if change.kind == "chords" else begins
+                follows = change.first_s is None and message[change.count] >= change.number
+                if follows and first:
+                    change.first_s = max(at_s + min(first), arrived_s)
 
     def _bar(self, bar: dict[str, Any], arrived_s: float) -> None:
         self.n_bars += bar["n_bars"]
         self.n_covered += bar["n_bars"] if bar["covered"] else 0
         self.late_s.append(arrived_s - bar["at_s"])
-        self.told = {n: t for n, t in self.told.items() if n > bar["bar"] - 8}
-        self.told[bar["bar"]] = (bar["at_s"], set())
         beats = bar["beats"]
         if self.by == "bar":
             beats = beats[:: len(beats) // bar["n_bars"]]
@@ -133,7 +133,7 @@ class Player:
         for change in self.changes:
             place = bisect_right(self.places, change.at_s)
             if change.kind == kind and change.first_s is not None and place < len(self.places):
-                found.append(1000 * (change.first_s - self.places[place]))
+                found.append(1000 * max(change.first_s - self.places[place], 0.0))
         return found
 
 

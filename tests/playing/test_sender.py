@@ -107,6 +107,19 @@ def test_a_second_mend_takes_back_the_first(played):
     assert port.notes() == [(1.0, "on", 0, 64), (1.5, "off", 0, 64)]
 
 
+def test_a_mend_that_comes_late_plays_at_once_and_ends_what_it_would_have_taken_back(played):
+    sender, port, until = played
+    sender.take(bar(notes=[[1.0, 0.5, 0, 60, 80], [1.0, 0.5, 0, 64, 80]]))
+    until(1.02)
+    new = [[1.0, 0.5, 0, 60, 90], [1.0, 0.5, 0, 65, 90]]
+    sender.take({"mend": 0, "from_s": 1.0, "ends": [], "notes": new})
+    until(2.0)
+    assert port.notes() == [
+        (1.0, "on", 0, 60), (1.0, "on", 0, 64), (1.02, "off", 0, 64), (1.02, "on", 0, 65),
+        (1.5, "off", 0, 60), (1.5, "off", 0, 65),
+    ]  # fmt: skip
+
+
 def test_a_mend_of_a_bar_that_is_forgotten_is_left_alone(played):
     sender, port, until = played
     sender.take(bar())

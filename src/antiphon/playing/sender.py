@@ -22,6 +22,7 @@ TICKS = 24  # MIDI clocks a quarter
 _DRUM_CHANNEL = 9
 _OFF, _CLOCK, _ON = 0, 1, 2  # the order of what is due at once
 _IDLE_S = 0.2  # the longest for which the thread sleeps
+_SAME_S = 1e-4  # times nearer to each other are one
 _TIMED = 20_000  # messages of which it is known how late they were
 
 
@@ -137,15 +138,19 @@ class Sender:
         if bar not in self._bars:
             return
         for note in self._notes:
-            if note.bar == bar and note.from_s >= from_s - 1e-4:
+            if note.bar == bar and note.from_s >= from_s - _SAME_S:
                 note.is_taken_back = note is not self._sounding.get((note.channel, note.pitch))
         for track, pitch in told["ends"]:
             for note in self._notes:
                 if (note.bar, note.track, note.pitch) == (bar, track, pitch):
                     self._at(self._bars[bar] + from_s, _OFF, note)
-        sounding = {(n.track, n.pitch, n.from_s) for n in self._sounding.values() if n.bar == bar}
-        new = [row for row in told["notes"] if (row[2], row[3], row[0]) not in sounding]
-        self._take_notes(bar, new)
+        rows = {(row[2], row[3], row[0]): row for row in told["notes"]}
+        for note in list(self._sounding.values()):  # of them some may have begun a moment ago
+            if note.bar != bar or rows.pop((note.track, note.pitch, note.from_s), None):
+                continue
+            if note.from_s >= from_s - _SAME_S:
+                self._off((note.channel, note.pitch))
+        self._take_notes(bar, list(rows.values()))
 
     def _at(self, due: float, order: int, what: _Note | mido.Message) -> None:
         self._counted += 1
