@@ -4,13 +4,13 @@
 
 A player holds a WebSocket for so many minutes with reaction at the beat, then as long with reaction
 at the bar. At times that have nothing to do with the music it moves a slider, changes the chords,
-or plays a chord, and looks for the first note that follows: the first pitch in the first mend or
-bar that says it took the change into account; a note that arrives late counts from when it arrived.
-Printed is by how much that is later than the first beat (or bar line) after the change, in
-milliseconds; how many bars were covers of a late one, and how many lines came after their time
-(underruns); how late a MIDI port would have been sent each message; how the memory of the server
-and its processes grew; and the load of the machine. `--made-up 0.3` leaves the networks out, so
-that the rest can be judged on a machine that is busy.
+or plays a chord, and looks for the first note that follows: the first (of chords, the first pitch)
+in the first mend or bar that says it took the change into account; one that arrives late counts
+from when it arrived. Printed is by how much that is later than the first beat (or bar line) after
+the change, in milliseconds; how many bars were covers of a late one, and how many lines came after
+their time (underruns); how late a MIDI port would have been sent each message; how the memory of
+the server and its processes grew; and the load of the machine. `--made-up 0.3` leaves the networks
+out, so that the rest can be judged on a machine that is busy.
 """
 
 from __future__ import annotations
@@ -109,14 +109,14 @@ class Player:
             drums = {i for i, track in enumerate(message["tracks"]) if track["is_drum"]}
             self.told[message["bar"]] = (message["at_s"], drums)
         at_s, drums = self.told[message.get("bar", message.get("mend"))]
-        begins = [note[0] for note in message["notes"] if note[2] not in drums]
-        if not begins:
-            return
-        first_s = max(at_s + min(begins), arrived_s)
+        begins = [note[0] for note in message["notes"]]
+        pitched = [note[0] for note in message["notes"] if note[2] not in drums]
         with self.lock:
             for change in self.changes:
-                if change.first_s is None and message[change.count] >= change.number:
-                    change.first_s = first_s
+                first = pitched if change.kind == "chords" else begins
+                follows = change.first_s is None and message[change.count] >= change.number
+                if follows and first:
+                    change.first_s = max(at_s + min(first), arrived_s)
 
     def _bar(self, bar: dict[str, Any], arrived_s: float) -> None:
         self.n_bars += bar["n_bars"]
@@ -133,7 +133,7 @@ class Player:
         for change in self.changes:
             place = bisect_right(self.places, change.at_s)
             if change.kind == kind and change.first_s is not None and place < len(self.places):
-                found.append(1000 * (change.first_s - self.places[place]))
+                found.append(1000 * max(change.first_s - self.places[place], 0.0))
         return found
 
 

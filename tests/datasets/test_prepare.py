@@ -185,6 +185,9 @@ def test_unwritable_folder_is_explained(own_folder: Path, tmp_path: Path):
 def test_folder_must_be_given(tmp_path: Path):
     with pytest.raises(AntiphonError, match="--from FOLDER"):
         datasets.prepare("groove", None, tmp_path / "out")
+    with pytest.raises(AntiphonError, match=r"There is no folder .*nowhere"):
+        datasets.prepare("maestro", tmp_path / "nowhere", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("name", datasets.names())

@@ -52,6 +52,14 @@ def test_a_rate_that_a_kind_does_not_hold_is_told_and_leaves_nothing(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("suffix", ["wav", "flac"])
+def test_a_full_disk_is_told_and_leaves_nothing(suffix, full_disk, tmp_path):
+    noise = np.random.default_rng(0).uniform(-1, 1, (1, 8000)).astype(np.float32)
+    with full_disk(), pytest.raises(AntiphonError, match=r"^Cannot write .*: the disk is full"):
+        formats.write_sound(noise, RATE_HZ, tmp_path / f"a.{suffix}")
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("suffix", ["wav", "flac", "ogg", "mp3", "aiff"])
 @pytest.mark.parametrize("share", [0.02, 0.5, 0.95])
 def test_a_recording_that_is_cut_off_is_never_taken_for_a_whole_one(suffix, share, tmp_path):

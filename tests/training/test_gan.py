@@ -328,6 +328,10 @@ def test_a_killed_training_with_labels_goes_on_bit_for_bit(labelled, tmp_path):
 def test_labels_that_a_set_does_not_have_are_explained(tiny_prepared, tmp_path):
     with pytest.raises(AntiphonError, match="cannot be told apart by emotion: none is said"):
         train(debug_config("emotion", tmp_path, tiny_prepared), run=tmp_path / "run")
+    file = debug_config("emotion", tmp_path, tiny_prepared)
+    file.write_text(file.read_text().replace('["emotion"]', '"emotion"'))
+    with pytest.raises(AntiphonError, match="labels must be a list"):
+        train(file, run=tmp_path / "run")
     assert not (tmp_path / "run").exists()
 
 

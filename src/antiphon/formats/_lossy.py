@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import soundfile
-
 from antiphon.formats import wav
-from antiphon.formats._files import beside
+from antiphon.formats._sound_file import new_sound_file
 from antiphon.music.piece import Piece
 
 CEILING_DB = -2.0  # compression lifts peaks by up to 1 dB
@@ -33,17 +31,8 @@ def write(
         AntiphonError: see `wav.render`; or the folder cannot be written to.
     """
     sound = wav.render(piece, soundfont, ceiling_db=CEILING_DB)
-    with (
-        beside(path) as unfinished,
-        soundfile.SoundFile(
-            unfinished,
-            "w",
-            wav.RATE_HZ,
-            2,
-            codec,
-            format=container,
-            compression_level=compression,
-        ) as file,
-    ):
+    with new_sound_file(
+        path, wav.RATE_HZ, 2, codec, container, compression_level=compression
+    ) as file:
         for start in range(0, len(sound), _STEP):
             file.write(sound[start : start + _STEP])

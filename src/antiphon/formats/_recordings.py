@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from antiphon.errors import AntiphonError
-from antiphon.formats._files import beside
+from antiphon.formats._sound_file import new_sound_file
 
 Audio = NDArray[np.float32]
 
@@ -117,18 +117,15 @@ def write_sound(samples: Audio, sample_rate_hz: int, path: Path | str) -> None:
     container = {"AIF": "AIFF"}.get(suffix := _suffix(path, "write").upper(), suffix)
     codec = "PCM_24" if container in ("WAV", "FLAC", "AIFF") else None
     frames = np.clip(np.atleast_2d(samples).T, -1, 1)
-    with beside(path) as unfinished:
-        try:
-            with soundfile.SoundFile(
-                unfinished, "w", sample_rate_hz, frames.shape[1], codec, format=container
-            ) as file:
-                for start in range(0, len(frames), _STEP):
-                    file.write(frames[start : start + _STEP])
-        except (soundfile.LibsndfileError, ValueError):
-            raise AntiphonError(
-                f"{path.name}: {container} does not hold {frames.shape[1]} channels at "
-                f"{sample_rate_hz} Hz; write a WAV file."
-            ) from None
+    try:
+        with new_sound_file(path, sample_rate_hz, frames.shape[1], codec, container) as file:
+            for start in range(0, len(frames), _STEP):
+                file.write(frames[start : start + _STEP])
+    except (soundfile.LibsndfileError, ValueError):
+        raise AntiphonError(
+            f"{path.name}: {container} does not hold {frames.shape[1]} channels at "
+            f"{sample_rate_hz} Hz; write a WAV file."
+        ) from None
 
 
 def _suffix(path: Path, verb: str) -> str:

@@ -8,13 +8,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import soundfile
 from numpy.typing import NDArray
 
 from antiphon.formats import _mix
-from antiphon.formats._files import beside
 from antiphon.formats._mix import stems
 from antiphon.formats._schedule import RATE_HZ
+from antiphon.formats._sound_file import new_sound_file
 from antiphon.music.piece import Piece
 from antiphon.sound import mastering
 
@@ -66,10 +65,7 @@ def write(piece: Piece, path: Path | str, soundfont: Path | str | None = None) -
     """
     sound = render(piece, soundfont)
     rng = np.random.default_rng(0)
-    with (
-        beside(path) as unfinished,
-        soundfile.SoundFile(unfinished, "w", RATE_HZ, 2, "PCM_16", format="WAV") as file,
-    ):
+    with new_sound_file(path, RATE_HZ, 2, "PCM_16", "WAV") as file:
         for start in range(0, len(sound), _STEP):
             file.write(_dithered(sound[start : start + _STEP], rng))
 

@@ -125,7 +125,8 @@ def view_of(model: str, table: Mapping[str, Any]) -> View:
         raise unknown(model, "models that kind = 'gan' can train", known)
     fitting = registry.load(_ROOM, model).VIEWS
     values = dict(table)
-    values.pop("labels", None)
+    if isinstance(values.pop("labels", ()), str):
+        raise AntiphonError('In the table [data] labels must be a list, such as ["emotion"].')
     name = values.pop("view", fitting[0])
     if name not in fitting:
         raise unknown(str(name), f"what a {model} can be shown", fitting)

@@ -31,4 +31,5 @@ def write_tensors(
         os.replace(beside, path)
     except (OSError, SafetensorError) as error:
         beside.unlink(missing_ok=True)
-        raise AntiphonError(f"Cannot write {path}: {str(error).lower()}.") from None
+        reason = str(error).rpartition(": ")[2].partition(" (os error")[0]
+        raise AntiphonError(f"Cannot write {path}: {reason.lower()}.") from None

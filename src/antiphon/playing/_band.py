@@ -34,7 +34,10 @@ from antiphon.music.plan import Plan
 from antiphon.playing._musician import Jam, Musician, on_grid
 from antiphon.playing._told import Told, beat_steps_of, told_mend, told_of
 
-REACH_S = 0.005  # what begins sooner than that is not changed any more
+GRACE_S = (
+    0.01  # a beat that is over for so long may still be changed: what is due is played at once
+)
+_CLEARLY = 6  # velocities by which the musician is louder or softer than the band had followed
 _KEPT_BARS = 16  # that are remembered
 _KEY_BARS = 8  # in which a key is heard
 _HEARD_BEATS = 2  # in which a chord is heard, and how loud somebody plays
@@ -66,6 +69,7 @@ class Sent:
         shown: as they are to sound, the musician's part left out where he plays it.
         plan: what they were adapted to.
         heard: chords of the musician that they follow.
+        follows: how much louder they are played to go with him.
     """
 
     number: int
@@ -74,6 +78,7 @@ class Sent:
     shown: Piece
     plan: Plan
     heard: list[ChordSpan] = field(default_factory=list)
+    follows: int = 0
 
     @property
     def duration_s(self) -> float:
@@ -168,6 +173,7 @@ class Band:
         if not self._goes_along():
             sent.heard = self._heard_chords(sent, plan, 0, self.told_s)
         sent.shown, sent.plan = self._fitting(sent, plan), plan
+        sent.follows = self._follows_by(sent)
         self._sent.append(sent)
         while sum(s.shown.n_bars for s in self._sent) - self._sent[0].shown.n_bars >= _KEPT_BARS:
             self._sent.popleft()
@@ -211,9 +217,10 @@ class Band:
         Args:
             plan: what is asked for now.
             now_s: where the music is.
-            marks: whether a note begins there in any case, so that a change is heard.
+            marks: whether a note begins there in any case, so that a change is heard; so it does
+                where the musician gets clearly louder or softer.
         """
-        at_s = self._next_place(now_s + REACH_S)
+        at_s = self._next_place(now_s - GRACE_S)
         if at_s is None:
             return []  # the next bar, which nobody was told, follows
         mends = []
@@ -224,15 +231,18 @@ class Band:
             sent.heard = laid(sent.heard, step)
             sent.heard += self._heard_chords(sent, plan, step, now_s)
             after = self._fitting(sent, plan)
-            if marks and abs(sent.seconds(step) - at_s) < REACH_S:
+            follows = self._follows_by(sent)
+            is_told = marks or abs(follows - sent.follows) >= _CLEARLY
+            if is_told and sent.at_s <= at_s:
                 after = marked(after, step)
+            sent.follows = follows
             shown, ends = spliced(sent.shown, after, step)
             is_same = all(
                 np.array_equal(a.notes, b.notes)
                 for a, b in zip(shown.tracks, sent.shown.tracks, strict=True)
             )
             sent.shown, sent.plan = shown, plan
-            if marks or not is_same:  # a change is told of, also where all fits it already
+            if is_told or not is_same:  # a change is told of, also where all fits it already
                 mends.append(told_mend(shown, sent.number, step, ends) | self._counts())
         return [*mends, *self.listening()]
 
