@@ -8,6 +8,7 @@ from antiphon.cli._page import page_of
 RECORD = {
     "title": "Tea & <cake>",
     "plan": {"style": "pop", "metre": "4/4", "tempo": 96.0, "seed": 1},
+    "metre": "4/4",
     "key": "G major",
     "n_bars": 8,
     "duration_s": 20.0,
