@@ -38,7 +38,7 @@ from antiphon.representations.score import (
 from antiphon.representations.writing import State, choice_in, end_bar_in, standing_in, write_in
 
 URGE = 2.0  # logits a melody is urged on with for each bar of rest beyond `PATIENCE`
-PATIENCE = 6  # bars
+PATIENCE = 4  # bars
 MELODY = PITCHED.index("melody")
 ENDS, STAYS, IS_MADE = range(3)  # what a token is: the end of a bar, a kept note, a new one
 
