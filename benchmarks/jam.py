@@ -234,7 +234,8 @@ def play(server: Server | MadeUp, by: str, seconds: float, style: str) -> dict[s
     plan = {"style": style, "key": "C", "tempo": TEMPO_BPM, "seed": 1, "quantise": by}
     player = Player(by, Sender(Nowhere()))
     sending = threading.Thread(target=player.sender.run, daemon=True)
-    with connect(server.address.replace("http", "ws") + "/api/live", max_size=None) as line:
+    address = server.address.replace("http", "ws") + "/api/live"
+    with connect(address, max_size=None, ping_interval=None) as line:
         line.send(json.dumps(plan))
         while player.began is None:
             player.take(json.loads(line.recv(timeout=600)))
