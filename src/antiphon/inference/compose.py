@@ -21,7 +21,7 @@ from antiphon.inference._drafts import (
     written_provenance,
 )
 from antiphon.inference._drummer import drum
-from antiphon.inference._judge import N_TAKES, habits
+from antiphon.inference._judge import habits, takes_of
 from antiphon.inference._players import assembled
 from antiphon.inference._sheet import write_sheet
 from antiphon.metrics.bars import Habits
@@ -80,7 +80,7 @@ def compose(
     usual = habits(ensemble)
     sheets = [write_sheet(replace(plan, seed=plan.seed + i), ensemble) for i in range(count)]
     finished: list[Composition] = []
-    for batch in alike(sheets, N_TAKES if ensemble.critic else 1):
+    for batch in alike(sheets, takes_of(ensemble)):
         for draft in drafts_of(batch, ensemble, usual):
             finished.append(finish(draft, ensemble, drummer, usual))
             if progress is not None:
