@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 
 from antiphon.models._audition import Audition
+from antiphon.models._waiting import Kept, Waiting
 from antiphon.models._writer import write
 from antiphon.models.choir import Segment
 from antiphon.models.scribe import Scribe
 from antiphon.music.piece import Metre, Piece
 from antiphon.representations.bars import encode
-from antiphon.representations.score import Ints
+from antiphon.representations.rolls import N_PITCHES
+from antiphon.representations.score import END, MAX_TOKENS, N_PARTS, Ints
 from antiphon.representations.writing import Writing
 
 N_BARS, Z, K = 6, 24, 3
@@ -25,7 +28,13 @@ def scribe(untrained_scribe) -> Scribe:
     return untrained_scribe()
 
 
-def written(scribe: Scribe, *seeds: int, audition: Audition | None, n_threads=None) -> Writing:
+def written(
+    scribe: Scribe,
+    *seeds: int,
+    audition: Audition | None,
+    kept: list[Kept] | None = None,
+    n_threads: int | None = None,
+) -> Writing:
     n = len(seeds)
     told = Segment(
         condition=torch.zeros(n, N_BARS, 116),
@@ -39,7 +48,7 @@ def written(scribe: Scribe, *seeds: int, audition: Audition | None, n_threads=No
     bars = [encode(Piece(metres=[Metre(0)], n_bars_asked=N_BARS))[0]] * n
     return write(
         scribe, torch.zeros(n, N_BARS, Z), 1.0, told, bars, [[s] for s in seeds],
-        audition=audition, n_threads=n_threads,
+        audition=audition, kept=kept, n_threads=n_threads,
     )  # fmt: skip
 
 
@@ -57,11 +66,37 @@ def believing(wanted: int, n_bars: int = 3) -> Audition:
 
 
 def test_takes_are_heard_after_every_few_bars_and_at_the_end():
+    def heard(audition: Audition, n_bars: int) -> list[int]:
+        stops = audition.stops(np.ones((2, n_bars), bool))
+        assert all(is_heard for _, is_heard in stops)
+        return [bar for bar, _ in stops]
+
     audition = believing(0, 8)
-    assert audition.stops(32) == [8, 16, 24, 32]
-    assert audition.stops(20) == [8, 16, 20]
-    assert audition.stops(5) == [5]
-    assert replace(audition, every=4).stops(18) == [8, 12, 16, 18]
+    assert heard(audition, 32) == [8, 16, 24, 32]
+    assert heard(audition, 20) == [8, 16, 20]
+    assert heard(audition, 5) == [5]
+    assert heard(replace(audition, every=4), 18) == [8, 12, 16, 18]
+
+
+@pytest.mark.parametrize(
+    ("made", "stops"),
+    [
+        ([range(8, 12)], [(8, False), (14, True), (32, False)]),
+        ([range(8, 17)], [(8, False), (12, True), (16, True), (19, True), (32, False)]),
+        ([range(3)], [(8, True), (32, False)]),  # eight bars are heard, or none
+        (
+            [range(4, 5), range(20, 21)],
+            [(4, False), (8, True), (20, False), (23, True), (32, False)],
+        ),
+        ([range(28, 32)], [(28, False), (32, True)]),
+        ([range(10, 12), range(13, 15)], [(10, False), (14, True), (17, True), (32, False)]),
+    ],
+)
+def test_takes_are_written_only_where_anything_is_made_and_heard_with_two_bars_after(made, stops):
+    bars = np.zeros((2, 32), bool)
+    for piece, some in enumerate(made):
+        bars[piece, list(some)] = True
+    assert replace(believing(0, 8), every=4).stops(bars) == stops
 
 
 def test_takes_have_seeds_of_their_own_but_for_the_first():
@@ -97,6 +132,72 @@ def test_the_believed_take_goes_on(scribe):
     assert first == heard[2]
     # whatever they become, all takes have begun alike
     assert all([note for note in take if note[0] < 3] == first for take in heard[K:])
+
+
+def all_but(writing: Writing, piece: int, bar: int) -> Kept:
+    """What stays of a piece that was written: everything but its melody in one bar."""
+    parts = np.ones((N_BARS, N_PARTS), bool)
+    parts[bar, 0] = False
+    return Kept(parts, *writing.notes(piece))
+
+
+def test_what_is_kept_stays_in_every_take_and_the_believed_one_goes_on(scribe):
+    plain = written(scribe, 1, 2, audition=None)
+    kept = [all_but(plain, piece, 3) for piece in (0, 1)]
+    takes = [written(scribe, 5, 6, audition=believing(take), kept=kept) for take in range(K)]
+    for piece in (0, 1):
+        assert len({str(rows(take, piece)) for take in takes}) == K
+        for take in takes:
+            others = [n for n in rows(take, piece) if n[0] != 3 or n[1] % N_PARTS]
+            assert others == [n for n in rows(plain, piece) if n[0] != 3 or n[1] % N_PARTS]
+    alone = written(scribe, 5, 6, audition=None, kept=kept)
+    assert [rows(takes[0], piece) for piece in (0, 1)] == [rows(alone, piece) for piece in (0, 1)]
+
+
+def test_of_takes_the_one_goes_on_after_which_what_stays_is_likely(scribe, monkeypatch):
+    plain = written(scribe, 1, audition=None)
+    kept = [all_but(plain, 0, 2)]
+    alone = [written(scribe, 5, audition=believing(take), kept=kept) for take in range(K)]
+    monkeypatch.setattr(
+        Waiting, "said", lambda self, bar, *_: np.where(bar // N_BARS == 1, 0, -100)
+    )
+
+    def answer(writing: Writing, these: Ints, bars: slice) -> np.ndarray:
+        return np.zeros(K, np.float32)
+
+    found = written(scribe, 5, audition=Audition(K, 3, 3, answer), kept=kept)
+    assert rows(found) == rows(alone[1]) != rows(alone[0])
+
+
+def test_what_waits_is_as_likely_as_its_cell_and_pitch_and_an_end_as_its_cell():
+    page = SimpleNamespace(
+        kept=np.zeros((1, N_PARTS), bool),
+        waits=np.full((1, MAX_TOKENS), END),
+        stays=np.zeros((1, MAX_TOKENS, 3), np.int64),
+        n_kept=np.zeros(1, np.int64),
+        n_copied=np.zeros(1, np.int64),
+    )
+    note = Kept(np.ones((1, N_PARTS), bool), *(np.array([x]) for x in (0, 8, 20, 3, 1)))
+    waiting = Waiting([note], page)
+    cells, pitches = np.zeros((2, END + 1), np.float32), torch.zeros(2, N_PITCHES)
+    pitches[0, 20] = np.log(N_PITCHES + 1)  # as likely as everything else together, and one more
+    said = waiting.said(np.zeros(2, np.int64), np.array([8, END]), cells, pitches)
+    share = (N_PITCHES + 1) / (2 * N_PITCHES)
+    assert said == pytest.approx([np.log(share / (END + 1)), np.log(1 / (END + 1))], rel=1e-5)
+
+
+def test_what_nothing_is_made_in_is_heard_only_around_what_is(scribe):
+    plain = written(scribe, 1, audition=None)
+    heard: list[slice] = []
+
+    def answer(writing: Writing, these: Ints, bars: slice) -> np.ndarray:
+        heard.append(bars)
+        return np.zeros(K, np.float32)
+
+    written(
+        scribe, 5, audition=Audition(K, 2, 2, answer, after=1), kept=[all_but(plain, 0, 2)]
+    )  # fmt: skip
+    assert heard == [slice(2, 4)]
 
 
 def test_a_piece_does_not_depend_on_those_beside_it_nor_on_threads(scribe):

@@ -134,7 +134,7 @@ def _written(
         sung=np.stack([s.bars["kind"] == 0 for s in sheets]),
         close=sheets[0].close,
         leans=[s.lean for s in sheets if s.lean is not None] or None,
-        audition=None if kept else audition(ensemble, sheets),
+        audition=None if again else audition(ensemble, sheets),
         n_threads=torch.get_num_threads(),
     )
     usual, drafts = habits(ensemble, sheets[0].metre), []

@@ -83,6 +83,11 @@ def answers(discriminator: Discriminator, latents: Tensor, segment: Segment) -> 
     return total / heard
 
 
+def takes_of(ensemble: Ensemble) -> int:
+    """Return how many takes of the next bars an ensemble writes."""
+    return N_TAKES if ensemble.critic else 1
+
+
 def audition(ensemble: Ensemble, sheets: list[Sheet]) -> Audition | None:
     """Return how takes of pieces are heard by the ensemble's critic; None where it has none."""
     critic, sizes = ensemble.critic, len(sheets[0].bars)

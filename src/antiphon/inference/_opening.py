@@ -8,7 +8,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from antiphon.music.piece import ChordSpan, KeyMark, Metre, Piece, Section, Tempo, Text
+from antiphon.music.piece import (
+    ChordSpan,
+    KeyMark,
+    Metre,
+    Notes,
+    Piece,
+    Section,
+    Tempo,
+    Text,
+    Track,
+    together,
+)
 
 
 @dataclass(frozen=True)
@@ -72,6 +83,28 @@ def opened(piece: Piece, gap: Gap) -> Piece:
         sections=_sections(piece.sections, gap) if piece.sections else [],
         n_bars_asked=piece.n_bars + n,
     )
+
+
+def copies(
+    track: Track, gap: Gap, starts: NDArray[np.int64], again: NDArray[np.bool_]
+) -> tuple[Notes, NDArray[np.int64]]:
+    """Return notes of a track once more in the new bars, and which of its notes they are.
+
+    Args:
+        track: of a piece that was opened at its end.
+        gap: the new bars.
+        starts: of the bars of that piece.
+        again: (new bars, notes) which notes come back where their bar is the source.
+    """
+    onset, found, picked = track.notes["onset"], [track.notes[:0]], [np.zeros(0, np.int64)]
+    for number, source in enumerate(gap.sources):
+        here = (onset >= starts[source]) & (onset < starts[source + 1]) & again[number]
+        new = track.notes[here].copy()
+        new["onset"] += starts[gap.at + number] - starts[source]
+        new["duration"] = np.minimum(new["duration"], starts[gap.at + number + 1] - new["onset"])
+        found.append(new)
+        picked.append(np.flatnonzero(here))
+    return together(found), np.concatenate(picked)
 
 
 def _chords(piece: Piece, gap: Gap, edge: int, bar: int) -> list[ChordSpan]:

@@ -29,7 +29,7 @@ def form(pieces: Sequence[Piece], parts: Sequence[str], seed: int = 0) -> dict[s
 
 
 def _form_of(piece: Piece, parts: Sequence[str], seed: int) -> dict[str, float]:
-    likeness = _likeness(piece, parts)
+    likeness = likeness_of(piece, parts)
     mixed = structure.shuffled(likeness, seed=seed)
     returning, contrasting = structure.section_likeness(likeness, piece.sections)
     best, typical = structure.block_returns(likeness)
@@ -43,7 +43,7 @@ def _form_of(piece: Piece, parts: Sequence[str], seed: int) -> dict[str, float]:
     }
 
 
-def _likeness(piece: Piece, parts: Sequence[str]) -> structure.Matrix:
+def likeness_of(piece: Piece, parts: Sequence[str]) -> structure.Matrix:
     """Self-similarity of a whole piece; bars of other lengths are read as if of the first's."""
     piece = piece.on_grid(RESOLUTION)
     starts = piece.bar_starts()

@@ -28,6 +28,8 @@ from antiphon.inference._drafts import (
 )
 from antiphon.inference._drummer import drum
 from antiphon.inference._given import Given, Stretch
+from antiphon.inference._joining import joined
+from antiphon.inference._judge import takes_of
 from antiphon.inference._merging import merged
 from antiphon.inference._planning import harmonise, write_chords
 from antiphon.inference._sheet import Sheet, write_sheet
@@ -106,7 +108,8 @@ def rewrite(
                 for sheet, m in zip(sheets, made, strict=True):
                     parts = ~m[:, : len(PITCHED)]
                     sheet.kept = _kept(sheet.bars, stretch.notes, parts, ensemble)
-            drafts = [d for some in alike(sheets) for d in drafts_of(some, ensemble)]
+            batches = alike(sheets, takes_of(ensemble))
+            drafts = [d for some in batches for d in drafts_of(some, ensemble)]
             for take, draft in zip(takes, drafts, strict=True):
                 take.append((stretch, draft))
     finished = []
@@ -210,6 +213,11 @@ def _made(
     made = order.made[stretch.span]
     bar_steps = beat_steps(sheet.metre) * int(sheet.bars["n_beats"][0])
     parts = dict(draft.parts)
+    if sheet.louder is None:
+        parts = {
+            role: joined(notes, made[:, PARTS.index(role)], bar_steps)
+            for role, notes in parts.items()
+        }
     if drummer is not None and made[:, _DRUMS].any():
         heard = {
             role: notes

@@ -22,7 +22,7 @@ from antiphon.inference._drafts import (
     written_provenance,
 )
 from antiphon.inference._drummer import drum
-from antiphon.inference._judge import N_TAKES
+from antiphon.inference._judge import takes_of
 from antiphon.inference._players import assembled
 from antiphon.inference._sheet import Sheet, write_sheet
 from antiphon.models._ensemble import Ensemble
@@ -127,7 +127,7 @@ def compose_all(
     finished: list[dict[int, Composition]] = [{} for _ in wishes]
     for group in groups.values():
         asked = iter(group)
-        for batch in alike([s for _, _, s in group], N_TAKES if ensemble.critic else 1):
+        for batch in alike([s for _, _, s in group], takes_of(ensemble)):
             for draft in drafts_of(batch, ensemble):
                 number, take, sheet = next(asked)
                 drummer = drums() if "drums" in sheet.plan.parts() else None

@@ -6,17 +6,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from antiphon.errors import AntiphonError, unknown
 from antiphon.inference._given import Given, stretches_of, understand
-from antiphon.inference._opening import Gap, opened
+from antiphon.inference._opening import Gap, copies, opened
 from antiphon.inference._rewriting import Order, rewrite
 from antiphon.inference._selecting import order_of, selected_notes
 from antiphon.inference.compose import Composition
-from antiphon.music.piece import Piece, Section
+from antiphon.music.casting import NO_ROLE
+from antiphon.music.piece import Piece, Section, together
 from antiphon.music.plan import MAX_BARS, Plan
+from antiphon.representations.bars import PARTS
 
 PLACES = ("start", "end", "between")
+COMES_BACK = (True, True, False, False)  # of bars at the end, whether the tunes are as they were
+_N_TUNES = 2  # melody and counter-melody, the first of the parts
 
 
 def extend(
@@ -55,6 +60,10 @@ def extend(
     gap = gap_of(given, bars, at)
     longer = longer_by(given, gap)
     order = order_to_fill(longer, gap)
+    if at == given.n_bars and plan.chords is None:
+        longer, back = _coming_back(longer, gap)
+        order.made[at:] &= ~back
+        order = replace(order, gone=[np.zeros(len(t.notes), bool) for t in longer.piece.tracks])
     return rewrite(longer, [order] * count, plan, keep=keep, model=model, progress=progress)
 
 
@@ -99,6 +108,35 @@ def gap_of(given: Given, n_bars: int, at: int) -> Gap:
         source, label = max(first, at - n_bars), here.label
     sources = [source + number % max(last - source, 1) for number in range(n_bars)]
     return Gap(at, sources, stretch.metre, label)
+
+
+def _coming_back(longer: Given, gap: Gap) -> tuple[Given, NDArray[np.bool_]]:
+    """Return the longer piece with some of the bars that come back in it, and which parts do.
+
+    Returns:
+        The piece, and (new bars, parts) what stands there already.
+    """
+    back = np.zeros((len(gap.sources), len(PARTS)), bool)
+    back[:, :_N_TUNES] = np.resize(COMES_BACK, len(gap.sources))[:, None]
+    pieces, roles = [], longer.roles
+    for piece, of_notes in ((longer.piece, roles), (longer.cast, _roles_of(longer.cast))):
+        starts, tracks, mine = piece.bar_starts(), [], []
+        for track, role in zip(piece.tracks, of_notes, strict=True):
+            again = back[:, np.maximum(role, 0)] & (role != NO_ROLE)
+            new, picked = copies(track, gap, starts, again)
+            tracks.append(replace(track, notes=together([track.notes, new])))
+            mine.append(np.concatenate([role, role[picked]]))
+        pieces.append(replace(piece, tracks=tracks))
+        roles = mine if piece is longer.piece else roles
+    piece, heard = pieces
+    return replace(
+        longer, piece=piece, roles=roles, cast=heard, stretches=stretches_of(heard)
+    ), back
+
+
+def _roles_of(cast: Piece) -> list[NDArray[np.int8]]:
+    """Return of each track of a cast piece the index of its part for each note."""
+    return [np.full(len(t.notes), PARTS.index(t.role), np.int8) for t in cast.tracks]
 
 
 def longer_by(given: Given, gap: Gap, sections: Sequence[Section] = ()) -> Given:

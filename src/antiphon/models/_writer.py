@@ -27,6 +27,7 @@ from antiphon.models._choosing import (
     choose_rows,
     write_tokens,
 )
+from antiphon.models._drawing import Floats
 from antiphon.models._leaning import Lean, leaning_of
 from antiphon.models._waiting import Kept, Waiting
 from antiphon.models.choir import Segment
@@ -94,7 +95,7 @@ def write(
         close: whether pieces come to rest in their last bar: nothing begins after its first beat
             (chords: its first half), and the melody ends on a tone of the chord.
         leans: of each piece, what its choices lean to; all of them wish for something or none.
-        audition: hears takes of every piece, of which one goes on; not where anything is kept.
+        audition: hears takes of every piece, of which one goes on.
         n_threads: among how many threads the pieces are shared; torch's own are put to rest
             meanwhile, which would wait for each other at every one of many small products. For
             one caller at a time; without it all is written here, torch being left as it is.
@@ -106,9 +107,11 @@ def write(
         seeds, sung = audition.seeds(seeds), None if sung is None else sung.repeat(takes, axis=0)
         bars = [table for table in bars for _ in range(takes)]
         leans = None if leans is None else [lean for lean in leans for _ in range(takes)]
+        kept = None if kept is None else [k for k in kept for _ in range(takes)]
     bar_slots = int(bars[0]["n_beats"][0]) * SLOTS_PER_BEAT
     page = _page(bars, seeds, nerve, sung, close, leans)
-    waiting = None if kept is None else Waiting(kept, page)
+    after = 0 if audition is None else audition.after
+    waiting = None if kept is None else Waiting(kept, page, after)
     hand = _Hand(
         scribe=scribe,
         relation=scribe.relation.table(),
@@ -120,13 +123,16 @@ def write(
         kept=waiting,
     )
     writing = Writing(bar_slots, np.stack([scores.returning(x) for x in bars]))
+    made = np.ones((1, writing.n_bars), bool) if waiting is None else waiting.made
 
     def work(share: Ints) -> None:
         pieces = (share[:, None] * takes + np.arange(takes)).ravel()
         if audition is None:
             hand.write(writing, pieces)
         else:
-            hand.write_takes(writing, pieces, audition, [of_pieces[i] for i in share])
+            hand.write_takes(
+                writing, pieces, audition.stops(made), audition, [of_pieces[i] for i in share]
+            )
 
     every = np.arange(len(of_pieces))
     if n_threads is None:
@@ -228,20 +234,48 @@ class _Hand:
         self._write_until(writing.n_bars, writing, pieces, self._blank(pieces))
 
     def write_takes(
-        self, writing: Writing, pieces: Ints, audition: Audition, seeds: Sequence[Sequence[int]]
+        self,
+        writing: Writing,
+        pieces: Ints,
+        stops: Sequence[tuple[int, bool]],
+        audition: Audition,
+        seeds: Sequence[Sequence[int]],
     ) -> None:
-        """Write all takes of some pieces; in the end those of a piece are the same."""
+        """Write all takes of some pieces; in the end those of a piece are the same.
+
+        Args:
+            stops: as `Audition.stops` returns them.
+        """
         network = self._blank(pieces)
-        for stop in audition.stops(writing.n_bars):
-            network = self._write_until(stop, writing, pieces, network)
-            network = network[torch.from_numpy(audition.go_on(writing, pieces, seeds))]
+        first = np.arange(0, len(pieces), audition.n_takes)
+        for stop, is_heard in stops:
+            if is_heard:
+                said = np.zeros(len(writing.bar), np.float32)
+                network = self._write_until(stop, writing, pieces, network, said)
+                source = audition.go_on(writing, pieces, seeds, stop, said[pieces])
+            else:
+                alone = torch.from_numpy(first)
+                network[alone] = self._write_until(stop, writing, pieces[first], network[alone])
+                source = audition.become(writing, pieces, first)
+            network = network[torch.from_numpy(source)]
 
     def _blank(self, pieces: Ints) -> Tensor:
         return torch.zeros(len(pieces), self.scribe.config.hidden)
 
     @torch.inference_mode()
-    def _write_until(self, stop: int, writing: Writing, pieces: Ints, begin: Tensor) -> Tensor:
-        """Write some pieces up to a bar; return the network's state (n, H) of each there."""
+    def _write_until(
+        self,
+        stop: int,
+        writing: Writing,
+        pieces: Ints,
+        begin: Tensor,
+        said: Floats | None = None,
+    ) -> Tensor:
+        """Write some pieces up to a bar; return the network's state (n, H) of each there.
+
+        Args:
+            said: (B,) to which is added how likely the bars are that stay whole.
+        """
         reached, at, network = begin.clone(), np.arange(len(pieces)), begin
         while True:
             if self.kept is not None:
@@ -253,9 +287,11 @@ class _Hand:
                 at, network = at[goes_on], network[torch.from_numpy(goes_on)]
             if not len(at):
                 return reached
-            network = self._write_token(writing, pieces[at], network)
+            network = self._write_token(writing, pieces[at], network, said)
 
-    def _write_token(self, writing: Writing, pieces: Ints, network: Tensor) -> Tensor:
+    def _write_token(
+        self, writing: Writing, pieces: Ints, network: Tensor, said: Floats | None
+    ) -> Tensor:
         """Write the next token of each of some pieces; return the network's new state."""
         scribe, page, harmony = self.scribe, self.page, self.harmony
         standing, facts = before_cell(writing.state, pieces, harmony)
@@ -265,11 +301,14 @@ class _Hand:
         cells = scribe.cells(known, returns, self.returns).numpy()
         cell, kind = choose_cells(page, cells, standing, self.bar_slots)
         row, lengths, loud = cell, cells, cells
-        if (kind == IS_MADE).any():
+        reads = page.kept[standing.bar].all(axis=1) & (said is not None)
+        if (reads | (kind == IS_MADE)).any():
             choice, facts, relations = before_row(writing.state, pieces, standing, cell, harmony)
             pitches = scribe.pitches(
                 known, torch.from_numpy(facts), torch.from_numpy(relations), self.relation
             )
+            if self.kept is not None and said is not None and reads.any():
+                said[pieces[reads]] += self.kept.said(standing.bar, cell, cells, pitches)[reads]
             row, facts = choose_rows(page, pitches.numpy(), standing, choice, kind, harmony)
             both = scribe.lengths(known, torch.from_numpy(facts))
             lengths, loud = (np.ascontiguousarray(x.numpy()) for x in both)
