@@ -84,6 +84,16 @@ test("bars are heard, wishes and notes are told once", async () => {
   assert.equal(jam.bars.length, 1);
 });
 
+test("a key that is pressed before there is sound is heard when there is, as long as it is down", async () => {
+  const { jam, sent } = jamOf();
+  jam.musician.press(60, 90);
+  jam.musician.press(64, 90);
+  jam.musician.release(64);
+  await jam.musician.ready();
+  assert.deepEqual(sent, [["on", 96, 60]]);
+  assert.equal(jam.musician.hands.notes[0].end, null);
+});
+
 test("another style goes over to another session when its first bar is there", async () => {
   const { jam, store, ways, context } = jamOf();
   await jam.begin();

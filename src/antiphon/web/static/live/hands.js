@@ -23,6 +23,11 @@ export class Hands {
     this.sound = sound;
   }
 
+  /** Notes whose keys are down. @returns {HandNote[]} */
+  get held() {
+    return [...this.#down.values()];
+  }
+
   /** @returns {Set<number>} pitches whose keys are down */
   get pressed() {
     return new Set(this.#down.keys());

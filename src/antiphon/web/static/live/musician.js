@@ -84,13 +84,19 @@ export class Musician {
     const synth = await this.player.giveWay();
     if (synth && !this.#cast) {
       this.#cast = new Cast(synth, BLOCK);
-      this.#sit();
+      this.#tune();
+      for (const { pitch, velocity } of this.hands.held) this.#sound(pitch, velocity);
     }
     return synth !== null;
   }
 
+  /** Take another part or instrument. */
   #sit() {
-    this.hands.rest(this.meant());
+    this.rest();
+    this.#tune();
+  }
+
+  #tune() {
     const tracks = [this.track, CLICK];
     this.#cast?.fill(tracks);
     tracks.forEach((track, index) => this.#cast?.set(index, usual(track)));
