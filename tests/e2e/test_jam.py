@@ -17,6 +17,7 @@ JAM_S = float(os.environ.get("ANTIPHON_JAM_S", "16"))  # 60 shows more and takes
 TEMPO = 100
 BEAT_S = 60 / TEMPO
 BEGINS_MS = 240_000  # networks are loaded on a busy machine; a quiet one takes seconds
+SOUNDS_MS = 120_000  # the same
 SILENT = 0.002
 BUSY_S = 4.0  # of silence beside other tests; on a quiet machine there is not a beat of it
 
@@ -76,7 +77,7 @@ def test_a_jam_is_steered_by_the_mood_pad_hears_the_keyboard_and_is_kept(page, p
     move_mood(page, -0.8, -0.8)
     page.click(".jam-go")
     page.wait_for_function("() => antiphon.store.state.jam === 'playing'", timeout=BEGINS_MS)
-    page.wait_for_function("() => antiphon.player.level() > 0.003", timeout=20_000)
+    page.wait_for_function("() => antiphon.player.level() > 0.003", timeout=SOUNDS_MS)
     page.evaluate(LISTEN)
     began = page.evaluate(NOW)
     play(page, "QEREQ", JAM_S / 2)
@@ -107,7 +108,7 @@ def test_keys_of_the_computer_and_of_the_page_are_heard_at_once_but_not_while_wr
     begin(page)
     notes = "() => antiphon.jam.musician.hands.notes.map(({ pitch }) => pitch)"
     page.keyboard.down("KeyQ")
-    page.wait_for_function("() => antiphon.player.level() > 0.01", timeout=20_000)
+    page.wait_for_function("() => antiphon.player.level() > 0.01", timeout=SOUNDS_MS)
     page.keyboard.up("KeyQ")
     assert page.evaluate(notes) == [72]
     page.keyboard.press("Equal")
@@ -188,7 +189,7 @@ def test_on_a_phone_it_just_plays_in_the_background(page, picture):
     page.select_option("jam-head select", "15")
     page.click(".jam-go")
     page.wait_for_function("() => antiphon.store.state.jam === 'playing'", timeout=BEGINS_MS)
-    page.wait_for_function("() => antiphon.player.level() > 0.01", timeout=20_000)
+    page.wait_for_function("() => antiphon.player.level() > 0.01", timeout=SOUNDS_MS)
     left = page.evaluate("() => antiphon.store.state.sleepAt - Date.now()")
     assert 0 < left <= 15 * 60_000
     page.click("pane-tabs [data-pane=notes]")  # it plays on
