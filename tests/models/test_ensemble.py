@@ -185,3 +185,13 @@ def test_configs_are_written_and_read_as_toml():
     tables = {"about": {"title": 'a "b" – ü', "n": 3, "release": True}, "sizes": {"of": [1, 2]}}
     assert tomllib.loads(to_toml(tables)) == tables
     assert config_from(choir.Config, {"latent_sizes": [4, 5]}).latent_size == 9
+
+
+@pytest.mark.parametrize(
+    ("usual", "asked", "bold"),
+    [(None, 0.3, 0.3), ("0.75", 0.5, 0.75), ("0.75", 0, 0), ("0.8", 1, 1)],
+)
+def test_a_style_is_as_bold_as_is_usual_in_it(tiny_ensemble, usual, asked, bold):
+    if usual is not None:
+        tiny_ensemble.about["adventure"] = usual
+    assert tiny_ensemble.boldness(asked) == pytest.approx(bold)

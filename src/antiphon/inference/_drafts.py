@@ -121,7 +121,9 @@ def _written(
     latents = segment.known
     if level < 1:
         walked = [seed[0] * 64 + seed[1] for seed in seeds]
-        latents = walk(ensemble.walker(), segment, walked, temperature=_temperature(sheets[0]))
+        latents = walk(
+            ensemble.walker(), segment, walked, temperature=_temperature(sheets[0], ensemble)
+        )
     writing = write(
         scribe,
         latents,
@@ -129,7 +131,7 @@ def _written(
         segment,
         [s.bars for s in sheets],
         seeds,
-        nerve=Nerve.of(sheets[0].plan.adventure),
+        nerve=Nerve.of(ensemble.boldness(sheets[0].plan.adventure)),
         kept=[k for k, _ in kept] or None,
         sung=np.stack([s.bars["kind"] == 0 for s in sheets]),
         close=sheets[0].close,
@@ -163,8 +165,8 @@ def _keeping(
     return replace(free, mask=1 - stays, known=known)
 
 
-def _temperature(sheet: Sheet) -> float:
-    return 0.8 + 0.2 * sheet.plan.adventure
+def _temperature(sheet: Sheet, ensemble: Ensemble) -> float:
+    return 0.8 + 0.2 * ensemble.boldness(sheet.plan.adventure)
 
 
 def _mended(drafts: list[Draft], ensemble: Ensemble, attempt: int) -> list[Draft]:

@@ -121,7 +121,9 @@ def _planned(
         valid=torch.ones(1, n),
     )
     seed = (plan.seed * 2 + form) * 7919 + 11
-    latents = walk(planner, segment, [seed], temperature=0.85 + 0.2 * plan.adventure)
+    latents = walk(
+        planner, segment, [seed], temperature=0.85 + 0.2 * ensemble.boldness(plan.adventure)
+    )
     return (latents[0] * deviation + mean).numpy()
 
 
@@ -220,8 +222,9 @@ def _write_planned(
     mean, deviation = ensemble.tables["outline_mean"], ensemble.tables["outline_deviation"]
     heard = ((torch.from_numpy(outline) - mean) / deviation)[:, FORM_SIZE:]
     rng = np.random.default_rng([plan.seed, 23])
-    share = float(np.interp(plan.adventure, [0, 0.5], [0.8, 1.0]))
-    temperature = float(np.interp(plan.adventure, [0.5, 1], [1.0, 1.25]))
+    adventure = ensemble.boldness(plan.adventure)
+    share = float(np.interp(adventure, [0, 0.5], [0.8, 1.0]))
+    temperature = float(np.interp(adventure, [0.5, 1], [1.0, 1.25]))
     n_takes = 1 if critic is None else N_TAKES
     table, at = np.tile(bars, n_takes), np.tile(np.arange(n), n_takes)
     table["piece"] = np.repeat(np.arange(n_takes), n)

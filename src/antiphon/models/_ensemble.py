@@ -68,6 +68,14 @@ class Ensemble:
     tables: dict[str, Tensor] = field(default_factory=dict)
     songs: list[str] = field(default_factory=list)
 
+    def boldness(self, adventure: float) -> float:
+        """Return the adventure, 0–1, with which these networks write music as adventurous as asked.
+
+        0.5 asks for what is usual: what is drawn from is then as ``about["adventure"]`` says.
+        """
+        usual = float(self.about.get("adventure", "0.5"))
+        return usual * 2 * adventure if adventure < 0.5 else 1 - (1 - usual) * 2 * (1 - adventure)
+
     def walker(self) -> choir.Generator:
         """Return the generator of latents.
 
