@@ -191,6 +191,7 @@ export class Player {
 
   /** Let who plays live have the stage. @returns {Promise<Synth|null>} null where there is none */
   async giveWay() {
+    this.endAudition();
     if (this.store.state.playing) this.pause();
     await this.load();
     await this.context.resume();
