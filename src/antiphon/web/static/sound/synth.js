@@ -5,6 +5,7 @@ import { SYNTH } from "../api.js";
 
 const DRUMS = 9; // the channel of every 16 that General MIDI gives to drums
 const MELODIC = 15; // channels of every 16 that are left for others
+const BLOCKS = 7; // of 16 channels: five for a piece, one for the band of a jam, one for who plays along
 export const BEND = 128; // `Control` number of the pitch bend
 const CENTRE = 8192;
 
@@ -28,6 +29,8 @@ export class Synth {
     inner.connect(output);
     await inner.isReady;
     await inner.soundBankManager.addSoundBank(await soundfont, "main");
+    while (inner.midiChannels.length < 16 * BLOCKS) inner.addNewChannel();
+    inner.reset(); // a new channel has all its controllers at 0 and is as good as silent
     return new Synth(inner);
   }
 
@@ -42,11 +45,10 @@ export class Synth {
    * @param {boolean} isDrum
    */
   channel(index, isDrum) {
+    if (isDrum) return 16 * (index % BLOCKS) + DRUMS;
     const place = index % MELODIC;
-    const melodic = 16 * Math.floor(index / MELODIC) + place + (place >= DRUMS ? 1 : 0);
-    const channel = isDrum ? 16 * index + DRUMS : melodic;
-    while (this.inner.midiChannels.length <= channel) this.inner.addNewChannel();
-    return channel;
+    const block = Math.floor(index / MELODIC) % BLOCKS;
+    return 16 * block + place + (place >= DRUMS ? 1 : 0);
   }
 
   /** @param {number} channel @param {boolean} isDrum @param {number} program */
