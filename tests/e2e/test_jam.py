@@ -102,6 +102,10 @@ def test_a_jam_is_steered_by_the_mood_pad_hears_the_keyboard_and_is_kept(page, p
     assert sum(n for name, n in tracks.items() if name != "you") > tracks["you"]
     assert page.evaluate("() => antiphon.store.state.jam") == "off"
 
+    gone = """async () => (await fetch(`/api/takes/${antiphon.store.state.take.id}`,
+        { method: "DELETE" })).status"""
+    assert page.evaluate(gone) == 204  # other journeys begin with the first piece alone
+
 
 def test_keys_of_the_computer_and_of_the_page_are_heard_at_once_but_not_while_writing(page):
     begin(page)
