@@ -33,7 +33,7 @@ from antiphon.representations.writing import Writing
 BATCH = 192  # takes written at once
 REDRAWS = 1  # times at the most that failing bars are drawn again
 MIN_FAILURES = 2  # measures in which a bar must fail to be drawn again: in one, real bars do, too
-TYPICAL = 1.0  # mean distance, in deviations, that real songs commonly have
+TYPICAL = 1.0  # root mean square distance, in deviations, that real songs have
 
 
 @dataclass
@@ -91,10 +91,12 @@ def drafts_of(sheets: list[Sheet], ensemble: Ensemble) -> list[Draft]:
 def rank(draft: Draft) -> float:
     """Return how much is wrong with a draft: failing bars, disbelief, being unlike any real song.
 
-    Within `TYPICAL` nothing is counted, so that takes are not all drawn to the middle.
+    Within `TYPICAL` nothing is counted, so that takes are not all drawn to the middle; one measure
+    that is far out weighs more than many that are a little.
     """
     failing = len({bar for bar, _ in draft.failures()})
-    away = max(0.0, draft.usual.distance(draft.measures)[0] - TYPICAL)
+    each = np.array([away for _, away in draft.usual.distance(draft.measures)[1]])
+    away = max(0.0, float(np.sqrt(np.square(each).mean())) - TYPICAL) if len(each) else 0.0
     doubt = 0.0 if draft.belief is None else 1 - float(draft.belief.mean())
     return away + failing / len(draft.measures) + doubt
 
