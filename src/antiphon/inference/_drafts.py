@@ -62,14 +62,21 @@ class Draft:
 
 
 def alike(sheets: list[Sheet], n_takes: int = 1) -> list[list[Sheet]]:
-    """Return sheets in batches of the same length and metre, those of a batch in their order.
+    """Return sheets in batches that can be drafted together, those of a batch in their order.
 
     Args:
         n_takes: written of each.
     """
-    kinds: dict[tuple[int, str], list[Sheet]] = {}
+    kinds: dict[tuple[object, ...], list[Sheet]] = {}
     for sheet in sheets:
-        kinds.setdefault((len(sheet.bars), str(sheet.metre)), []).append(sheet)
+        kind = (
+            len(sheet.bars),
+            str(sheet.metre),
+            sheet.plan.adventure,
+            sheet.lean is None,
+            sheet.close,
+        )
+        kinds.setdefault(kind, []).append(sheet)
     size = BATCH // n_takes
     return [some[at : at + size] for some in kinds.values() for at in range(0, len(some), size)]
 
@@ -78,8 +85,7 @@ def drafts_of(sheets: list[Sheet], ensemble: Ensemble) -> list[Draft]:
     """Return a draft of each sheet, failing bars drawn again.
 
     Args:
-        sheets: of one length and metre, all keeping something of a given piece or none, all
-            leaning or none.
+        sheets: as `alike` puts them together, all keeping something of a given piece or none.
         ensemble: writes them.
     """
     drafts = _written(sheets, [[sheet.plan.seed, 0] for sheet in sheets], ensemble)

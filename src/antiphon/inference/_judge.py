@@ -94,13 +94,10 @@ def audition(ensemble: Ensemble, sheets: list[Sheet]) -> Audition | None:
     if critic is None or sizes < critic.config.n_bars:
         return None
 
-    @torch.inference_mode()
     def answer(writing: Writing, takes: Ints, bars: slice) -> Floats:
         told = [writing.notes(take, bars) for take in takes.tolist()]
         tables = [sheets[take // N_TAKES].bars[bars] for take in takes.tolist()]
-        measures = torch.from_numpy(written_measures(told, tables)).float()
-        odds: Floats = critic(critic.told(measures)).numpy()
-        return odds
+        return critic.odds(written_measures(told, tables))
 
     return Audition(N_TAKES, critic.config.n_bars, EVERY, answer)
 

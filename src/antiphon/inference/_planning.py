@@ -236,12 +236,11 @@ def _write_planned(
     bars["chords"] = moved_chords(found[best], -home_shift(bars["tonic"], bars["minor"]))
 
 
-@torch.inference_mode()
 def _heard_best(critic: Critic, takes: NDArray[np.uint8], bars: NDArray[np.void], seed: int) -> int:
     """Return one of the takes (K, N, MAX_BEATS, 3) of the chords, by the odds of being a song's."""
     n_beats, minor = int(bars["n_beats"][0]), bool(bars["minor"][0])
     rows = np.stack([progression_measures(chords, n_beats, minor=minor) for chords in takes])
-    return chosen_by(critic(critic.told(torch.from_numpy(rows).float())).numpy(), [seed, 37])
+    return chosen_by(critic.odds(rows), [seed, 37])
 
 
 def _repeat_chords(bars: NDArray[np.void]) -> None:

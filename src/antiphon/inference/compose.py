@@ -116,24 +116,23 @@ def compose_all(
     """
     ensemble = writer_of(model or wishes[0].plan.style)
     answers: list[list[Composition] | AntiphonError] = [[] for _ in wishes]
-    groups: dict[tuple[object, ...], list[tuple[int, int, Sheet]]] = {}
+    asked: list[tuple[int, int, Sheet]] = []
     for number, wish in enumerate(wishes):
         try:
-            for take, sheet in enumerate(_sheets(wish, ensemble)):
-                groups.setdefault(_kind(sheet), []).append((number, take, sheet))
+            sheets = _sheets(wish, ensemble)
+            asked += [(number, take, sheet) for take, sheet in enumerate(sheets)]
         except AntiphonError as error:
             answers[number] = error
     drums = cache(partial(models.load, "drums"))
     finished: list[dict[int, Composition]] = [{} for _ in wishes]
-    for group in groups.values():
-        asked = iter(group)
-        for batch in alike([s for _, _, s in group], takes_of(ensemble)):
-            for draft in drafts_of(batch, ensemble):
-                number, take, sheet = next(asked)
-                drummer = drums() if "drums" in sheet.plan.parts() else None
-                finished[number][take] = finish(draft, ensemble, drummer)
-                if progress is not None:
-                    progress(number, len(finished[number]))
+    wanted = {id(sheet): (number, take) for number, take, sheet in asked}
+    for batch in alike([sheet for _, _, sheet in asked], takes_of(ensemble)):
+        for draft in drafts_of(batch, ensemble):
+            number, take = wanted[id(draft.sheet)]
+            drummer = drums() if "drums" in draft.sheet.plan.parts() else None
+            finished[number][take] = finish(draft, ensemble, drummer)
+            if progress is not None:
+                progress(number, len(finished[number]))
     return [
         answer
         if isinstance(answer, AntiphonError)
@@ -146,12 +145,6 @@ def _sheets(wish: Wish, ensemble: Ensemble) -> list[Sheet]:
     check_count(wish.count, wish.keep)
     plans = [replace(wish.plan, seed=wish.plan.seed + take) for take in range(wish.count)]
     return [write_sheet(plan, ensemble) for plan in plans]
-
-
-def _kind(sheet: Sheet) -> tuple[object, ...]:
-    """Return what sheets have in common that can be drafted together."""
-    is_leaning = sheet.lean is not None
-    return len(sheet.bars), str(sheet.metre), sheet.plan.adventure, is_leaning, sheet.close
 
 
 def check_count(count: int, keep: int | None) -> None:

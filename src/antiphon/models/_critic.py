@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 _FAR = 5.0  # standard deviations; one absurd measure must not decide
@@ -47,6 +49,12 @@ class Critic(nn.Module):
         """Return measures (B, F) in deviations of real music; what is not known is usual."""
         rows = (measures - self.mean) / self.deviation
         return rows.nan_to_num(0.0).clamp(-_FAR, _FAR)
+
+    @torch.inference_mode()
+    def odds(self, measures: NDArray[np.floating]) -> NDArray[np.float32]:
+        """Return log odds (B,) that measures (B, F) are of real music."""
+        found: NDArray[np.float32] = self(self.told(torch.from_numpy(measures).float())).numpy()
+        return found
 
     def forward(self, told: Tensor) -> Tensor:
         """Return logits (B,) of what `told` returns."""

@@ -8,6 +8,7 @@ Shapes: N bars, S stretches, F measures.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,6 +58,9 @@ class Told:
 
     made: NDArray[np.float64]
     real: NDArray[np.float64]
+
+
+Write = Callable[[int], Told]  # lets a writer write for songs, by a seed, and measures both
 
 
 def stretches(scribe: Scribe, batches: ScoreBatches, training: CriticTraining, seed: int) -> Told:
@@ -129,13 +133,10 @@ def critic_loss(critic: Critic, made: Tensor, real: Tensor) -> Tensor:
     return F.softplus(critic(made)).mean() + F.softplus(-critic(real)).mean()
 
 
-@torch.no_grad()
 def told_apart(critic: Critic, told: Told) -> float:
     """Return the area under the curve by which a critic tells stretches apart: .5 is not at all."""
     critic.eval()
-    sides = [
-        critic(critic.told(torch.from_numpy(x).float())).numpy() for x in (told.made, told.real)
-    ]
+    sides = [critic.odds(side) for side in (told.made, told.real)]
     is_real = np.repeat([False, True], [len(side) for side in sides])
     return auc(np.concatenate(sides).astype(np.float64), is_real)
 
@@ -157,37 +158,49 @@ def train_critic(
     Raises:
         OutOfTime: there is no time left for it.
     """
-    of, n_bars = fingerprint(scribe), training.n_stretch_bars
-    if (known := taught_before("critic", run, of, n_bars)) is not None:
-        return known
-    if not training.n_iterations:
-        return None
-    if report.expired:
-        raise OutOfTime("critic", 0, training.n_iterations)
-    told = stretches(scribe, train, training, seed)
-    apart = stretches(scribe, held_out, training, seed + 1)
-    return taught("critic", told, apart, training, run, n_bars, of, seed=seed, report=report)
+
+    def write(batches: ScoreBatches) -> Write:
+        return lambda seed: stretches(scribe, batches, training, seed)
+
+    sets, n_bars = (write(train), write(held_out)), training.n_stretch_bars
+    return taught("critic", scribe, sets, training, run, n_bars, seed=seed, report=report)
 
 
 def taught(
     stage: str,
-    told: Told,
-    apart: Told,
+    writer: nn.Module,
+    sets: tuple[Write, Write],
     training: Telling,
     run: RunFolder,
     n_bars: int,
-    of: str,
     *,
     seed: int,
     report: Monitor,
-) -> Critic:
-    """Return a critic that was taught what it is told, and save it as a stage of the run.
+) -> Critic | None:
+    """Return a critic of what a writer writes: the run's own of this writer, or one taught now.
 
     Args:
-        apart: what it is not taught, to say how well it tells.
-        n_bars: of the stretches.
-        of: what the writer was.
+        stage: of the run.
+        sets: let the writer write, for songs that it is taught by and for others, which say how
+            well it tells.
+        n_bars: of the stretches that are measured.
+
+    Returns:
+        None without iterations.
+
+    Raises:
+        OutOfTime: there is no time left for it.
     """
+    found, of = run.load(stage), _fingerprint(writer)
+    if found is not None and found[1]["of"] == of:
+        critic = Critic(CriticConfig(n_measures=len(found[0]["critic.mean"]), n_bars=n_bars))
+        load_module("critic", critic, found[0])
+        return critic.eval()
+    if not training.n_iterations:
+        return None
+    if report.expired:
+        raise OutOfTime(stage, 0, training.n_iterations)
+    told, apart = sets[0](seed), sets[1](seed + 1)
     critic = _untrained(told, n_bars, seed)
     optimizer = torch.optim.AdamW(
         critic.parameters(), training.learning_rate, weight_decay=training.weight_decay
@@ -228,16 +241,6 @@ def _untrained(told: Told, n_bars: int, seed: int) -> Critic:
     return critic
 
 
-def taught_before(stage: str, run: RunFolder, of: str, n_bars: int) -> Critic | None:
-    """Return the critic that a run has of a writer; None where it has none."""
-    found = run.load(stage)
-    if found is None or found[1]["of"] != of:
-        return None
-    critic = Critic(CriticConfig(n_measures=len(found[0]["critic.mean"]), n_bars=n_bars))
-    load_module("critic", critic, found[0])
-    return critic.eval()
-
-
-def fingerprint(writer: nn.Module) -> str:
+def _fingerprint(writer: nn.Module) -> str:
     """Return what tells writers apart that were trained on."""
     return str(sum(float(p.detach().double().sum()) for p in writer.parameters()))

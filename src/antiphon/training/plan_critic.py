@@ -19,8 +19,8 @@ from antiphon.models._critic import Critic
 from antiphon.models.progression import Progression, write_progression
 from antiphon.representations.progression import chords_of, frame_of
 from antiphon.training._monitor import Monitor
-from antiphon.training._run import OutOfTime, RunFolder
-from antiphon.training.critic import Telling, Told, fingerprint, taught, taught_before
+from antiphon.training._run import RunFolder
+from antiphon.training.critic import Telling, Told, Write, taught
 from antiphon.training.progression import ProgressionBatches
 
 _BATCH = 128  # windows written at once
@@ -99,14 +99,9 @@ def train_plan_critic(
     Raises:
         OutOfTime: there is no time left for it.
     """
-    of = fingerprint(network)
-    if (known := taught_before("plan_critic", run, of, training.n_bars)) is not None:
-        return known
-    if not training.n_iterations:
-        return None
-    if report.expired:
-        raise OutOfTime("plan_critic", 0, training.n_iterations)
-    told = windows(network, train, training, seed)
-    apart = windows(network, held_out, training, seed + 1)
-    n_bars = training.n_bars
-    return taught("plan_critic", told, apart, training, run, n_bars, of, seed=seed, report=report)
+
+    def write(batches: ProgressionBatches) -> Write:
+        return lambda seed: windows(network, batches, training, seed)
+
+    sets, n_bars = (write(train), write(held_out)), training.n_bars
+    return taught("plan_critic", network, sets, training, run, n_bars, seed=seed, report=report)
