@@ -77,7 +77,7 @@ def landmark(piece: Piece, plan: Plan, ensemble: Ensemble) -> Landmark:
     given = understand(piece, plan)
     if not given.is_pitched:
         raise AntiphonError("A map holds pieces that have more than drums.")
-    stretch = max(given.stretches, key=lambda s: len(s.bars))
+    stretch = given.longest
     bars = stretch.bars[:N_BARS]
     shift = home_shift(bars["tonic"], bars["minor"])
     at = np.arange(N_BARS) % len(bars)

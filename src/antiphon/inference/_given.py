@@ -86,6 +86,11 @@ class Given:
         """Whether there is anything but drums, so that key and chords can be heard."""
         return any(not t.is_drum for t in self.cast.tracks)
 
+    @property
+    def longest(self) -> Stretch:
+        """The longest row of bars in one metre that can be written."""
+        return max(self.stretches, key=lambda s: len(s.bars))
+
     def rests(self) -> bool:
         """Return whether it comes to rest: nothing begins in the last half of its last bar."""
         starts = self.cast.bar_starts()

@@ -38,7 +38,7 @@ from antiphon.models._coder import latents_of
 from antiphon.models._ensemble import Ensemble
 from antiphon.models._waiting import Kept
 from antiphon.music.piece import Notes, Track, in_order, together
-from antiphon.music.plan import MAX_TEMPO_BPM, MIN_TEMPO_BPM, Plan
+from antiphon.music.plan import MAX_TEMPO_BPM, MIN_TEMPO_BPM, Plan, tempo_within
 from antiphon.music.wishes import wanted_of
 from antiphon.representations.bars import PARTS, PITCHED, beat_steps
 from antiphon.representations.score import END, score_of
@@ -193,7 +193,7 @@ def _finish(
         key=str(main.key),
         mode=None,
         metre=str(main.metre),
-        tempo=min(max(round(main.bpm, 2), MIN_TEMPO_BPM), MAX_TEMPO_BPM),
+        tempo=tempo_within(main.bpm),
     )
     return Composition(
         piece,

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
 
 from antiphon import models
 from antiphon.errors import AntiphonError
@@ -24,7 +26,7 @@ from antiphon.models._coder import latents_of
 from antiphon.models._ensemble import Ensemble
 from antiphon.models._leaning import Lean, wished
 from antiphon.music.piece import Piece
-from antiphon.music.plan import MAX_TEMPO_BPM, MIN_TEMPO_BPM, Plan
+from antiphon.music.plan import Plan, tempo_within
 from antiphon.representations.bars import PARTS, home_shift
 from antiphon.representations.rolls import CONTROL_NAMES, chord_features
 
@@ -82,7 +84,7 @@ def _end(piece: Piece, plan: Plan, ensemble: Ensemble) -> End:
     given = understand(piece, plan)
     if not given.is_pitched:
         raise AntiphonError("A path leads between pieces that have more than drums.")
-    stretch = max(given.stretches, key=lambda s: len(s.bars))
+    stretch = given.longest
     return End(given, stretch, latents_of(stretch.bars, stretch.notes, ensemble.coder))
 
 
@@ -95,7 +97,7 @@ def _as_given(piece: Piece, end: End, plan: Plan) -> Composition:
 
 
 def _told(plan: Plan, given: Given, metre: str, bpm: float) -> Plan:
-    tempo = min(max(round(bpm, 2), MIN_TEMPO_BPM), MAX_TEMPO_BPM)
+    tempo = tempo_within(bpm)
     return replace(plan, bars=given.n_bars, key=str(given.key), metre=metre, tempo=tempo)
 
 
@@ -104,17 +106,12 @@ def _sheet(first: End, second: End, share: float, plan: Plan, ensemble: Ensemble
     where, key = place(first, second, share), key_at(first, second, share)
     bars, near = bars_at(first, second, where, key), where.nearer(first, second)
     latents = latents_at(first, second, where, ensemble.coder.config.latent_sizes)
-    shift = home_shift(bars["tonic"], bars["minor"])
-    wish = wished(latents, chord_features(bars["chords"], shift), ensemble.coder)
-    n = len(bars)
-    controls, known = controls_for({}, ensemble, n)
-    loud = CONTROL_NAMES.index("loudness")
-    controls[:, loud] = (1 - share) * _loudness(first) + share * _loudness(second)
-    known[:, loud] = 1
+    loudness = (1 - share) * _loudness(first) + share * _loudness(second)
+    controls, known, lean = said_again(latents, loudness, bars, ensemble)
     bpm = tempo_at(first, second, share)
     told = replace(
         _told(plan, near.given, str(near.stretch.metre), bpm),
-        bars=n,
+        bars=len(bars),
         key=str(key),
         instruments=_instruments(first, second, where),
     )
@@ -129,8 +126,30 @@ def _sheet(first: End, second: End, share: float, plan: Plan, ensemble: Ensemble
         known,
         close=near.stretch.after == 0 and near.given.rests(),
         reach=_reach(first, second),
-        lean=replace(Lean.none(n), wish=wish, trust=TRUST),
+        lean=lean,
     )
+
+
+def said_again(
+    latents: Tensor, loudness: float, bars: NDArray[np.void], ensemble: Ensemble
+) -> tuple[NDArray[np.float32], NDArray[np.float32], Lean]:
+    """Return what is told of bars (N) whose latents are to be said again.
+
+    Args:
+        latents: (N, Z).
+        loudness: mean velocity, 0–1.
+        bars: table of `bars.BAR`, with chords.
+        ensemble: its coder says what latents wish.
+
+    Returns:
+        Conditions (N, K), which of them are told, and what choices lean to.
+    """
+    shift = home_shift(bars["tonic"], bars["minor"])
+    wish = wished(latents, chord_features(bars["chords"], shift), ensemble.coder)
+    controls, known = controls_for({}, ensemble, len(bars))
+    loud = CONTROL_NAMES.index("loudness")
+    controls[:, loud], known[:, loud] = loudness, 1
+    return controls, known, replace(Lean.none(len(bars)), wish=wish, trust=TRUST)
 
 
 def _instruments(first: End, second: End, where: Place) -> str:

@@ -19,17 +19,14 @@ from antiphon.inference._chart import MEASURES, N_BARS, Chart, Landmark, landmar
 from antiphon.inference._drafts import drafts_of
 from antiphon.inference._planning import write_sections, written_chords
 from antiphon.inference._sheet import Sheet
-from antiphon.inference._sliders import controls_for
 from antiphon.inference.compose import Composition, compose, finish, writer_of
-from antiphon.inference.interpolate import TRUST
+from antiphon.inference.interpolate import said_again
 from antiphon.models._ensemble import Ensemble
-from antiphon.models._leaning import Lean, wished
 from antiphon.music.form import written_form
 from antiphon.music.keys import Key
 from antiphon.music.piece import Metre, Piece, Section
-from antiphon.music.plan import MAX_TEMPO_BPM, MIN_TEMPO_BPM, Plan
+from antiphon.music.plan import Plan, tempo_within
 from antiphon.representations.bars import BAR, PITCHED, beats_of, home_shift, moved_chords
-from antiphon.representations.rolls import CONTROL_NAMES, chord_features
 
 N_LANDMARKS = 16  # pieces of the style
 _GRID = 24  # places across and up that are measured
@@ -184,21 +181,17 @@ def _sheet(
     write_sections(bars, sections)
     shift = home_shift(bars["tonic"], bars["minor"])
     bars["chords"] = moved_chords(chords, -shift)
-    wish = wished(latents, chord_features(bars["chords"], shift), ensemble.coder)
-    controls, known = controls_for({}, ensemble, N_BARS)
-    loud = CONTROL_NAMES.index("loudness")
-    controls[:, loud] = shares @ np.array([one.loudness for one in chart.landmarks])
-    known[:, loud] = 1
+    loudness = float(shares @ np.array([one.loudness for one in chart.landmarks]))
+    controls, known, lean = said_again(latents, loudness, bars, ensemble)
     told = replace(
         plan,
         bars=N_BARS,
         key=str(key),
         mode=None,
         metre=str(mine.metre),
-        tempo=min(max(round(bpm, 2), MIN_TEMPO_BPM), MAX_TEMPO_BPM),
+        tempo=tempo_within(bpm),
         form=written_form(sections),
         chords=written_chords(bars, key),
         instruments=plan.named_parts(),
     )
-    lean = replace(Lean.none(N_BARS), wish=wish, trust=TRUST)
     return Sheet(told, key, mine.metre, bpm, sections, bars, controls, known, lean=lean)

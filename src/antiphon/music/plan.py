@@ -198,6 +198,11 @@ class Plan:
         return "\n".join(lines) + "\n"
 
 
+def tempo_within(bpm: float) -> float:
+    """Return a tempo as a plan says it: rounded, and within what may be asked for."""
+    return min(max(round(bpm, 2), MIN_TEMPO_BPM), MAX_TEMPO_BPM)
+
+
 def _whole(name: str, value: object) -> None:
     if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
         raise AntiphonError(f"{name} must be a whole number, not {value!r}.")
