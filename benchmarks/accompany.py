@@ -28,6 +28,7 @@ from pathlib import Path
 
 import numpy as np
 from accompaniments import Accompaniment, by_musegan, by_pattern, rival, triads
+from figures import figures_of, mean_of
 from held_out import bare, held_out
 from numpy.typing import NDArray
 
@@ -213,20 +214,15 @@ def main() -> None:
     drawn = {name: side[: len(reference)] for name, side in drawn.items()}
     near = nearness(drawn, reference, asked.seed)
     print(f"{len(took)} songs, {len(reference)} windows, seed {asked.seed}", end=", ")
-    print(f"load {os.getloadavg()[0]:.1f}; simple harmoniser: agreement {_mean(plain)}")
+    print(f"load {os.getloadavg()[0]:.1f}; simple harmoniser: agreement {mean_of(plain, 3)}")
     for name, many in rows.items():
         told = near["real" if name == "true" else name]
-        figures = "  ".join(f"{key} {_mean([row[key] for row in many])}" for key in many[0])
+        figures = figures_of(many, 3)
         print(f"{name:14} {figures}  FD {told['fd']:.1f} ({told['fd_ratio']:.2f} ×)", end="  ")
         print(
             f"AUC {told['auc']:.3f}  density {told['density']:.2f}  coverage {told['coverage']:.2f}"
         )
     print(f"seconds for 32 bars: median {np.median(took):.2f}")
-
-
-def _mean(values: Sequence[float]) -> str:
-    known = np.array(values)[np.isfinite(values)]
-    return f"{known.mean():.3f} ± {known.std() / np.sqrt(max(len(known), 1)):.3f}"
 
 
 if __name__ == "__main__":

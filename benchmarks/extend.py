@@ -20,11 +20,11 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from figures import figures_of
 from held_out import bare, held_out
 from numpy.typing import NDArray
 
@@ -142,13 +142,7 @@ def main() -> None:
     n, load = len(rows["extend"]), os.getloadavg()[0]
     print(f"{n} {asked.split} songs, {asked.given} bars given, seed {asked.seed}, load {load:.1f}")
     for name, many in rows.items():
-        figures = "  ".join(f"{key} {_mean([row[key] for row in many])}" for key in many[0])
-        print(f"{name}: {figures}")
-
-
-def _mean(values: Sequence[float]) -> str:
-    known = np.array(values)[np.isfinite(values)]
-    return f"{known.mean():.2f} ± {known.std() / np.sqrt(max(len(known), 1)):.2f}"
+        print(f"{name}: {figures_of(many, 2)}")
 
 
 if __name__ == "__main__":
