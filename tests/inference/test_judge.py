@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from antiphon.inference._judge import habits, measured, nearest_song
+from antiphon.inference._judge import N_TAKES, habits, measured, nearest_song, takes_of
 from antiphon.metrics.bars import MEASURES
+from antiphon.models._critic import Critic, CriticConfig
+from antiphon.models._waiting import Kept
 from antiphon.music.piece import Metre, Piece, notes_of
 from antiphon.representations.prepared import load_tables
 from antiphon.training._melody_index import melody_index
@@ -112,3 +114,20 @@ def test_habits_are_those_of_the_training_set(tiny_ensemble):
     usual = habits(tiny_ensemble, Metre(0))
     at = MEASURES.index("notes in the bar")
     assert (usual.low[at], usual.high[at], usual.mean[at]) == (12, 12, 12)
+
+
+@pytest.mark.parametrize(("made", "takes"), [([0, 1, 2], N_TAKES), ([1, 2], 2 * N_TAKES), ([], 16)])
+def test_where_little_is_made_twice_as_many_takes_are_heard(sheet, tiny_ensemble, made, takes):
+    tiny_ensemble.critic = Critic(CriticConfig(n_measures=3))
+    asked, parts = sheet(bars=4), np.ones((4, 4), bool)
+    parts[made, 1] = False  # one part is made
+    none = np.zeros(0, int)
+    asked.kept = (Kept(parts, none, none, none, none, none), torch.zeros(4, 1))
+    assert takes_of(tiny_ensemble, asked) == takes
+
+
+def test_a_piece_of_which_all_is_made_has_its_takes_and_without_a_critic_one(sheet, tiny_ensemble):
+    tiny_ensemble.critic = None
+    assert takes_of(tiny_ensemble, sheet()) == 1
+    tiny_ensemble.critic = Critic(CriticConfig(n_measures=3))
+    assert takes_of(tiny_ensemble, sheet()) == N_TAKES

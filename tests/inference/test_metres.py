@@ -57,7 +57,7 @@ def test_sheets_in_other_metres_are_not_written_side_by_side(tiny_ensemble):
     ensemble = in_three_metres(tiny_ensemble)
     metres = ("4/4", "3/4", "4/4")
     sheets = [write_sheet(Plan(bars=4, metre=m, seed=i), ensemble) for i, m in enumerate(metres)]
-    batches = [[sheet.plan.seed for sheet in batch] for batch in alike(sheets)]
+    batches = [[sheet.plan.seed for sheet in batch] for batch in alike(sheets, ensemble)]
     assert batches == [[0, 2], [1]]
 
 

@@ -15,7 +15,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from antiphon.inference._judge import answers, audition, habits, measured, nearest_song
+from antiphon.inference._judge import (
+    answers,
+    audition,
+    habits,
+    measured,
+    nearest_song,
+    takes_of,
+)
 from antiphon.inference._players import play
 from antiphon.inference._sheet import Sheet
 from antiphon.inference._walk import stacked, walk
@@ -61,15 +68,16 @@ class Draft:
         return self.usual.failures(self.measures)
 
 
-def alike(sheets: list[Sheet], n_takes: int = 1) -> list[list[Sheet]]:
+def alike(sheets: list[Sheet], ensemble: Ensemble) -> list[list[Sheet]]:
     """Return sheets in batches that can be drafted together, those of a batch in their order.
 
     Args:
-        n_takes: written of each.
+        ensemble: writes them.
     """
     kinds: dict[tuple[object, ...], list[Sheet]] = {}
     for sheet in sheets:
         kind = (
+            takes_of(ensemble, sheet),
             len(sheet.bars),
             str(sheet.metre),
             sheet.plan.adventure,
@@ -77,8 +85,11 @@ def alike(sheets: list[Sheet], n_takes: int = 1) -> list[list[Sheet]]:
             sheet.close,
         )
         kinds.setdefault(kind, []).append(sheet)
-    size = BATCH // n_takes
-    return [some[at : at + size] for some in kinds.values() for at in range(0, len(some), size)]
+    batches = []
+    for some in kinds.values():
+        size = BATCH // takes_of(ensemble, some[0])
+        batches += [some[at : at + size] for at in range(0, len(some), size)]
+    return batches
 
 
 def drafts_of(sheets: list[Sheet], ensemble: Ensemble) -> list[Draft]:

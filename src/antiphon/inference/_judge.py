@@ -83,9 +83,15 @@ def answers(discriminator: Discriminator, latents: Tensor, segment: Segment) -> 
     return total / heard
 
 
-def takes_of(ensemble: Ensemble) -> int:
-    """Return how many takes of the next bars an ensemble writes."""
-    return N_TAKES if ensemble.critic else 1
+def takes_of(ensemble: Ensemble, sheet: Sheet) -> int:
+    """Return how many takes of the next bars an ensemble writes: more where little is made.
+
+    What is made between bars that stay has to fit both.
+    """
+    if ensemble.critic is None:
+        return 1
+    stays = np.asarray(sheet.stays().all(axis=1))
+    return 2 * N_TAKES if 2 * stays.sum() >= len(stays) else N_TAKES
 
 
 def audition(ensemble: Ensemble, sheets: list[Sheet]) -> Audition | None:
@@ -93,13 +99,14 @@ def audition(ensemble: Ensemble, sheets: list[Sheet]) -> Audition | None:
     critic, sizes = ensemble.critic, len(sheets[0].bars)
     if critic is None or sizes < critic.config.n_bars:
         return None
+    n_takes = takes_of(ensemble, sheets[0])
 
     def answer(writing: Writing, takes: Ints, bars: slice) -> Floats:
         told = [writing.notes(take, bars) for take in takes.tolist()]
-        tables = [sheets[take // N_TAKES].bars[bars] for take in takes.tolist()]
+        tables = [sheets[take // n_takes].bars[bars] for take in takes.tolist()]
         return critic.odds(written_measures(told, tables))
 
-    return Audition(N_TAKES, critic.config.n_bars, EVERY, answer)
+    return Audition(n_takes, critic.config.n_bars, EVERY, answer)
 
 
 def nearest_song(melody: Notes, sheet: Sheet, ensemble: Ensemble) -> tuple[str, float, int] | None:

@@ -6,8 +6,8 @@ chords writes. A given tune is harmonised by the same network, leaning to what f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 import torch
@@ -48,8 +48,8 @@ from antiphon.representations.score import returning
 Floats = NDArray[np.float32]
 _FITS, _ROOTS = 3.0, 3.0  # logits for a beat of chord tones, and of the bass, that are heard
 _COLOUR = 1.0  # logits that each tone beyond a triad costs
-_PLAIN = 0.4  # share of a plan's adventure with which a given tune is harmonised
-N_TAKES = 16  # of the chords of a plan, that are heard by its critic
+N_TAKES = 16  # of the chords of a plan, of which one is chosen
+_AGREED_BARS = 4  # in which one take harmonises a given tune
 _HEARD_BARS = 8  # plans that are shorter have too few chords to be measured
 _OPEN_BARS = 12  # bars from which on a form is written when none was asked for
 
@@ -86,8 +86,10 @@ def fill_chords(
     """
     outline = _planned(bars, plan, ensemble, form=True, chords=False)
     spread = None if lean is None else np.repeat(lean[:, None], MAX_BEATS, axis=1)
-    critic = ensemble.plan_critic if len(bars) >= _HEARD_BARS else None
-    _write_planned(bars, outline, plan, ensemble, spread, critic)
+    critic, choose = ensemble.plan_critic, None
+    if critic is not None and len(bars) >= _HEARD_BARS:
+        choose = partial(_heard_best, critic, bars, plan.seed)
+    _write_planned(bars, outline, plan, ensemble, spread, choose)
     _repeat_chords(bars)
     _close(bars)
 
@@ -175,6 +177,8 @@ def harmonise(
 ) -> None:
     """Write chords that fit what is heard into bars that have sections.
 
+    Of many takes those are chosen that agree most with the others.
+
     Args:
         bars: (N,) table of `bars.BAR`.
         plan: adventure and seed.
@@ -197,8 +201,8 @@ def harmonise(
     ahead = heard + np.append(flat[1:], flat[-1:], axis=0).reshape(heard.shape)
     lean = _FITS * ahead @ (2 * tones.T - 1) - _COLOUR * (tones.sum(axis=1) - 3)
     lean += _ROOTS * lowest @ (2 * vocabulary[:, 12:24].T - 1)
-    plain = replace(plan, adventure=_PLAIN * plan.adventure)
-    _write_planned(bars, outline, plain, ensemble, lean.astype(np.float32))
+    choose = partial(agreed, n_beats=int(bars["n_beats"][0]))
+    _write_planned(bars, outline, plan, ensemble, lean.astype(np.float32), choose)
 
 
 def _write_planned(
@@ -207,13 +211,14 @@ def _write_planned(
     plan: Plan,
     ensemble: Ensemble,
     lean: Floats | None = None,
-    critic: Critic | None = None,
+    choose: Callable[[NDArray[np.uint8]], NDArray[np.uint8]] | None = None,
 ) -> None:
-    """Write the chords of all bars after an outline: of many takes the one a critic chooses.
+    """Write the chords of all bars after an outline.
 
     Args:
         lean: as `write_progression` takes it.
-        critic: is told measures of the takes; one is written when left out.
+        choose: returns the chords (N, MAX_BEATS, 3) of takes (K, N, MAX_BEATS, 3), in the home
+            key; one is written when left out.
     """
     network = ensemble.progression
     if network is None:
@@ -225,22 +230,48 @@ def _write_planned(
     adventure = ensemble.boldness(plan.adventure)
     share = float(np.interp(adventure, [0, 0.5], [0.8, 1.0]))
     temperature = float(np.interp(adventure, [0.5, 1], [1.0, 1.25]))
-    n_takes = 1 if critic is None else N_TAKES
+    n_takes = 1 if choose is None else N_TAKES
     table, at = np.tile(bars, n_takes), np.tile(np.arange(n), n_takes)
     table["piece"] = np.repeat(np.arange(n_takes), n)
     frame = frame_of(table, at, n - 1 - at)
     takes = heard.expand(n_takes, -1, -1)
     written = write_progression(network, takes, frame, rng, share, temperature, lean)
     found = chords_of(written, ensemble.tables["vocabulary"].numpy())
-    best = 0 if critic is None else _heard_best(critic, found, bars, plan.seed)
-    bars["chords"] = moved_chords(found[best], -home_shift(bars["tonic"], bars["minor"]))
+    chosen = found[0] if choose is None else choose(found)
+    bars["chords"] = moved_chords(chosen, -home_shift(bars["tonic"], bars["minor"]))
 
 
-def _heard_best(critic: Critic, takes: NDArray[np.uint8], bars: NDArray[np.void], seed: int) -> int:
+def _heard_best(
+    critic: Critic, bars: NDArray[np.void], seed: int, takes: NDArray[np.uint8]
+) -> NDArray[np.uint8]:
     """Return one of the takes (K, N, MAX_BEATS, 3) of the chords, by the odds of being a song's."""
     n_beats, minor = int(bars["n_beats"][0]), bool(bars["minor"][0])
     rows = np.stack([progression_measures(chords, n_beats, minor=minor) for chords in takes])
-    return chosen_by(critic.odds(rows), [seed, 37])
+    return takes[chosen_by(critic.odds(rows), [seed, 37])]
+
+
+def agreed(takes: NDArray[np.uint8], n_beats: int) -> NDArray[np.uint8]:
+    """Return the chords (N, MAX_BEATS, 3) that agree most with those of all takes.
+
+    Four bars at a time those of one take: the one whose tones, of all takes, share most with the
+    others' (|both| / |either|, beat by beat). That is the least expected risk where a tune leaves
+    open what stood under it.
+
+    Args:
+        takes: (K, N, MAX_BEATS, 3).
+        n_beats: of a bar.
+    """
+    every = takes.reshape(-1, *takes.shape[2:])
+    tones = chord_features(every, np.zeros(len(every), np.int64))[..., :12] > 0
+    tones = tones.reshape(*takes.shape[:3], 12)[:, :, :n_beats]
+    both = np.stack([(tones & one).sum(axis=-1) for one in tones])  # (K, K, N, beats)
+    either = np.stack([(tones | one).sum(axis=-1) for one in tones])
+    share = np.where(either > 0, both / np.maximum(either, 1), 1.0).mean(axis=(0, 3))  # (K, N)
+    chosen = np.empty_like(takes[0])
+    for first in range(0, takes.shape[1], _AGREED_BARS):
+        span = slice(first, first + _AGREED_BARS)
+        chosen[span] = takes[share[:, span].sum(axis=1).argmax(), span]
+    return chosen
 
 
 def _repeat_chords(bars: NDArray[np.void]) -> None:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from antiphon import models
+from antiphon.inference._bridging import bridged
 from antiphon.inference._drafts import (
     Draft,
     alike,
@@ -29,7 +30,6 @@ from antiphon.inference._drafts import (
 from antiphon.inference._drummer import drum
 from antiphon.inference._given import Given, Stretch
 from antiphon.inference._joining import joined
-from antiphon.inference._judge import takes_of
 from antiphon.inference._merging import merged
 from antiphon.inference._planning import harmonise, write_chords
 from antiphon.inference._sheet import Sheet, write_sheet
@@ -41,9 +41,10 @@ from antiphon.music.piece import Notes, Track, in_order, together
 from antiphon.music.plan import MAX_TEMPO_BPM, MIN_TEMPO_BPM, Plan, tempo_within
 from antiphon.music.wishes import wanted_of
 from antiphon.representations.bars import PARTS, PITCHED, beat_steps
-from antiphon.representations.score import END, score_of
+from antiphon.representations.score import END, ONE_VOICE, score_of
 
 _DRUMS = PARTS.index("drums")
+_ONE_VOICE = {role for role, one in zip(PITCHED, ONE_VOICE, strict=True) if one}
 _STRETCH_SEEDS = 7919  # apart, so that no stretch is written as the one before
 
 
@@ -108,7 +109,8 @@ def rewrite(
                 for sheet, m in zip(sheets, made, strict=True):
                     parts = ~m[:, : len(PITCHED)]
                     sheet.kept = _kept(sheet.bars, stretch.notes, parts, ensemble)
-            batches = alike(sheets, takes_of(ensemble))
+                    sheet.lean = bridged(sheet.kept[0], sheet.lean)
+            batches = alike(sheets, ensemble)
             drafts = [d for some in batches for d in drafts_of(some, ensemble)]
             for take, draft in zip(takes, drafts, strict=True):
                 take.append((stretch, draft))
@@ -232,7 +234,7 @@ def _made(
             for role, notes in parts.items()
         }
     return {
-        role: _in_bars(notes, made[:, PARTS.index(role)], bar_steps)
+        role: _in_bars(notes, made[:, PARTS.index(role)], bar_steps, one_voice=role in _ONE_VOICE)
         for role, notes in parts.items()
         if role in order.home
     }
@@ -255,14 +257,16 @@ def repeated(notes: Notes, source: NDArray[np.int64], bar_steps: int) -> Notes:
     return in_order(together(many))
 
 
-def _in_bars(notes: Notes, made: NDArray[np.bool_], bar_steps: int) -> Notes:
-    """Return the notes that begin in bars (N,) that are made, ending where these end."""
-    stop = len(made) * bar_steps
-    ends = np.zeros(len(made), np.int64)
-    for number in range(len(made) - 1, -1, -1):
-        stop = stop if made[number] else number * bar_steps
-        ends[number] = stop
-    bar = notes["onset"] // bar_steps
-    out, ends = notes[made[bar]], ends[bar[made[bar]]]
+def _in_bars(notes: Notes, made: NDArray[np.bool_], bar_steps: int, *, one_voice: bool) -> Notes:
+    """Return the notes that begin in bars (N,) that are made.
+
+    They may ring on into bars that stay, in one voice until its next note there.
+    """
+    is_new = made[notes["onset"] // bar_steps]
+    out, ends = notes[is_new], np.full(int(is_new.sum()), len(made) * bar_steps)
+    stays = notes["onset"][~is_new]
+    if one_voice and len(stays):
+        at = np.searchsorted(stays, out["onset"])
+        ends = np.where(at < len(stays), stays[np.minimum(at, len(stays) - 1)], ends)
     out["duration"] = np.minimum(out["duration"], ends - out["onset"])
     return out

@@ -22,7 +22,6 @@ from antiphon.inference._drafts import (
     written_provenance,
 )
 from antiphon.inference._drummer import drum
-from antiphon.inference._judge import takes_of
 from antiphon.inference._players import assembled
 from antiphon.inference._sheet import Sheet, write_sheet
 from antiphon.models._ensemble import Ensemble
@@ -126,7 +125,7 @@ def compose_all(
     drums = cache(partial(models.load, "drums"))
     finished: list[dict[int, Composition]] = [{} for _ in wishes]
     wanted = {id(sheet): (number, take) for number, take, sheet in asked}
-    for batch in alike([sheet for _, _, sheet in asked], takes_of(ensemble)):
+    for batch in alike([sheet for _, _, sheet in asked], ensemble):
         for draft in drafts_of(batch, ensemble):
             number, take = wanted[id(draft.sheet)]
             drummer = drums() if "drums" in draft.sheet.plan.parts() else None
