@@ -30,22 +30,21 @@ from antiphon.datasets import pop909
 from antiphon.inference._given import understand
 from antiphon.inference._restyling import restyle
 from antiphon.inference.convert import convert
-from antiphon.metrics.features import features
+from antiphon.metrics._lead_sheets import lead_sheet_measures
 from antiphon.models._gan import Drawer, read_drawer
 from antiphon.music.chords import QUALITIES
-from antiphon.music.excerpt import Excerpt
-from antiphon.music.keys import Key
 from antiphon.music.piece import RESOLUTION, Piece
 from antiphon.music.plan import Plan
 from antiphon.representations.bars import runs_of
 from antiphon.representations.lead_sheet import (
     GROUPS,
+    MINOR,
     NO_CHORD_SYMBOL,
     LeadSheet,
     lead_sheet_of,
     onsets_of,
 )
-from antiphon.representations.lead_sheet_view import LeadSheetView, opened_set, sheet_parts
+from antiphon.representations.lead_sheet_view import LeadSheetView, opened_set
 
 STYLES = ("classical", "folk", "jazz", "pop")
 N_BEATS = 32
@@ -96,19 +95,9 @@ def cut(sheet: LeadSheet, begin: int, stop: int) -> LeadSheet:
     )
 
 
-def measured(sheet: LeadSheet) -> list[float]:
-    """Return the features of a lead sheet laid out in bars of four beats, chords in blocks."""
-    minor = bool(sheet.facts[0, 3] > 0.5)
-    key = Key(9, "minor") if minor else Key(0)
-    parts = sheet_parts(sheet.tune, sheet.chords)
-    excerpt = Excerpt(parts, 4 * RESOLUTION, len(sheet.tune) // 4, key)
-    return list(features(excerpt).values()) + harmony_of(sheet)
-
-
-def harmony_of(sheet: LeadSheet) -> list[float]:
-    """Return the shares of beats with each group of chords, and without a chord."""
-    group = np.where(sheet.chords == NO_CHORD_SYMBOL, len(GROUPS), sheet.chords % len(GROUPS))
-    return (np.bincount(group, minlength=len(GROUPS) + 1) / len(group)).tolist()
+def measured(sheet: LeadSheet) -> NDArray[np.float64]:
+    """Return the measures of a lead sheet by which styles are told apart."""
+    return lead_sheet_measures(sheet.tune, sheet.chords, minor=bool(sheet.facts[0, MINOR] > 0.5))
 
 
 class Judge:

@@ -15,8 +15,10 @@ from antiphon.inference import _restyling
 from antiphon.inference._in_style import swung
 from antiphon.inference._restyling import restyle
 from antiphon.inference.convert import convert
+from antiphon.metrics._lead_sheets import lead_sheet_measures
 from antiphon.models import _gan
 from antiphon.models._gan import Drawer, read_drawer, write_drawer
+from antiphon.models._style_critic import StyleCritic
 from antiphon.music.piece import Metre, Piece, Tempo, Track, notes_of
 from antiphon.music.plan import Plan
 from antiphon.representations.bars import encode
@@ -24,6 +26,7 @@ from antiphon.representations.lead_sheet import lead_sheet_of, onsets_of
 
 pytestmark = pytest.mark.usefixtures("tiny_ensemble")
 STYLES = ("classical", "folk", "jazz", "pop")
+MELODY_NOTES = 0  # the measure of notes a bar of the melody
 SMALL = {"width": 16, "n_heads": 2, "n_blocks": 1}
 
 
@@ -101,6 +104,24 @@ def test_bars_that_were_alike_stay_alike(converter, song):
     new = restyle(read_drawer(converter), sheet, "jazz", 1.0, seed=5)
     assert (new.tune[16:] == new.tune[:16]).all() and (new.chords[16:] == new.chords[:16]).all()
     assert (new.tune != sheet.tune).any()
+
+
+def test_of_several_takes_the_one_is_taken_that_the_critic_hears_the_style_in(converter, song):
+    bars, notes, _ = encode(song(3))
+    sheet, drawer = lead_sheet_of(bars, notes), read_drawer(converter)
+    n_measures = len(lead_sheet_measures(sheet.tune, sheet.chords, minor=False))
+    drawer.critic = StyleCritic(n_measures, len(STYLES)).requires_grad_(False)
+    tones = []
+    for sign in (1, -1):  # jazz has many tones, or few
+        for parameter in drawer.critic.parameters():
+            parameter.zero_()
+        drawer.critic.to_styles.weight[STYLES.index("jazz"), MELODY_NOTES] = 100 * sign
+        drawer.critic.mean[MELODY_NOTES] = 13
+        new = restyle(drawer, sheet, "jazz", 1.0, seed=2)
+        tones.append(int(onsets_of(new.tune).sum()))
+        again = restyle(drawer, sheet, "jazz", 1.0, seed=2)
+        assert (again.tune == new.tune).all() and (again.chords == new.chords).all()
+    assert tones[0] > tones[1]
 
 
 @pytest.mark.parametrize("metre", [Metre(0, 3, 4), Metre(0, 6, 8)], ids=str)

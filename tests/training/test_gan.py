@@ -311,7 +311,9 @@ def test_an_instrument_that_is_asked_for_plays_the_melody(labelled, tmp_path):
 def test_a_converter_learns_the_styles_of_a_set(labelled, tmp_path):
     run = tmp_path / "run"
     train(debug_config("converter", tmp_path, labelled), run=run)
-    assert read_drawer(run / "weights").vocabulary == {"style": ("jazz", "rock")}
+    drawer = read_drawer(run / "weights")
+    assert drawer.vocabulary == {"style": ("jazz", "rock")}
+    assert drawer.critic is not None  # hears which conversion is most like a style
     assert generate(str(run), labels={"style": "rock"})[0].n_bars == 8
     assert all(np.isfinite(row["loss/likelihood"]) for row in losses(run))
 

@@ -27,7 +27,7 @@ _BEGINS, _RESTS = (
     1.0,
     -0.3,
 )  # log-odds of an onset where the next bar has one, and where it has none
-_SECOND = 0.55  # of these between bars that are two apart: songs repeat two bars nearly as often
+_SECOND = 0.6  # of these between bars that are two apart: songs repeat two bars nearly as often
 _WIDTH = 7.0  # semitones from the middle of its register at which a part begins to be held back
 _STEP = 5.0  # semitones the same, in the last two beats, from the first note that comes
 

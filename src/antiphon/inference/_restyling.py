@@ -18,6 +18,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from antiphon.metrics._lead_sheets import lead_sheet_measures
 from antiphon.models._gan import Drawer
 from antiphon.models.converter import Generator
 from antiphon.music.chords import QUALITIES
@@ -29,6 +30,7 @@ from antiphon.representations.lead_sheet import (
     GROUPS,
     HOLD,
     LOWEST,
+    MINOR,
     N_CHORDS,
     N_SYMBOLS,
     LeadSheet,
@@ -39,6 +41,7 @@ from antiphon.representations.lead_sheet_view import N_CHOICES, one_hot, told_of
 TUNE_GIVEN_UP = 0.36  # share of the tune's tones that may go at the end of the dial
 CHORDS_GIVEN_UP = 1.6  # share of beats whose chord may change there: all, from 5/8 of it on
 MAY_ADD = 2.4  # tones for each tone of the tune that may be added
+N_TAKES = 8  # conversions that are heard
 GUIDANCE = 2.0  # how much further from what all styles are told than the network goes
 SHARPNESS = 2.0  # what a choice is more certain than when it was learnt
 FITTING = 4.0  # logits that a chord gets where all of a beat's tones are its own
@@ -67,7 +70,7 @@ class Wishes:
 def restyle(
     drawer: Drawer, sheet: LeadSheet, style: str, strength: float, seed: int = 0
 ) -> LeadSheet:
-    """Return a lead sheet in another style.
+    """Return a lead sheet in another style: of several takes the one that is most like it.
 
     Args:
         drawer: weights of a converter.
@@ -80,6 +83,32 @@ def restyle(
     """
     if strength == 0 or not len(sheet.tune):
         return sheet
+    if drawer.critic is None:
+        return _take(drawer, sheet, style, strength, [seed, 41])
+    takes = [_take(drawer, sheet, style, strength, [seed, 41, take]) for take in range(N_TAKES)]
+    _, which = class_asked(drawer.vocabulary, "style", style)
+    length = drawer.config.shape[0]
+    said = [drawer.critic.said(_measures(take, length))[:, which].mean() for take in takes]
+    return takes[int(np.argmax(said))]
+
+
+def _measures(sheet: LeadSheet, length: int) -> NDArray[np.float64]:
+    """Return measures (n, F) of a lead sheet, stretch after stretch of at most so many beats."""
+    n = max(len(sheet.tune) // length, 1)
+    return np.stack(
+        [
+            lead_sheet_measures(
+                sheet.tune[span], sheet.chords[span], minor=bool(sheet.facts[span, MINOR][0] > 0.5)
+            )
+            for span in (slice(i * length, (i + 1) * length) for i in range(n))
+        ]
+    )
+
+
+def _take(
+    drawer: Drawer, sheet: LeadSheet, style: str, strength: float, seed: list[int]
+) -> LeadSheet:
+    """Return one conversion of a lead sheet."""
     wishes = wishes_of(drawer, sheet, style, strength, seed)
     tune = _tune(wishes.tune, sheet.tune, strength)
     fitting = wishes.chords + FITTING * fit_of(tune)
@@ -112,13 +141,15 @@ def _harmony(wanted: NDArray[np.float32], sheet: LeadSheet, hold: float) -> NDAr
 
 
 @torch.inference_mode()
-def wishes_of(drawer: Drawer, sheet: LeadSheet, style: str, strength: float, seed: int) -> Wishes:
+def wishes_of(
+    drawer: Drawer, sheet: LeadSheet, style: str, strength: float, seed: list[int]
+) -> Wishes:
     """Return what the network wants of every beat; alike for bars that are alike."""
     generator = drawer.generator
     assert isinstance(generator, Generator)
     column, which = class_asked(drawer.vocabulary, "style", style)
     length, size = generator.config.shape[0], generator.config.latent_size
-    rng = np.random.default_rng([seed, 41])
+    rng = np.random.default_rng(seed)
     z = torch.from_numpy(rng.standard_normal(size, np.float32))
     rows = told_rows(sheet)
     firsts = np.arange(0, max(len(rows) - length // 2, 1), length // 2)

@@ -25,6 +25,7 @@ from antiphon import registry
 from antiphon.errors import AntiphonError, unknown
 from antiphon.models._ensemble import config_from, write_weights
 from antiphon.models._packing import packed, unpacked
+from antiphon.models._style_critic import StyleCritic
 from antiphon.representations.event_view import EventView
 from antiphon.representations.labels import Vocabulary
 from antiphon.representations.lead_sheet_view import LeadSheetView
@@ -97,6 +98,7 @@ class Drawer:
         conditions: (N, *condition_shape) of real segments of the training split.
         vocabulary: the classes of each kind of label that the networks are told.
         labels: (N, J) classes of the segments that `conditions` are of.
+        critic: hears what a converter made; None where nobody does.
     """
 
     name: str
@@ -108,6 +110,7 @@ class Drawer:
     conditions: Tensor = field(default_factory=lambda: torch.zeros(1, 0))
     vocabulary: Vocabulary = field(default_factory=dict)
     labels: Tensor = field(default_factory=lambda: torch.zeros(1, 0, dtype=torch.int64))
+    critic: StyleCritic | None = None
 
 
 def architectures() -> list[str]:
@@ -183,6 +186,8 @@ def write_drawer(drawer: Drawer, folder: Path) -> None:
         "conditions": drawer.conditions.half().contiguous(),
         "labels": drawer.labels.to(torch.int16).contiguous(),
     }
+    if drawer.critic is not None:
+        tensors |= {f"critic.{k}": v.contiguous() for k, v in drawer.critic.state_dict().items()}
     tables = {
         "about": {**drawer.about, "name": drawer.name, "model": drawer.model},
         "network": dataclasses.asdict(drawer.config),
@@ -210,9 +215,8 @@ def read_drawer(folder: Path) -> Drawer:
         vocabulary = {kind: tuple(names) for kind, names in tables.get("labels", {}).items()}
         config = config_of(about["model"], tables["network"], view, vocabulary)
         generator = build(about["model"], config).generator
-        prefix = "generator."
-        mine = {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
-        generator.load_state_dict(unpacked(mine))
+        generator.load_state_dict(unpacked(_of(tensors, "generator.")))
+        critic = _critic_of(_of(tensors, "critic."))
         conditions = tensors["conditions"].float()
         none = torch.zeros(len(conditions), 0)  # weights from before there were labels
         labels = tensors.get("labels", none).long()
@@ -221,5 +225,18 @@ def read_drawer(folder: Path) -> Drawer:
     generator.eval().requires_grad_(False)
     name = str(about.get("name", folder.name))
     return Drawer(
-        name, about["model"], about, generator, config, view, conditions, vocabulary, labels
+        name, about["model"], about, generator, config, view, conditions, vocabulary, labels, critic
     )
+
+
+def _of(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
+
+
+def _critic_of(tensors: dict[str, Tensor]) -> StyleCritic | None:
+    if not tensors:
+        return None
+    n_styles, n_measures = tensors["to_styles.weight"].shape
+    critic = StyleCritic(n_measures, n_styles)
+    critic.load_state_dict(tensors)
+    return critic.eval().requires_grad_(False)

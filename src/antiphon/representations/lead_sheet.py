@@ -36,6 +36,7 @@ _NEAREST = {
 N_CHORDS = 12 * len(GROUPS) + 1  # H
 NO_CHORD_SYMBOL = N_CHORDS - 1
 N_FACTS = 4  # place in its bar, beats of the bar, compound, minor
+MINOR = 3  # column of the last
 _MIDDLE = 71  # MIDI pitch that tunes are moved near, by octaves
 _MELODY = PARTS.index("melody")
 _GROUP_OF = np.array([GROUPS.index(_NEAREST.get(q, q)) for q in QUALITY_NAMES])

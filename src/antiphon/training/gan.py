@@ -19,7 +19,9 @@ from antiphon.errors import AntiphonError
 from antiphon.formats import write_bytes
 from antiphon.models import _gan
 from antiphon.models._ensemble import config_from
+from antiphon.models._style_critic import StyleCritic
 from antiphon.representations.labels import classes_of, vocabulary_of
+from antiphon.representations.lead_sheet_view import LeadSheetView
 from antiphon.representations.roll_view import RollView
 from antiphon.representations.spectrogram_view import SpectrogramView
 from antiphon.training._alarm import Alarm
@@ -40,6 +42,7 @@ from antiphon.training._samples import Samples, told
 from antiphon.training._settings import GanTraining, TrainConfig, check_licence, describe
 from antiphon.training._steps import ease
 from antiphon.training._team import Team
+from antiphon.training.style_critic import train_style_critic
 
 
 def train_gan(settings: TrainConfig, folder: Path, time_budget_s: float | None = None) -> Path:
@@ -271,6 +274,14 @@ class Engine:
         self.effort = Effort(self.training.cpu_minutes, float(meta["cpu_s"]) / self.team.size)
         return int(meta["iteration"])
 
+    def _style_critic(self) -> StyleCritic | None:
+        """Return who is to hear the conversions of a converter between several styles."""
+        if not isinstance(self.view, LeadSheetView) or "style" not in self.vocabulary:
+            return None
+        column = list(self.vocabulary).index("style")
+        n_styles = len(self.vocabulary["style"])
+        return train_style_critic(self.source, self.labels[:, column], n_styles, self.settings.seed)
+
     def write_weights(self) -> None:
         """Write the average generator with what drawing from it takes; all wait for it."""
         if self.team.leads:
@@ -285,6 +296,7 @@ class Engine:
                 conditions,
                 self.vocabulary,
                 labels,
+                self._style_critic(),
             )
             _gan.write_drawer(drawer, self.run.path / "weights")
             write_card(
