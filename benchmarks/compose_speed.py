@@ -22,10 +22,10 @@ import torch
 from antiphon import models
 from antiphon.formats import wav
 from antiphon.inference._drafts import BATCH
-from antiphon.inference._judge import N_TAKES
 from antiphon.inference._sheet import write_sheet
 from antiphon.inference._walk import stacked, walk
 from antiphon.inference.compose import compose
+from antiphon.models._audition import N_TAKES
 from antiphon.models._writer import write
 from antiphon.music.plan import Plan
 

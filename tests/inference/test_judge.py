@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from antiphon.inference._judge import N_TAKES, habits, measured, nearest_song, takes_of
+from antiphon.inference._judge import habits, measured, nearest_song, takes_of
 from antiphon.metrics.bars import MEASURES
+from antiphon.models._audition import N_TAKES
 from antiphon.models._critic import Critic, CriticConfig
 from antiphon.models._waiting import Kept
 from antiphon.music.piece import Metre, Piece, notes_of

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -38,7 +39,7 @@ def batches(tiny_prepared) -> ScoreBatches:
 
 @pytest.fixture(scope="module")
 def told(batches, untrained_scribe) -> Told:
-    return stretches(untrained_scribe(), batches, TRAINING, 1)
+    return stretches(untrained_scribe(), batches, TRAINING, None, 1)
 
 
 def test_every_stretch_that_is_written_stands_beside_the_songs_own(told):
@@ -90,7 +91,39 @@ def test_training_learns_the_songs_and_gives_equal_critics_for_equal_seeds(
     for critic in (two, again):
         for name, value in one.state_dict().items():
             assert torch.equal(value, critic.state_dict()[name]), name
-    assert told_apart(one, stretches(untrained_scribe(), batches, TRAINING, 9)) > 0.95
+    assert told_apart(one, stretches(untrained_scribe(), batches, TRAINING, None, 9)) > 0.95
+
+
+def test_a_second_round_tells_apart_what_the_first_chose_and_is_added_to_it(
+    untrained_scribe, batches, tmp_path
+):
+    scribe, twice = untrained_scribe(), replace(TRAINING, n_rounds=2)
+    first = trained(scribe, batches, tmp_path / "one")
+    both = trained(scribe, batches, tmp_path / "two", twice)
+    again = trained(scribe, batches, tmp_path / "two", twice)  # taken from the run
+    assert both.config.width == 2 * first.config.width
+    assert torch.equal(both.bent[0].weight[: first.config.width], first.bent[0].weight)
+    assert torch.equal(both.straight.weight, again.straight.weight)
+    chosen = stretches(scribe, batches, TRAINING, first, 1)
+    assert not np.array_equal(
+        chosen.made, stretches(scribe, batches, TRAINING, None, 1).made, equal_nan=True
+    )
+    assert np.array_equal(chosen.real.shape, chosen.made.shape)
+    assert told_apart(both, chosen) >= told_apart(first, chosen)
+
+
+def test_critics_beside_one_another_answer_their_sum():
+    rng, critics = np.random.default_rng(0), []
+    for seed in range(2):
+        torch.manual_seed(seed)
+        critics.append(Critic(CriticConfig(n_measures=5, width=3 + seed)).eval())
+    rows = rng.normal(size=(4, 5))
+    both = critics[0].beside(critics[1])
+    assert both.config.width == 7
+    assert both.odds(rows) == pytest.approx(critics[0].odds(rows) + critics[1].odds(rows), abs=1e-6)
+    critics[1].mean += 1
+    with pytest.raises(ValueError, match="no sum"):
+        critics[0].beside(critics[1])
 
 
 def test_a_scribe_that_was_trained_on_gets_a_critic_of_its_own(untrained_scribe, batches, tmp_path):

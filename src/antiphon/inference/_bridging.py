@@ -27,6 +27,7 @@ _BEGINS, _RESTS = (
     1.0,
     -0.3,
 )  # log-odds of an onset where the next bar has one, and where it has none
+_CHORDAL = 0.5  # of these for chords, of which each note is leaned to
 _SECOND = 0.6  # of these between bars that are two apart: songs repeat two bars nearly as often
 _WIDTH = 7.0  # semitones from the middle of its register at which a part begins to be held back
 _STEP = 5.0  # semitones the same, in the last two beats, from the first note that comes
@@ -81,7 +82,8 @@ def bridged(kept: Kept, lean: Lean | None) -> Lean | None:
             if not part.near(last, 1).any():
                 continue
             out = out or _copied(lean, len(kept.parts))
-            out.odds[first:last, index::N_PARTS] += _to_rhythm(part, first, last)
+            share = _CHORDAL if role == "chords" else 1.0
+            out.odds[first:last, index::N_PARTS] += share * _to_rhythm(part, first, last)
             out.rows[first:last, :, index] += _to_register(
                 part, first, last, leads=role != "chords"
             )

@@ -16,9 +16,9 @@ from torch import Tensor
 from antiphon.inference._metres import of_metre
 from antiphon.inference._sheet import Sheet
 from antiphon.inference._walk import cut
-from antiphon.metrics._written import written_measures
+from antiphon.metrics._written import takes_measures
 from antiphon.metrics.bars import Habits, measure_bars
-from antiphon.models._audition import Audition
+from antiphon.models._audition import EVERY, N_TAKES, Audition
 from antiphon.models._drawing import Floats
 from antiphon.models._ensemble import Ensemble
 from antiphon.models.choir import Discriminator, Segment
@@ -34,8 +34,6 @@ from antiphon.representations.rolls import chord_features, rolls_of
 from antiphon.representations.score import Ints
 from antiphon.representations.writing import Writing
 
-N_TAKES = 8  # of the next bars, that are heard by the critic
-EVERY = 4  # bars
 _PLACES = 16
 _BARS = 4  # of a stretch that is looked up among training songs
 
@@ -99,12 +97,10 @@ def audition(ensemble: Ensemble, sheets: list[Sheet]) -> Audition | None:
     critic, sizes = ensemble.critic, len(sheets[0].bars)
     if critic is None or sizes < critic.config.n_bars:
         return None
-    n_takes = takes_of(ensemble, sheets[0])
+    n_takes, tables = takes_of(ensemble, sheets[0]), [sheet.bars for sheet in sheets]
 
     def answer(writing: Writing, takes: Ints, bars: slice) -> Floats:
-        told = [writing.notes(take, bars) for take in takes.tolist()]
-        tables = [sheets[take // n_takes].bars[bars] for take in takes.tolist()]
-        return critic.odds(written_measures(told, tables))
+        return critic.odds(takes_measures(writing, takes, bars, tables, n_takes))
 
     return Audition(n_takes, critic.config.n_bars, EVERY, answer)
 

@@ -7,6 +7,7 @@ chords writes. A given tune is harmonised by the same network, leaning to what f
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -48,7 +49,9 @@ from antiphon.representations.score import returning
 Floats = NDArray[np.float32]
 _FITS, _ROOTS = 3.0, 3.0  # logits for a beat of chord tones, and of the bass, that are heard
 _COLOUR = 1.0  # logits that each tone beyond a triad costs
-N_TAKES = 16  # of the chords of a plan, of which one is chosen
+N_TAKES = 64  # of the chords of a plan, of which its critic chooses one
+_N_HARMONIES = 16  # takes of chords under a given tune
+_PLAIN = 0.4  # share of a plan's adventure with which it is harmonised
 _AGREED_BARS = 4  # in which one take harmonises a given tune
 _HEARD_BARS = 8  # plans that are shorter have too few chords to be measured
 _OPEN_BARS = 12  # bars from which on a form is written when none was asked for
@@ -86,10 +89,12 @@ def fill_chords(
     """
     outline = _planned(bars, plan, ensemble, form=True, chords=False)
     spread = None if lean is None else np.repeat(lean[:, None], MAX_BEATS, axis=1)
-    critic, choose = ensemble.plan_critic, None
-    if critic is not None and len(bars) >= _HEARD_BARS:
+    critic = ensemble.plan_critic if len(bars) >= _HEARD_BARS else None
+    if critic is None:
+        _write_planned(bars, outline, plan, ensemble, spread)
+    else:
         choose = partial(_heard_best, critic, bars, plan.seed)
-    _write_planned(bars, outline, plan, ensemble, spread, choose)
+        _write_planned(bars, outline, plan, ensemble, spread, choose, N_TAKES)
     _repeat_chords(bars)
     _close(bars)
 
@@ -202,7 +207,9 @@ def harmonise(
     lean = _FITS * ahead @ (2 * tones.T - 1) - _COLOUR * (tones.sum(axis=1) - 3)
     lean += _ROOTS * lowest @ (2 * vocabulary[:, 12:24].T - 1)
     choose = partial(agreed, n_beats=int(bars["n_beats"][0]))
-    _write_planned(bars, outline, plan, ensemble, lean.astype(np.float32), choose)
+    spread = lean.astype(np.float32)
+    plain = replace(plan, adventure=_PLAIN * plan.adventure)
+    _write_planned(bars, outline, plain, ensemble, spread, choose, _N_HARMONIES)
 
 
 def _write_planned(
@@ -211,14 +218,16 @@ def _write_planned(
     plan: Plan,
     ensemble: Ensemble,
     lean: Floats | None = None,
-    choose: Callable[[NDArray[np.uint8]], NDArray[np.uint8]] | None = None,
+    choose: Callable[[NDArray[np.uint8]], NDArray[np.uint8]] = lambda takes: takes[0],
+    n_takes: int = 1,
 ) -> None:
     """Write the chords of all bars after an outline.
 
     Args:
         lean: as `write_progression` takes it.
         choose: returns the chords (N, MAX_BEATS, 3) of takes (K, N, MAX_BEATS, 3), in the home
-            key; one is written when left out.
+            key.
+        n_takes: K.
     """
     network = ensemble.progression
     if network is None:
@@ -230,15 +239,13 @@ def _write_planned(
     adventure = ensemble.boldness(plan.adventure)
     share = float(np.interp(adventure, [0, 0.5], [0.8, 1.0]))
     temperature = float(np.interp(adventure, [0.5, 1], [1.0, 1.25]))
-    n_takes = 1 if choose is None else N_TAKES
     table, at = np.tile(bars, n_takes), np.tile(np.arange(n), n_takes)
     table["piece"] = np.repeat(np.arange(n_takes), n)
     frame = frame_of(table, at, n - 1 - at)
     takes = heard.expand(n_takes, -1, -1)
     written = write_progression(network, takes, frame, rng, share, temperature, lean)
     found = chords_of(written, ensemble.tables["vocabulary"].numpy())
-    chosen = found[0] if choose is None else choose(found)
-    bars["chords"] = moved_chords(chosen, -home_shift(bars["tonic"], bars["minor"]))
+    bars["chords"] = moved_chords(choose(found), -home_shift(bars["tonic"], bars["minor"]))
 
 
 def _heard_best(

@@ -21,7 +21,7 @@ _BAR = 4  # beats
 def lead_sheet_measures(
     tune: NDArray[np.integer], chords: NDArray[np.integer], *, minor: bool
 ) -> NDArray[np.float64]:
-    """Return measures (F,) of some beats of a lead sheet, laid out in bars of four.
+    """Return measures (F,) of at least one beat of a lead sheet, laid out in bars of four.
 
     Args:
         tune: (E, S) symbols, as of `lead_sheet.LeadSheet`.
@@ -29,7 +29,8 @@ def lead_sheet_measures(
         minor: whether home is A minor, not C major.
     """
     key = Key(9, "minor") if minor else Key(0)
-    excerpt = Excerpt(sheet_parts(tune, chords), _BAR * RESOLUTION, len(tune) // _BAR, key)
+    n_bars = -(-len(tune) // _BAR)
+    excerpt = Excerpt(sheet_parts(tune, chords), _BAR * RESOLUTION, n_bars, key)
     group = np.where(chords == NO_CHORD_SYMBOL, len(GROUPS), chords % len(GROUPS))
     shares = np.bincount(group, minlength=len(GROUPS) + 1) / len(group)
     return np.append(list(features(excerpt).values()), shares)

@@ -11,8 +11,8 @@ from antiphon.metrics.features import matrix
 from antiphon.music.excerpt import Excerpt, merged
 from antiphon.music.keys import Key
 from antiphon.music.piece import RESOLUTION, in_order
-from antiphon.representations.score import N_PARTS
-from antiphon.representations.writing import Written, in_steps
+from antiphon.representations.score import N_PARTS, Ints
+from antiphon.representations.writing import Writing, Written, in_steps
 
 
 def written_measures(
@@ -26,6 +26,22 @@ def written_measures(
     """
     excerpts = [_excerpt(notes, table) for notes, table in zip(written, bars, strict=True)]
     return matrix(excerpts)[1]
+
+
+def takes_measures(
+    writing: Writing, takes: Ints, bars: slice, tables: Sequence[NDArray[np.void]], n_takes: int
+) -> NDArray[np.float64]:
+    """Return the features (n, F) of some bars of takes.
+
+    Args:
+        writing: what all takes of all pieces were written in, those of a piece in a row.
+        takes: (n,) their places in it.
+        bars: of each.
+        tables: of each piece, its table of `bars.BAR`.
+        n_takes: of each piece.
+    """
+    told = [writing.notes(take, bars) for take in takes.tolist()]
+    return written_measures(told, [tables[take // n_takes][bars] for take in takes.tolist()])
 
 
 def _excerpt(written: Written, bars: NDArray[np.void]) -> Excerpt:

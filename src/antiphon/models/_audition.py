@@ -21,6 +21,9 @@ from antiphon.models.choir import Segment
 from antiphon.representations.score import Ints
 from antiphon.representations.writing import Writing
 
+N_TAKES = 8  # of the next bars
+EVERY = 4  # bars
+
 
 @dataclass(frozen=True)
 class Audition:

@@ -8,7 +8,7 @@ Shapes: B rows of measures, F measures.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -55,6 +55,28 @@ class Critic(nn.Module):
         """Return log odds (B,) that measures (B, F) are of real music."""
         found: NDArray[np.float32] = self(self.told(torch.from_numpy(measures).float())).numpy()
         return found
+
+    @torch.no_grad()
+    def beside(self, other: Critic) -> Critic:
+        """Return the critic whose log odds are the sum of both critics'.
+
+        Raises:
+            ValueError: they are told other deviations.
+        """
+        if not (self.mean.equal(other.mean) and self.deviation.equal(other.deviation)):
+            raise ValueError("critics that are told other deviations have no sum")
+        both = Critic(replace(self.config, width=self.config.width + other.config.width))
+        both.mean.copy_(self.mean)
+        both.deviation.copy_(self.deviation)
+        for name, found in both.named_parameters():
+            mine, more = self.get_parameter(name), other.get_parameter(name)
+            if name.startswith("bent.0"):
+                found.copy_(torch.cat([mine, more]))
+            elif name == "bent.3.weight":
+                found.copy_(torch.cat([mine, more], dim=1))
+            else:
+                found.copy_(mine + more)
+        return both.eval()
 
     def forward(self, told: Tensor) -> Tensor:
         """Return logits (B,) of what `told` returns."""

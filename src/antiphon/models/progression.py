@@ -35,6 +35,7 @@ from antiphon.representations.progression import (
 )
 
 AGAIN = 0.85  # share of the likeliest within a bar that has been the same as another so far
+STEADY = 0.3  # logits by which what sounds goes on: left to itself the network changes too often
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,6 +153,10 @@ def write_progression(
                 state,
             )
             heard = logits[0].numpy() / temperature
+            if beat > 0:
+                heard[:, GOES_ON] += STEADY
+            elif bar > 0:
+                heard[np.arange(n_pieces), sounding[at - 1, -1]] += STEADY
             if lean is not None:
                 heard = heard + np.stack([_leaning(lean[bar, beat], chord) for chord in now])
             allowed = np.ones(heard.shape, bool)

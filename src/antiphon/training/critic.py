@@ -1,7 +1,9 @@
 """Training of the critic: songs are written for the plans of real ones, and told apart.
 
 The scribe writes; the critic learns which stretches of bars are the scribe's and which are the
-song's own at the same place, so that plans, which are alike on both sides, tell it nothing.
+song's own at the same place, so that plans, which are alike on both sides, tell it nothing. In
+further rounds critics before choose among takes, and what they chose is told apart: what they
+still miss is added to them, as in boosting.
 
 Shapes: N bars, S stretches, F measures.
 """
@@ -10,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -17,19 +20,21 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from antiphon.metrics._written import written_measures
+from antiphon.metrics._written import takes_measures, written_measures
 from antiphon.metrics.two_sample import auc
+from antiphon.models._audition import EVERY, N_TAKES, Audition
 from antiphon.models._critic import Critic, CriticConfig
 from antiphon.models._writer import write
 from antiphon.models.scribe import Scribe
 from antiphon.representations import score as scores
-from antiphon.representations.writing import Written
+from antiphon.representations.score import Ints
+from antiphon.representations.writing import Writing, Written
 from antiphon.training._effort import Effort, spent
 from antiphon.training._monitor import Monitor
 from antiphon.training._run import OutOfTime, RunFolder, load_module, module_state
 from antiphon.training._score_batches import ScoreBatches
 
-_BATCH = 96  # songs written at once
+_BATCH = 96  # songs and takes written at once
 _TOLD = 0.5  # how often a song's controls are told
 
 
@@ -50,6 +55,7 @@ class Telling:
 class CriticTraining(Telling):
     n_bars: int = 48  # of a song, at the most
     n_stretch_bars: int = 8  # that are measured together
+    n_rounds: int = 1
 
 
 @dataclass
@@ -63,11 +69,22 @@ class Told:
 Write = Callable[[int], Told]  # lets a writer write for songs, by a seed, and measures both
 
 
-def stretches(scribe: Scribe, batches: ScoreBatches, training: CriticTraining, seed: int) -> Told:
-    """Let a scribe write for the plans of every song, and measure stretch after stretch."""
+def stretches(
+    scribe: Scribe,
+    batches: ScoreBatches,
+    training: CriticTraining,
+    critic: Critic | None,
+    seed: int,
+) -> Told:
+    """Let a scribe write for the plans of every song, and measure stretch after stretch.
+
+    Args:
+        critic: chooses among takes of it; None for one take.
+    """
     rng, n_bars = np.random.default_rng([seed, 8]), training.n_stretch_bars
+    n_songs = _BATCH if critic is None else _BATCH // N_TAKES
     data, made, real = batches.segments.data, [], []
-    for firsts, length in _plans(batches, training, rng):
+    for firsts, length in _plans(batches, training, n_songs, rng):
         bars = [data.bars[f : f + length].copy() for f in firsts]
         for index, table in enumerate(bars):
             table["piece"], table["run"] = index, 0
@@ -77,7 +94,9 @@ def stretches(scribe: Scribe, batches: ScoreBatches, training: CriticTraining, s
         segment.controls_known = segment.controls_known * told[:, None, None]
         blank = torch.zeros(len(firsts), length, batches.segments.latents.shape[1])
         seeds = [[int(rng.integers(2**31))] for _ in firsts]
-        writing = write(scribe, blank, 1.0, segment, bars, seeds)
+        sung = np.stack([table["kind"] == 0 for table in bars])
+        heard = None if critic is None else _audition(critic, bars)
+        writing = write(scribe, blank, 1.0, segment, bars, seeds, sung=sung, audition=heard)
         for start in range(0, length - n_bars + 1, n_bars):
             span = slice(start, start + n_bars)
             tables = [table[span] for table in bars]
@@ -90,8 +109,15 @@ def stretches(scribe: Scribe, batches: ScoreBatches, training: CriticTraining, s
     return Told(np.concatenate(made), np.concatenate(real))
 
 
+def _audition(critic: Critic, tables: list[NDArray[np.void]]) -> Audition:
+    def answer(writing: Writing, takes: Ints, bars: slice) -> NDArray[np.float32]:
+        return critic.odds(takes_measures(writing, takes, bars, tables, N_TAKES))
+
+    return Audition(N_TAKES, critic.config.n_bars, EVERY, answer)
+
+
 def _plans(
-    batches: ScoreBatches, training: CriticTraining, rng: np.random.Generator
+    batches: ScoreBatches, training: CriticTraining, n_songs: int, rng: np.random.Generator
 ) -> list[tuple[list[int], int]]:
     """Return first bars of stretches of songs, batch by batch in one metre and length."""
     bars = batches.segments.data.bars
@@ -109,9 +135,9 @@ def _plans(
             if (metre[first : first + length] == metre[first]).all():
                 found.setdefault((int(metre[first]), length), []).append(first)
     return [
-        (firsts[begin : begin + _BATCH], length)
+        (firsts[begin : begin + n_songs], length)
         for (_, length), firsts in sorted(found.items())
-        for begin in range(0, len(firsts), _BATCH)
+        for begin in range(0, len(firsts), n_songs)
     ]
 
 
@@ -159,11 +185,20 @@ def train_critic(
         OutOfTime: there is no time left for it.
     """
 
-    def write(batches: ScoreBatches) -> Write:
-        return lambda seed: stretches(scribe, batches, training, seed)
-
-    sets, n_bars = (write(train), write(held_out)), training.n_stretch_bars
-    return taught("critic", scribe, sets, training, run, n_bars, seed=seed, report=report)
+    critic: Critic | None = None
+    for number in range(1, training.n_rounds + 1):
+        sets = (
+            partial(stretches, scribe, train, training, critic),
+            partial(stretches, scribe, held_out, training, critic),
+        )
+        stage, n_bars = "critic" if number == 1 else f"critic_{number}", training.n_stretch_bars
+        found = taught(
+            stage, scribe, sets, training, run, n_bars, seed=seed, report=report, like=critic
+        )
+        if found is None:
+            return None
+        critic = found if critic is None else critic.beside(found)
+    return critic
 
 
 def taught(
@@ -176,6 +211,7 @@ def taught(
     *,
     seed: int,
     report: Monitor,
+    like: Critic | None = None,
 ) -> Critic | None:
     """Return a critic of what a writer writes: the run's own of this writer, or one taught now.
 
@@ -184,6 +220,7 @@ def taught(
         sets: let the writer write, for songs that it is taught by and for others, which say how
             well it tells.
         n_bars: of the stretches that are measured.
+        like: a critic that it is to be added to.
 
     Returns:
         None without iterations.
@@ -201,7 +238,7 @@ def taught(
     if report.expired:
         raise OutOfTime(stage, 0, training.n_iterations)
     told, apart = sets[0](seed), sets[1](seed + 1)
-    critic = _untrained(told, n_bars, seed)
+    critic = _untrained(told, n_bars, seed, like)
     optimizer = torch.optim.AdamW(
         critic.parameters(), training.learning_rate, weight_decay=training.weight_decay
     )
@@ -230,10 +267,14 @@ def taught(
     return critic.eval()
 
 
-def _untrained(told: Told, n_bars: int, seed: int) -> Critic:
-    """Return a critic that knows no more than what is usual in songs."""
+def _untrained(told: Told, n_bars: int, seed: int, like: Critic | None = None) -> Critic:
+    """Return a critic that knows no more than what is usual in songs, or to one like it."""
     torch.manual_seed(seed)
     critic = Critic(CriticConfig(n_measures=told.real.shape[1], n_bars=n_bars))
+    if like is not None:
+        critic.mean.copy_(like.mean)
+        critic.deviation.copy_(like.deviation)
+        return critic
     known = np.isfinite(told.real).any(axis=0)
     usual = np.where(known, told.real, 0.0)
     critic.mean.copy_(torch.from_numpy(np.nanmean(usual, axis=0)))
