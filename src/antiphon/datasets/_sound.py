@@ -6,6 +6,7 @@ A note gives one row, from its beginning; music is cut into rows that follow one
 from __future__ import annotations
 
 import math
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -84,7 +85,7 @@ def _rows(
     import soundfile  # loads its library
 
     path = recording.path
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise AntiphonError(f"There is no file {path}.")
     try:
         with soundfile.SoundFile(path) as file:
