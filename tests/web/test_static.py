@@ -54,13 +54,6 @@ def test_the_page_without_sound_is_light():
     assert kilobytes < 350
 
 
-def test_every_module_is_fetched_at_once():
-    html = (STATIC / "index.html").read_text(encoding="utf-8")
-    told = set(re.findall(r'rel="modulepreload" href="/static/([^"]+)"', html))
-    modules = {str(path.relative_to(STATIC)) for path in files(".js")}
-    assert told == modules - {"main.js", "theme.js", "types.js"}
-
-
 def test_types_of_the_page_check():
     places = os.pathsep.join((str(ROOT / "node_modules" / ".bin"), os.environ["PATH"]))
     tsc = shutil.which("tsc", path=places)
