@@ -21,6 +21,7 @@ FLAGS = (
     "--disable-component-update --disable-sync"
 )
 SOUND = "() => antiphon.player.level() > 0.003"
+SILENCE = "() => antiphon.player.level() < 0.001"
 READY = "transport-bar[data-sound=ready]"
 
 MANY = """async (n) => {
@@ -107,7 +108,7 @@ def frames(page: Any) -> None:
 
 
 def composes(page: Any) -> None:
-    """A new piece of 16 bars, from the click on Compose; the second without what loads once."""
+    """A new piece of 16 bars, from the click to its first sound; then without what loads once."""
     for name in ("first", "second"):
         takes = page.locator(".take").count()
         page.click("#ask-compose")
@@ -116,7 +117,12 @@ def composes(page: Any) -> None:
         page.wait_for_function(
             f"() => antiphon.store.state.project.takes.length > {takes}", timeout=300_000
         )
-        print(f"new 16-bar piece on the page, {name} time: {time.monotonic() - began:.2f} s")
+        there_s = time.monotonic() - began
+        page.wait_for_function(SOUND, polling=10)  # what comes is played by itself
+        heard_s = time.monotonic() - began
+        print(f"new 16-bar piece, {name} time: there {there_s:.2f} s, heard {heard_s:.2f} s")
+        page.click("button.play")
+        page.wait_for_function(SILENCE, polling=10)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,9 @@
 
 `curve` trains MuseGAN without batch statistics by one process (in two micro-batches, and with
 the whole batch at once) and by two processes that share the same batch, and prints the largest
-difference of any loss; then it goes on from one process's checkpoint with two. `speed` prints
+difference of any loss and of any weight; then it goes on from one process's checkpoint with two,
+and compares two processes with the whole batch once more in double precision, where the order of
+sums is no longer seen. `speed` prints
 segments a second of both, a thread a process: it says something on a machine with two free
 cores only. `kill` sends SIGKILL to a rank at random moments, starts again each time, and
 compares the last weights bit for bit with those of a training that nobody disturbed. Linux.
@@ -47,6 +49,7 @@ penalty_every = 4
 discriminator_learning_rate = 1e-4
 generator_learning_rate = 1e-4
 augment = ["rotate", "cut_out"]
+precision = "{precision}"
 log_every = 1
 save_every = {save_every}
 sample_every = 1000000
@@ -55,11 +58,12 @@ SMALL = {"width": 32, "critic_width": 16, "batch_size": 16, "micro_batch_size": 
 LARGE = {"width": 128, "critic_width": 48, "batch_size": 64, "micro_batch_size": 0}
 
 
-def written(folder: Path, prepared: Path, **sizes: int) -> Path:
+def written(folder: Path, prepared: Path, *, precision: str = "auto", **sizes: int) -> Path:
     """Write a config; what is in the folder already is gone on with."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "config-of-run.toml"
-    file.write_text(CONFIG.format(prepared=prepared.resolve().as_posix(), **sizes))
+    where = prepared.resolve().as_posix()
+    file.write_text(CONFIG.format(prepared=where, precision=precision, **sizes))
     return file
 
 
@@ -94,29 +98,39 @@ def stats(run: Path) -> list[dict[str, float]]:
     return [json.loads(line) for line in (run / "stats.jsonl").read_text().splitlines()]
 
 
-def largest_difference(one: Path, two: Path) -> float:
-    """Return the largest difference of any loss at any iteration."""
-    return max(
+def apart(one: Path, two: Path) -> str:
+    """Return how far losses of any iteration (written with six decimals) and last weights are."""
+    losses = max(
         abs(a[name] - b[name])
         for a, b in zip(stats(one), stats(two), strict=True)
         for name in a
         if name.startswith("loss/")
     )
+    first, second = weights(one), weights(two)
+    most = max(
+        float((value - second[name]).abs().max())
+        for name, value in first.items()
+        if name.startswith(("generator.", "discriminator."))
+    )
+    return f"losses differ by {losses:.1e}, weights by {most:.1e}"
 
 
 def curve(prepared: Path, work: Path, n: int) -> None:
     """Print how far losses of one and of two processes come apart."""
     sizes = {**SMALL, "save_every": n}
+    whole = sizes | {"micro_batch_size": 0}
     one = trained(written(work / "one", prepared, n_iterations=n, **sizes), 1)
     two = trained(written(work / "two", prepared, n_iterations=n, **sizes), 2)
-    print(f"two processes, {n} iterations: losses differ by {largest_difference(one, two):.1e}")
-    sizes["micro_batch_size"] = 0
-    at_once = trained(written(work / "at-once", prepared, n_iterations=n, **sizes), 1)
-    print(f"the whole batch at once: losses differ by {largest_difference(at_once, two):.1e}")
-    sizes["micro_batch_size"] = SMALL["micro_batch_size"]
+    print(f"two processes, {n} iterations: {apart(one, two)}", flush=True)
+    at_once = trained(written(work / "at-once", prepared, n_iterations=n, **whole), 1)
+    print(f"the whole batch at once: {apart(at_once, two)}", flush=True)
     trained(written(work / "mixed", prepared, n_iterations=n // 2, **sizes), 1)
     mixed = trained(written(work / "mixed", prepared, n_iterations=n, **sizes), 2)
-    print(f"one process, then two: losses differ by {largest_difference(one, mixed):.1e}")
+    print(f"one process, then two: {apart(one, mixed)}", flush=True)
+    exactly = {"n_iterations": n, "precision": "64-true"}
+    two = trained(written(work / "two-64", prepared, **sizes, **exactly), 2)
+    at_once = trained(written(work / "at-once-64", prepared, **whole, **exactly), 1)
+    print(f"in double precision, the whole batch at once: {apart(at_once, two)}", flush=True)
 
 
 def speed(prepared: Path, work: Path, n: int) -> None:
@@ -166,8 +180,13 @@ def _killed_once(config: Path, rng: random.Random, lasts_s: float) -> bool:
     return False
 
 
+def weights(run: Path) -> dict[str, torch.Tensor]:
+    """Return networks and state of optimizers of the last checkpoint."""
+    return load_file(run / "gan.safetensors")
+
+
 def _equal(one: Path, two: Path) -> bool:
-    a, b = (load_file(run / "gan.safetensors") for run in (one, two))
+    a, b = weights(one), weights(two)
     return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,25 @@ def test_files_are_found_in_all_folders_and_doubles_named(own_folder: Path):
         "song4.mid": "",
         "zz copy.mid": "song0.mid",
     }
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no links and pipes")
+def test_what_cannot_be_opened_is_counted_and_what_is_no_file_passed_over(own_folder: Path):
+    (own_folder / "gone.mid").symlink_to(own_folder / "nowhere.mid")
+    (own_folder / "album.mid").mkdir()
+    os.mkfifo(own_folder / "pipe.mid")  # would be waited for without end
+    found = {s.id: s for s in folder.sources(own_folder)}
+    assert len(found) == 7 + 1
+    with pytest.raises(AntiphonError, match="There is no file"):
+        folder.read_remarking(found["gone.mid"])
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may open everything")
+def test_a_folder_that_may_not_be_opened_is_counted(own_folder: Path):
+    (own_folder / "locked").mkdir(mode=0)
+    locked = next(s for s in folder.sources(own_folder) if s.id == "locked")
+    with pytest.raises(AntiphonError, match="a folder that you may not open"):
+        folder.read_remarking(locked)
 
 
 def test_split_follows_the_content_not_the_name(own_folder: Path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import random
 import tarfile
 import threading
@@ -304,6 +305,15 @@ def test_local_folder_is_copied_without_links(offer, tmp_path: Path):
     got = datasets.get("groove", tmp_path / "out", source=tmp_path / "mine")
     assert (got.files[0].n_files, got.files[0].verified_by) == (2, "")
     assert names_in(tmp_path / "out") == {"info.csv", "sub", ".downloaded.json"}
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may open everything")
+def test_what_may_not_be_opened_is_named(offer, tmp_path: Path):
+    offer(sha256=sha256(WHOLE))
+    (tmp_path / "groove.zip").write_bytes(WHOLE)
+    (tmp_path / "groove.zip").chmod(0)
+    with pytest.raises(AntiphonError, match=r"groove\.zip cannot be read or written: permission"):
+        datasets.get("groove", tmp_path / "out", source=tmp_path / "groove.zip")
 
 
 def test_folder_of_another_data_set_is_refused(offer, tmp_path: Path):

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from antiphon import datasets
 from antiphon.datasets import Source, maestro
 from antiphon.errors import AntiphonError
 from antiphon.formats import mid
@@ -60,6 +61,18 @@ def test_every_version_of_the_table_tells_split_title_and_audio(root: Path, name
     ]
     assert [s.audio for s in found] == [root / "2017" / "a.wav", None, None]
     assert maestro.performance(found[1]).title == "Frédéric Chopin: Etude Op. 25, No. 10"
+
+
+def test_a_performance_that_the_table_names_but_is_not_there_is_counted(root: Path, tmp_path: Path):
+    (root / "maestro-v3.0.0.json").write_text(json.dumps(COLUMNS))
+    whole = (root / "2017" / "b.midi").read_bytes()
+    (root / "2017" / "b.midi").unlink()
+    for n_used in (2, 3):  # once it is there it is read
+        report = datasets.prepare("maestro", root, tmp_path / "out", jobs=1).report
+        assert report["songs"] == {"found": 3, "used": n_used, "left_out": 3 - n_used}
+        reasons = [(one["songs"], one["reason"]) for one in report["songs_left_out"]]
+        assert reasons == ([(1, "There is no file ….")] if n_used == 2 else [])
+        (root / "2017" / "b.midi").write_bytes(whole)
 
 
 def test_of_several_versions_the_newest_is_taken_wherever_it_lies(root: Path):

@@ -187,6 +187,10 @@ def test_folder_must_be_given(tmp_path: Path):
         datasets.prepare("groove", None, tmp_path / "out")
     with pytest.raises(AntiphonError, match=r"There is no folder .*nowhere"):
         datasets.prepare("maestro", tmp_path / "nowhere", tmp_path / "out")
+    (tmp_path / "a.mid").write_bytes(b"MThd")
+    for name in ("folder", "nsynth"):
+        with pytest.raises(AntiphonError, match=r"a\.mid is a file: name the folder"):
+            datasets.prepare(name, tmp_path / "a.mid", tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 

@@ -187,6 +187,15 @@ def test_music_is_cut_into_rows_that_follow_one_another(tmp_path: Path):
     assert not samples[1, 56_000:].any()
 
 
+def test_a_stroke_is_a_row_followed_by_silence(tmp_path: Path):
+    (tmp_path / "mine").mkdir()
+    stroke = tone(200, RATE // 4)
+    soundfile.write(tmp_path / "mine/a.wav", stroke, RATE)
+    assert prepared("audio_folder", tmp_path / "mine", tmp_path / "out")["sounds"]["kept"] == 1
+    row = np.load(tmp_path / "out/sounds.npy")[0]
+    assert np.array_equal(row[: RATE // 4], stroke) and not row[RATE // 4 :].any()
+
+
 @pytest.mark.parametrize("rate", [8_000, 44_100, 48_000])
 def test_other_rates_and_channels_give_the_same_tone(tmp_path: Path, rate: int):
     folder = tmp_path / "mine"

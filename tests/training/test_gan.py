@@ -73,7 +73,7 @@ def same(one: Path, two: Path, atol: float = 0.0) -> None:
     a, b = (load_file(run / "gan.safetensors") for run in (one, two))
     assert a.keys() == b.keys() and len(a) > 20
     for name, value in a.items():
-        assert torch.allclose(value.float(), b[name].float(), rtol=0, atol=atol), name
+        assert torch.allclose(value.double(), b[name].double(), rtol=0, atol=atol), name
 
 
 @pytest.mark.parametrize("model", TABLES)
@@ -103,9 +103,18 @@ class Killed(BaseException):
     """Stands in for a kill: nobody catches it."""
 
 
-@pytest.mark.parametrize(("model", "at"), [("musegan", 3), ("transformergan", 5), ("dcgan", 1)])
-def test_a_killed_training_goes_on_bit_for_bit(config, tmp_path, monkeypatch, model, at):
-    train(config(model), run=tmp_path / "whole")
+@pytest.mark.parametrize(
+    ("model", "at", "precision"),
+    [
+        ("musegan", 3, "auto"),
+        ("transformergan", 5, "auto"),
+        ("dcgan", 1, "auto"),
+        ("musegan", 3, "64-true"),
+    ],
+)
+def test_a_killed_training_goes_on_bit_for_bit(config, tmp_path, monkeypatch, model, at, precision):
+    file = config(model, training=f'precision = "{precision}"\n')
+    train(file, run=tmp_path / "whole")
     log = RunFolder.log
 
     def until(self, name, iteration, scalars):
@@ -116,8 +125,8 @@ def test_a_killed_training_goes_on_bit_for_bit(config, tmp_path, monkeypatch, mo
     with monkeypatch.context() as patched:
         patched.setattr(RunFolder, "log", until)
         with pytest.raises(Killed):
-            train(config(model), run=tmp_path / "killed")
-    train(config(model), run=tmp_path / "killed")
+            train(file, run=tmp_path / "killed")
+    train(file, run=tmp_path / "killed")
     same(tmp_path / "killed", tmp_path / "whole")
     assert losses(tmp_path / "killed") == losses(tmp_path / "whole")
     metas = [RunFolder(tmp_path / name).load("gan")[1] for name in ("killed", "whole")]
@@ -151,6 +160,16 @@ def test_micro_batches_come_to_the_same_as_the_whole_batch(config, tmp_path, mod
         for name in a:
             if name.startswith("loss/"):
                 assert a[name] == pytest.approx(b[name], abs=1e-5), (a["iteration"], name)
+
+
+@pytest.mark.parametrize("model", ["musegan", "transformergan"])
+def test_in_double_precision_the_order_of_sums_is_not_seen(config, tmp_path, model):
+    network = 'norm = "layer"\n' if model == "musegan" else ""
+    double = 'precision = "64-true"\n'
+    for name, more in (("whole", ""), ("parts", "micro_batch_size = 1\n")):
+        train(config(model, network=network, training=double + more), run=tmp_path / name)
+    same(tmp_path / "whole", tmp_path / "parts", atol=1e-9)
+    assert generate(str(tmp_path / "whole"))[0].n_bars == 8
 
 
 def by_two(config: Path, run: Path, *more: str) -> subprocess.CompletedProcess[str]:

@@ -14,6 +14,7 @@ A set of sounds has `recordings(root)` instead, which lists its `Recording`s wit
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -184,6 +185,8 @@ def prepare(
         AntiphonError: the set is unknown, `root` does not hold it, no song of it can be used,
             `out` cannot be written to, or Dask or its scheduler is not there.
     """
+    if root is not None:
+        check_folder(root)
     if hasattr(load(name), "recordings"):
         if augment:
             raise AntiphonError(f"{name} holds sounds: only notes can be written in other keys.")
@@ -236,19 +239,35 @@ def seeded_split(song: str) -> str:
     return "test" if place == 5 else "validation" if place == 0 else "train"
 
 
+def check_folder(root: Path) -> None:
+    """Refuse what is no folder.
+
+    Raises:
+        AntiphonError: it is not there, or a file.
+    """
+    if not root.is_dir():
+        is_file = f"{root} is a file: name the folder that the data set lies in."
+        raise AntiphonError(is_file if root.exists() else f"There is no folder {root}.")
+
+
 def find_files(root: Path, endings: tuple[str, ...]) -> list[Path]:
     """Return the files below a folder with one of the endings, in the order of their paths.
+
+    What cannot be opened, a folder in it too, is among them: reading it says why.
 
     Raises:
         AntiphonError: the folder is not there or has no such file.
     """
-    if not root.is_dir():
-        raise AntiphonError(f"There is no folder {root}.")
+    check_folder(root)
+    locked: list[OSError] = []
     found = [
-        path
-        for path in root.rglob("*")
-        if path.suffix.lower() in endings and not path.name.startswith((".", "._"))
+        Path(folder) / name
+        for folder, _, names in os.walk(root, onerror=locked.append)
+        for name in names
+        if os.path.splitext(name)[1].lower() in endings and not name.startswith(".")
     ]
+    found = [path for path in found if os.path.isfile(path) or not os.path.exists(path)]  # no pipes
+    found += [Path(error.filename) for error in locked]
     if not found:
         raise AntiphonError(f"No {' or '.join(endings)} file lies below {root}.")
     return sorted(found, key=lambda path: path.relative_to(root).as_posix())

@@ -79,7 +79,8 @@ def get(name: str, out: Path, *, source: Path | None, part: str, stage: Stage) -
         else:
             files = list(_fetched((r for r in wanted if r.file not in known), out, stage))
     except OSError as error:
-        raise AntiphonError(f"Cannot write to {out}: {(error.strerror or '').lower()}.") from error
+        why = (error.strerror or str(error)).lower()
+        raise AntiphonError(f"{error.filename or out} cannot be read or written: {why}.") from None
     finally:
         shutil.rmtree(out / _UNPACKING, ignore_errors=True)
         with suppress(OSError):

@@ -21,9 +21,17 @@ def listed(root: Path, endings: tuple[str, ...]) -> list[Source]:
     found = []
     for path in find_files(root, endings):
         name = path.relative_to(root).as_posix()
-        with path.open("rb") as file:
-            content = hashlib.file_digest(file, "sha256").hexdigest()
+        content = _hash_of(path) or name
         original = first_of.setdefault(content, name)
         same_as = "" if original == name else original
         found.append(Source(name, path, seeded_split(content), same_as))
     return found
+
+
+def _hash_of(path: Path) -> str:
+    """Return the hash of a file, "" where it cannot be read, which reading it will say."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""

@@ -66,8 +66,6 @@ def prepare(
     dataset = load(name)
     if root is None and getattr(dataset, "NEEDS_FOLDER", True):
         raise AntiphonError(f"Say where the data set {name} lies: --from FOLDER.")
-    if root is not None and not root.is_dir():
-        raise AntiphonError(f"There is no folder {root}.")
     if engine == "dask":  # its workers have other current folders
         root, out = root and root.absolute(), out.absolute()
     sources: list[Source] = dataset.sources(root)

@@ -64,11 +64,19 @@ def fingerprint(name: str, sources: Iterable[Source]) -> str:
     for source in sources:
         total.update(f"{source.id}\0{source.split}\0{source.same_as}\0".encode())
         for path in _files_of(source.path):
-            with open(path, "rb", buffering=0) as file:
-                content = file.read()
+            content = _content(path)
             total.update(f"{os.path.basename(path)}\0{len(content)}\0".encode())
             total.update(content)
     return total.hexdigest()
+
+
+def _content(path: str) -> bytes:
+    """Return what a file holds, or why it cannot be read, which reading the song will say."""
+    try:
+        with open(path, "rb", buffering=0) as file:
+            return file.read()
+    except OSError as error:
+        return f"\0{error.strerror}".encode()
 
 
 def _files_of(path: Path) -> list[str]:
@@ -76,7 +84,7 @@ def _files_of(path: Path) -> list[str]:
     try:
         with os.scandir(path) as inside:
             return sorted(entry.path for entry in inside if entry.is_file())
-    except NotADirectoryError:
+    except OSError:
         return [os.fspath(path)]
 
 

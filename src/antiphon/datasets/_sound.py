@@ -6,6 +6,7 @@ A note gives one row, from its beginning; music is cut into rows that follow one
 from __future__ import annotations
 
 import math
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -21,7 +22,7 @@ from antiphon.music.recording import Recording
 from antiphon.representations.sounds import FULL_SCALE, LABEL, label_of
 from antiphon.sound.resampling import resample
 
-FORMAT = "1"  # raise it when the rows of an unchanged file would come out otherwise
+FORMAT = "2"  # raise it when the rows of an unchanged file would come out otherwise
 SAMPLE_RATE_HZ = 16_000  # as NSynth has them
 SECONDS = 4
 N_FRAMES = SAMPLE_RATE_HZ * SECONDS
@@ -84,7 +85,7 @@ def _rows(
     import soundfile  # loads its library
 
     path = recording.path
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise AntiphonError(f"There is no file {path}.")
     try:
         with soundfile.SoundFile(path) as file:
@@ -96,7 +97,7 @@ def _rows(
                 if not np.isfinite(heard).all():
                     raise AntiphonError(f"{path} holds values that are no numbers.")
                 peak = float(np.abs(heard).max(initial=0.0))
-                why = _useless(recording, heard, peak)
+                why = _useless(heard, peak, is_rest=start_s > 0)
                 if why:
                     left_out[why] = left_out.get(why, 0) + 1
                     continue
@@ -168,10 +169,10 @@ def _pieces(recording: Recording, file: Any) -> Iterator[tuple[float, NDArray[np
         yield start / rate, heard[skipped : skipped + N_FRAMES]
 
 
-def _useless(recording: Recording, heard: NDArray[np.float32], peak: float) -> str:
+def _useless(heard: NDArray[np.float32], peak: float, *, is_rest: bool) -> str:
     if peak < _SILENT:
         return "silent"
-    if not recording.is_note and len(heard) < _LEAST_S * SAMPLE_RATE_HZ:
+    if is_rest and len(heard) < _LEAST_S * SAMPLE_RATE_HZ:
         return f"shorter than {_LEAST_S:.0f} s"
     return ""
 

@@ -26,7 +26,9 @@ def read_bytes(path: Path) -> bytes:
         AntiphonError: it is missing, a folder, empty, unreadable or over `MAX_BYTES`.
     """
     if os.path.isdir(path):
-        raise AntiphonError(f"{path} is a folder, not a music file.")
+        opened = os.access(path, os.R_OK | os.X_OK)
+        what = "a folder" if opened else "a folder that you may not open"
+        raise AntiphonError(f"{path} is {what}, not a music file.")
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:

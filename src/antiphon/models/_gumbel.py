@@ -13,5 +13,6 @@ _EDGE = 1e-6  # of a uniform number, so that its Gumbel value is finite
 
 def gumbel_of(noise: Tensor) -> Tensor:
     """Return Gumbel numbers of standard normal ones; equal ones of equal ones."""
-    uniform = torch.special.ndtr(noise.float()).clamp(_EDGE, 1 - _EDGE)
+    exact = torch.promote_types(noise.dtype, torch.float32)
+    uniform = torch.special.ndtr(noise.to(exact)).clamp(_EDGE, 1 - _EDGE)
     return -(-uniform.log()).log()

@@ -85,9 +85,7 @@ class Batches:
         labels = self.labels[index[rows.start : rows.stop]]
         told = (condition, labels) if labels.shape[1] else (condition,)
 
-        def place(x: NDArray[Any]) -> Tensor:
-            return self.team.fabric.to_device(torch.from_numpy(x))
-
+        place = self.team.place
         return Rows(place(real), tuple(place(x) for x in told), place(noise), place(chance))
 
 
@@ -140,12 +138,12 @@ class Game:
                 with torch.no_grad():
                     fake = self.generate(rows.noise, *rows.told)
                 real, fake = self.seen(rows.real, rows), self.seen(fake, rows)
-                real_logits = self.judge(real, *rows.told).float()
-                fake_logits = self.judge(fake, *rows.told).float()
+                real_logits = self.judge(real, *rows.told).to(self.team.dtype)
+                fake_logits = self.judge(fake, *rows.told).to(self.team.dtype)
             loss = discriminator_loss(self.rules.objective, real=real_logits, fake=fake_logits)
             scalars = _told(real, fake, real_logits, fake_logits) | {"loss/discriminator": loss}
             if penalised and self.rules.penalty != "none":
-                penalty = self._penalty(real.float(), fake.float(), rows)
+                penalty = self._penalty(real.to(self.team.dtype), fake.to(self.team.dtype), rows)
                 scalars["penalty"] = penalty
                 loss = loss + penalised * self.rules.penalty_weight * penalty
             return loss, scalars
@@ -172,12 +170,12 @@ class Game:
         def loss_of(rows: Rows) -> tuple[Tensor, dict[str, Tensor]]:
             with self.team.fabric.autocast():
                 fake = self.seen(self.generate(rows.noise, *rows.told), rows)
-                fake_logits = self.judge(fake, *rows.told).float()
+                fake_logits = self.judge(fake, *rows.told).to(self.team.dtype)
                 real_logits = torch.zeros_like(fake_logits)
                 if self.rules.objective == "relativistic":
                     with torch.no_grad():
                         real = self.seen(rows.real, rows)
-                        real_logits = self.judge(real, *rows.told).float()
+                        real_logits = self.judge(real, *rows.told).to(self.team.dtype)
             loss = generator_loss(self.rules.objective, real=real_logits, fake=fake_logits)
             scalars = {"loss/generator": loss}
             if self.rules.feature_weight:
@@ -198,8 +196,11 @@ class Game:
         """
         features = self.gan.discriminator.features
         with torch.no_grad():
-            wanted = features(self.seen(rows.real, rows), rows.told[0]).float().mean(dim=0)
-        return (features(fake, rows.told[0]).float().mean(dim=0) - wanted).square().mean()
+            wanted = features(self.seen(rows.real, rows), rows.told[0])
+        made, wanted = (
+            x.to(self.team.dtype).mean(dim=0) for x in (features(fake, rows.told[0]), wanted)
+        )
+        return (made - wanted).square().mean()
 
     def update_likelihood(
         self, batches: Iterator[Rows], optimizer: torch.optim.Optimizer
@@ -229,7 +230,8 @@ class Game:
             loss, scalars = loss_of(rows)
             (loss * rows.n).backward()
             names = list(scalars)
-            total = total + rows.n * torch.stack([v.detach().float() for v in scalars.values()])
+            found = [value.detach().to(self.team.dtype) for value in scalars.values()]
+            total = total + rows.n * torch.stack(found)
             n += rows.n
         assert isinstance(total, Tensor)
         for parameter in network.parameters():

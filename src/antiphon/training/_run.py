@@ -146,7 +146,7 @@ def load_module(prefix: str, module: nn.Module, tensors: Mapping[str, Tensor]) -
         AntiphonError: the checkpoint is of networks of other sizes.
     """
     start = f"{prefix}."
-    mine = {k.removeprefix(start): v.float() for k, v in tensors.items() if k.startswith(start)}
+    mine = {k.removeprefix(start): v for k, v in tensors.items() if k.startswith(start)}
     try:
         module.load_state_dict(mine)
     except RuntimeError as error:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image
+from torch import Tensor
 
 from antiphon import formats
 from antiphon.models._gan import Maker
@@ -27,21 +30,24 @@ class Samples:
         rng = np.random.default_rng(_SEED)
         self.view = view
         index = rng.integers(source.n, size=_N)
-        told = (source.take(index)[1], *([labels[index]] if labels.shape[1] else []))
-        self.told = tuple(torch.from_numpy(x) for x in told)
-        self.noise = torch.from_numpy(rng.standard_normal((_N, noise_size), dtype=np.float32))
+        self.told: list[NDArray[Any]] = [source.take(index)[1]]
+        if labels.shape[1]:
+            self.told.append(labels[index])
+        self.noise = rng.standard_normal((_N, noise_size), dtype=np.float32)
 
     @torch.no_grad()
     def write(
-        self, generator: Maker, device: torch.device, run: Path, iteration: int
+        self, generator: Maker, place: Callable[[NDArray[Any]], Tensor], run: Path, iteration: int
     ) -> tuple[NDArray[np.uint8], Array | None]:
         """Write ``samples/ITERATION.png``, and music as MIDI, sounds as one WAV file.
+
+        Args:
+            place: brings arrays to where the generator is.
 
         Returns:
             The picture (H, W, 3), and the sounds one after another, where there are some.
         """
-        told = (x.to(device) for x in self.told)
-        made = generator(self.noise.to(device), *told).float().cpu().numpy()
+        made = generator(*(place(x) for x in (self.noise, *self.told))).float().cpu().numpy()
         file = run / "samples" / f"{iteration:07d}.png"
         file.parent.mkdir(exist_ok=True)
         heard = None

@@ -19,7 +19,7 @@ from antiphon.training._augment import OPERATIONS
 from antiphon.training._objectives import OBJECTIVES, PENALTIES
 from antiphon.training._run import RunFolder
 
-PRECISIONS = ("auto", "32-true", "bf16-mixed")
+PRECISIONS = ("auto", "64-true", "32-true", "bf16-mixed")
 # of the CPU time of a style, where a config says nothing: the scribe makes the music
 SHARES = {
     "coder": 0.13,

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from typing import Any
 
 import torch
 from lightning_fabric import Fabric
 from lightning_fabric.strategies.ddp import DDPStrategy
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from antiphon.errors import AntiphonError
@@ -23,6 +25,7 @@ class Team:
 
     Attributes:
         fabric: device, precision and collectives.
+        dtype: of weights, and of losses where activations have fewer bits.
     """
 
     def __init__(self, precision: str = "auto") -> None:
@@ -31,6 +34,7 @@ class Team:
         on_gpu = torch.cuda.is_available()
         if precision == "auto":
             precision = "bf16-mixed" if on_gpu else "32-true"
+        self.dtype = torch.float64 if precision == "64-true" else torch.float32
         self.fabric = Fabric(
             accelerator="cuda" if on_gpu else "cpu",
             devices=here,
@@ -54,6 +58,11 @@ class Team:
     def leads(self) -> bool:
         """Whether this process writes files and speaks."""
         return self.rank == 0
+
+    def place(self, x: NDArray[Any]) -> Tensor:
+        """Return an array on the device, what is no whole number in the precision of weights."""
+        tensor = torch.from_numpy(x)
+        return tensor.to(self.fabric.device, self.dtype if x.dtype.kind == "f" else tensor.dtype)
 
     def share(self, batch_size: int) -> range:
         """Return the rows of a batch that are this process's.

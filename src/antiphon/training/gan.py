@@ -90,7 +90,7 @@ class Engine:
         self.gan = _gan.build(settings.model, self.config)
         self._check()
         for network in (self.gan.generator, self.gan.discriminator):
-            team.fabric.to_device(network)
+            team.fabric.to_device(network.to(team.dtype))
         self.average = copy.deepcopy(self.gan.generator).requires_grad_(False).eval()
         betas = (training.beta_1, training.beta_2)
         self.generator_optimizer = torch.optim.Adam(
@@ -237,8 +237,7 @@ class Engine:
 
     def _show(self, done: int, report: Monitor | None, samples: Samples) -> None:
         if report is not None:
-            device = self.team.fabric.device
-            picture, heard = samples.write(self.average, device, self.run.path, done)
+            picture, heard = samples.write(self.average, self.team.place, self.run.path, done)
             report.image("samples", picture, done)
             if isinstance(self.view, SpectrogramView) and heard is not None:
                 report.sound("samples", heard, self.view.sample_rate_hz, done)
@@ -290,7 +289,7 @@ class Engine:
                 self.settings.name,
                 self.settings.model,
                 dict(self.settings.about),
-                self.average.cpu(),
+                self.average.to("cpu", torch.float32),
                 self.config,
                 self.view,
                 conditions,

@@ -27,7 +27,7 @@ from antiphon.web._settings import Limits, Settings
 COOKIE = "antiphon"
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 _SAFE = ("GET", "HEAD", "OPTIONS")
-_A_YEAR_S = 31_536_000
+A_YEAR_S = 31_536_000
 _POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -234,7 +234,7 @@ async def _welcome(scope: Scope, send: Send, token: str) -> None:
     left = urlencode([(name, value) for name, value in query if name != "token"])
     headers = {
         "Location": f"/?{left}" if left else "/",
-        "Set-Cookie": f"{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={_A_YEAR_S}",
+        "Set-Cookie": f"{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={A_YEAR_S}",
     }
     await _answer(send, 303, headers, b"")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse, JSONResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
@@ -18,8 +18,9 @@ import antiphon
 from antiphon import registry
 from antiphon.errors import AntiphonError
 from antiphon.web._browser import VENDOR
-from antiphon.web._guard import Guard
+from antiphon.web._guard import A_YEAR_S, Guard
 from antiphon.web._jobs import QueueFull
+from antiphon.web._page import Page
 from antiphon.web._rows import NotThere, Outdated
 from antiphon.web._schema import sentence_of
 from antiphon.web._settings import Settings
@@ -68,7 +69,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(registry.load(_ROUTES, name).router, prefix="/api", tags=[name])
     _add_pages(app)
     _add_errors(app)
-    app.add_middleware(GZipMiddleware, minimum_size=1_000)
+    app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4)
     app.add_middleware(Guard, settings=settings)
     return app
 
@@ -89,13 +90,27 @@ class _Revalidated(StaticFiles):
 def _add_pages(app: FastAPI) -> None:
     app.mount("/static", _Revalidated(directory=STATIC, check_dir=False), name="static")
     app.mount("/vendor", _Revalidated(directory=VENDOR, check_dir=False), name="vendor")
+    page = Page(STATIC)
 
     @app.get("/", include_in_schema=False)
-    def page() -> Response:
-        index = STATIC / "index.html"
-        if not index.is_file():
+    def index() -> Response:
+        if not page.look():
             raise HTTPException(404, "This installation has no page; the API is at /openapi.json.")
-        return FileResponse(index, headers={"Cache-Control": "no-cache"})
+        return HTMLResponse(page.html, headers={"Cache-Control": "no-cache"})
+
+    @app.get("/page/{name}", include_in_schema=False)
+    async def part(name: str, request: Request) -> Response:
+        joined = page.files.get(name)
+        if joined is None:
+            raise HTTPException(404, "The page has changed: load it anew.")
+        headers = {
+            "Cache-Control": f"private, max-age={A_YEAR_S}, immutable",
+            "Vary": "Accept-Encoding",
+        }
+        if "gzip" not in request.headers.get("accept-encoding", ""):
+            return Response(joined.plain, headers=headers, media_type=joined.media_type)
+        headers["Content-Encoding"] = "gzip"
+        return Response(joined.packed, headers=headers, media_type=joined.media_type)
 
 
 def _add_errors(app: FastAPI) -> None:

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { en } from "../../../src/antiphon/web/static/i18n/en.js";
+import { ZH } from "../../../src/antiphon/web/static/i18n/instruments.js";
+import { inChinese } from "../../../src/antiphon/web/static/i18n/reasons.js";
 import { zh } from "../../../src/antiphon/web/static/i18n/zh.js";
 
 const ROOT = new URL("../../../src/antiphon/web/static/", import.meta.url);
@@ -27,4 +29,24 @@ test("every text that the page asks for is there, and every text is asked for", 
   const fits = (key) =>
     [...made, ...groups].some(([begin, ...rest]) => key.startsWith(begin) && key.endsWith(rest.at(-1) ?? ""));
   for (const key of Object.keys(en)) assert.ok(known.has(key) || fits(key), `nobody asks for ${key}`);
+});
+
+test("how takes were judged is told in Chinese", () => {
+  const first = JSON.parse(readFileSync(new URL("../_first_piece.json", ROOT), "utf8"));
+  const others = [
+    "bar 8 kept with widest leap of the melody 19 semitones (real 0 to 12.5)",
+    "bar 8 kept with sounding pitches 7 (real 1.08 to 6.12)",
+    "heard in C major; its chords were found among its notes",
+    "3 of its bars (from bar 7 on, in 5/4, 7/8) cannot be written and are left as they are",
+    "one of the two ends, as it was given",
+  ];
+  for (const reason of [...first.told.reasons, ...others])
+    assert.doesNotMatch(inChinese(reason).replace(/C major/, ""), /[a-z]/i, reason);
+  assert.match(inChinese(others[0]), /第 8 小节.*旋律最大的跳进 19（真实歌曲 0 至 12.5）/);
+  assert.equal(inChinese("something new"), "something new");
+});
+
+test("all instruments have Chinese names of their own", () => {
+  assert.equal(new Set(ZH).size, 128);
+  assert.deepEqual([ZH[0], ZH[40], ZH[73], ZH[37]], ["大钢琴", "小提琴", "长笛", "击弦贝斯 2"]);
 });

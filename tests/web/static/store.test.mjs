@@ -133,6 +133,29 @@ test("an edit that the server refuses gives way to what the server has", async (
   assert.equal(store.state.saving, "saved");
 });
 
+test("an edit waits for a server that is gone, is not said to be saved, and is saved when it is there", async () => {
+  const { api, store } = await begun();
+  store.againMs = 1;
+  const { savePiece } = api;
+  let n_asked = 0;
+  api.savePiece = async (id, piece, revision) => {
+    if (++n_asked === 2) await savePiece.call(api, id, piece, revision); // the answer is lost
+    if (n_asked < 4) throw Object.assign(new Error(""), { status: 0 });
+    return savePiece.call(api, id, piece, revision);
+  };
+  const said = new Set();
+  store.on(["saving"], ({ saving }) => said.add(saving));
+  const first = store.edit(withNote(store, 70));
+  await new Promise((done) => setTimeout(done, 1));
+  assert.equal(store.state.saving, "failed");
+  assert.equal(store.state.message.text, "!offline");
+  await Promise.all([first, store.edit(withNote(store, 72))]);
+  assert.equal(store.state.saving, "saved");
+  assert.equal(store.state.message, null);
+  assert.equal(api.histories.t1.at(-1).tracks[0].notes.length, 4); // two there were, and both edits
+  assert.deepEqual(store.state.piece, api.histories.t1.at(-1));
+});
+
 test("undo takes an edit back and redo brings it again", async () => {
   const { store } = await begun();
   await store.edit(withNote(store, 70));
@@ -196,6 +219,31 @@ test("a job that failed tells why", async () => {
   await store.ask("accompany", {});
   assert.equal(store.state.message.text, "The piece has all parts already.");
   assert.equal(store.isAsking(), false);
+});
+
+test("a server that dies while it composes leaves nothing waiting", async () => {
+  const { api, store } = await begun();
+  api.watch = async () => {
+    throw Object.assign(new Error(""), { status: 0 });
+  };
+  await store.ask("compose", {});
+  assert.equal(store.isAsking(), false);
+  assert.equal(store.state.message.text, "!offline");
+});
+
+test("a page that is loaded anew goes on waiting for what was asked for", async () => {
+  const { api, store } = await begun();
+  api.jobs = async () => [
+    { id: "j0", project: "p1", state: "done", progress: 1 },
+    { id: "j8", project: "p8", state: "running", progress: 0.5 },
+    { id: "j1", project: "p1", state: "running", progress: 0.5 },
+  ];
+  await store.resume();
+  assert.equal(store.state.take.id, "t2");
+  assert.equal(store.isAsking(), false);
+  api.jobs = async () => [];
+  await store.resume();
+  assert.equal(store.state.project.takes.length, 2);
 });
 
 test("the grid follows the piece's own resolution", async () => {

@@ -115,6 +115,8 @@ export const api = {
    * @returns {Promise<Job>}
    */
   ask: (project, order) => call("POST", `/projects/${project}/jobs`, order),
+  /** @returns {Promise<Job[]>} of this run of the server */
+  jobs: async () => (await call("GET", "/jobs")).jobs,
   /** @param {string} id @returns {Promise<Job>} */
   job: (id) => call("GET", `/jobs/${id}`),
   /** @param {string} id */

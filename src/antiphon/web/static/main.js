@@ -61,7 +61,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 window.addEventListener("beforeunload", (event) => {
-  if (store.state.saving === "saving") event.preventDefault();
+  if (store.state.saving !== "saved") event.preventDefault();
 });
 
 // for tests and the curious: the studio from the console
@@ -71,3 +71,4 @@ await store.begin(localStorage.getItem(LAST_PROJECT));
 document.documentElement.dataset.ready = "";
 // what sounds is fetched once the page is there, before the first click
 setTimeout(() => void player.load(), 50);
+void store.resume();

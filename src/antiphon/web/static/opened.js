@@ -9,6 +9,11 @@ import { Known } from "./state.js";
 /** @typedef {import("./api.js").Api} Api */
 /** @typedef {Take & {piece: Piece}} OpenTake */
 
+/** Whether the server could not be asked. @param {unknown} error */
+export function isUnreached(error) {
+  return error instanceof Error && "status" in error && error.status === 0;
+}
+
 /** What a project's file keeps of the page; what cannot be read of it counts as not there. @param {Record<string, any>} ui */
 function kept({ mixer, lockedTracks, lockedBars }) {
   const strips = Object.entries(mixer ?? {}).filter(([, strip]) => strip instanceof Object);
@@ -37,7 +42,9 @@ export class Opened extends Known {
   /** @protected @param {unknown} error shown to the person; what is not the server's word is a bug and thrown on */
   fail(error) {
     if (!(error instanceof Error) || !("status" in error)) throw error;
-    this.set({ message: { kind: "error", text: error.message || "!offline" } });
+    this.set({
+      message: { kind: "error", text: error.message || "!offline", status: Number(error.status) },
+    });
   }
 
   /** Run an action that asks the server; what it refuses is shown. @template T @param {() => Promise<T>} action */

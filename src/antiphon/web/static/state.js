@@ -24,7 +24,7 @@
  * @property {Job|null} job
  * @property {{a: string, b: string}} compare take ids
  * @property {"saved"|"saving"|"failed"} saving
- * @property {{kind: "info"|"error", text: string}|null} message
+ * @property {{kind: "info"|"error", text: string, status?: number}|null} message  `status`: of the server's refusal
  * @property {"" | "loading" | "ready" | "rendered"} sound where sound comes from
  * @property {number} volume              of everything, 0–1
  * @property {"off"|"waiting"|"playing"} jam

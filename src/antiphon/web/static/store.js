@@ -5,19 +5,21 @@
  * the scenes, one request at a time; undo and redo are the server's, so they survive a reload.
  *
  * @import {State} from "./state.js"
- * @import {Note, Piece, Strip, Track} from "./types.js"
+ * @import {Job, Note, Piece, Strip, Take, Track} from "./types.js"
  * @import {OpenTake} from "./opened.js"
  */
 import { barStarts } from "./music/time.js";
-import { Opened } from "./opened.js";
+import { isUnreached, Opened } from "./opened.js";
 
 /** @typedef {"activeTrack"|"selection"|"division"|"tool"|"playing"|"looping"|"loop"|"message"|"sound"|"volume"} ChosenHere */
 /** @typedef {ChosenHere|"jam"|"band"|"seat"|"wishes"|"live"|"listening"|"instrument"|"octave"|"sleepAt"} Chosen what people and sound set */
 
 const PLAIN_STRIP = Object.freeze({ mute: false, solo: false });
 const UI_PAUSE_MS = 600;
+const OVER = ["done", "failed", "cancelled"]; // states of a job
 
 export class Store extends Opened {
+  againMs = 2000; // after which a server that did not answer is asked again
   #dirty = false;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #uiTimer;
@@ -55,7 +57,7 @@ export class Store extends Opened {
     this.#dirty = false;
     if (!take || !piece) return;
     try {
-      const saved = await this.api.savePiece(take.id, piece, take.revision);
+      const saved = await this.#reach(take, piece);
       const { chords, sections } = saved.piece; // the server spells chords for the key
       const settled = { ...piece, chords, sections };
       this.#keep(take.id, { ...saved, piece: settled });
@@ -66,6 +68,30 @@ export class Store extends Opened {
       this.open.delete(take.id);
       await this.attempt(() => this.showTake(take.id)); // what the server has is what counts
       this.set({ saving: "saved" });
+    }
+  }
+
+  /**
+   * Save a piece, as soon as the server is there; what was edited stays on the page meanwhile.
+   * @param {Take} take @param {Piece} piece
+   */
+  async #reach({ id, revision }, piece) {
+    for (let tries = 0; ; tries++) {
+      try {
+        const saved = await this.api.savePiece(id, piece, revision);
+        if (tries) this.set({ message: null });
+        return saved;
+      } catch (error) {
+        if (isUnreached(error)) {
+          if (!tries) this.fail(error);
+          this.set({ saving: "failed" });
+          await new Promise((done) => setTimeout(done, this.againMs));
+        } else if (tries) {
+          const there = await this.api.take(id); // the answer may have been lost, not the edit
+          if (there.revision === revision) throw error;
+          revision = there.revision;
+        } else throw error;
+      }
     }
   }
 
@@ -138,23 +164,38 @@ export class Store extends Opened {
       const [take, other_take] = takes ?? [this.state.take?.id];
       const given = verb === "compose" ? {} : { take, ...(other_take && { other_take }) };
       const order = { verb, ...given, options };
-      const job = await this.api.ask(project.id, order);
-      this.set({
-        message: null,
-        job: { ...job, state: job.state ?? "waiting", progress: job.progress ?? 0 },
-      });
-      const ended = await this.api.watch(job.id, (now) => this.set({ job: { ...job, ...now } }));
-      this.set({ job: null });
-      if (ended.state === "failed") {
-        this.set({ message: { kind: "error", text: ended.message || "!failed" } });
-      }
-      if (ended.state !== "done" || this.state.project?.id !== project.id) return false;
-      const before = this.state.take?.id ?? "";
-      const made = ended.takes ?? [];
-      await this.reload(made[0]);
-      if (made[0] && before) this.set({ compare: { a: before, b: made[0] } });
-      return made.length > 0;
+      return this.#follow(await this.api.ask(project.id, order), project.id);
     });
+  }
+
+  /** Follow what was asked for before the page was loaded anew. */
+  resume() {
+    return this.attempt(async () => {
+      const project = this.state.project?.id ?? "";
+      const jobs = await this.api.jobs();
+      const going = jobs.find((job) => job.project === project && !OVER.includes(job.state));
+      if (going && !this.isAsking()) await this.#follow(going, project);
+    });
+  }
+
+  /** @param {Job} job @param {string} project @returns {Promise<boolean>} whether a new take is in hand */
+  async #follow(job, project) {
+    this.set({
+      message: null,
+      job: { ...job, state: job.state ?? "waiting", progress: job.progress ?? 0 },
+    });
+    const ended = await this.api
+      .watch(job.id, (now) => this.set({ job: { ...job, ...now } }))
+      .finally(() => this.set({ job: null }));
+    if (ended.state === "failed") {
+      this.set({ message: { kind: "error", text: ended.message || "!failed", status: 400 } });
+    }
+    if (ended.state !== "done" || this.state.project?.id !== project) return false;
+    const before = this.state.take?.id ?? "";
+    const made = ended.takes ?? [];
+    await this.reload(made[0]);
+    if (made[0] && before) this.set({ compare: { a: before, b: made[0] } });
+    return made.length > 0;
   }
 
   /** Keep what is heard at a place of the map. @param {Record<string, unknown>} here @returns {Promise<boolean|undefined>} whether a new take is in hand */

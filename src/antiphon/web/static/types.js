@@ -56,6 +56,7 @@
  *
  * @typedef {object} Job
  * @property {string} id
+ * @property {string} project
  * @property {"waiting"|"running"|"done"|"failed"|"cancelled"} state
  * @property {number} progress  0–1
  * @property {number|null} [eta_s]

@@ -114,7 +114,7 @@ export const en = {
   "to.start": "To the beginning",
   place: "Bar, beat and time",
   loop: "Go round and round",
-  "loop.all": "all bars",
+  "loop.all": "all",
   "loop.bars": "Marked bars",
   "loop.hint": "Bars that are marked, for instance 5-8; empty for all",
   tempo: "Tempo, quarter notes a minute",
@@ -314,6 +314,8 @@ export const en = {
   "place.notes": "Write",
   "place.jam": "Jam",
   "pane.jam": "Jam",
+  "jam.about":
+    "A band that plays on without end. Press Start, move the mood, and play along: on a MIDI keyboard, on your computer's keys, or on the piano below. It follows you.",
   "jam.start": "Start",
   "jam.stop": "Stop",
   "jam.you": "You",

@@ -1,5 +1,8 @@
 /** Texts in the person's language; every text of the page is in `en.js` and `zh.js`. */
 import { en } from "./en.js";
+import { ZH } from "./instruments.js";
+import { inChinese } from "./reasons.js";
+import { REFUSALS } from "./refusals.js";
 import { zh } from "./zh.js";
 
 /** @type {Record<string, Record<string, string>>} */
@@ -33,4 +36,19 @@ export function t(key, values = {}) {
 export function named(group, name) {
   const key = `${group}.${name}`;
   return LANGUAGES[language][key] ?? en[key] ?? name;
+}
+
+/** Instruments by program. @param {string[]} english as the server calls them @returns {readonly string[]} */
+export function instruments(english) {
+  return language === "zh" ? ZH : english;
+}
+
+/** How a take was judged. @param {string} english the server's sentence */
+export function reason(english) {
+  return language === "zh" ? inChinese(english) : english;
+}
+
+/** What a refusal of the server's begins with where the page is not in English. @param {number|undefined} status */
+export function refused(status) {
+  return (language === "zh" && REFUSALS[status ?? 0]) || "";
 }

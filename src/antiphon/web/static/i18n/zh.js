@@ -1,6 +1,6 @@
 /** Chinese texts of the page, by key. @type {Record<string, string>} */
 export const zh = {
-  "language.other": "English",
+  "language.other": "EN",
   offline: "工作室的服务器没有响应。`antiphon studio` 还在运行吗？",
   failed: "未能完成。",
   close: "关闭",
@@ -114,7 +114,7 @@ export const zh = {
   "to.start": "回到开头",
   place: "小节、拍与时间",
   loop: "循环播放",
-  "loop.all": "全部小节",
+  "loop.all": "全部",
   "loop.bars": "标记的小节",
   "loop.hint": "标记的小节，例如 5-8；留空为全部",
   tempo: "速度，每分钟四分音符数",
@@ -309,6 +309,7 @@ export const zh = {
   "place.notes": "写作",
   "place.jam": "即兴",
   "pane.jam": "即兴",
+  "jam.about": "不停歇的乐队。按“开始”，移动情绪，一起弹奏：用 MIDI 键盘、电脑键盘或下方的琴键，它会跟随你。",
   "jam.start": "开始",
   "jam.stop": "停止",
   "jam.you": "你",

@@ -58,7 +58,7 @@ export class Jam {
     if (this.store.state.jam !== "waiting") return;
     if (!isReady || !this.player.synth) {
       const text = this.#state.about.player.sentence;
-      return this.store.choose({ jam: "off", message: { kind: "error", text } });
+      return this.store.choose({ jam: "off", message: { kind: "error", text, status: 400 } });
     }
     this.#cast ??= new Cast(this.player.synth, BLOCK);
     this.#past = [];
@@ -89,7 +89,7 @@ export class Jam {
     const session = new Session(this.store.api, plan, () => this.player.context.currentTime, {
       bar: () => this.#came(session),
       listening: (chord) => this.store.choose({ listening: chord }),
-      error: (text) => this.store.choose({ message: { kind: "error", text } }),
+      error: (text) => this.store.choose({ message: { kind: "error", text, status: 400 } }),
       gone: () => this.#gone(session),
     });
     this.#coming = session;

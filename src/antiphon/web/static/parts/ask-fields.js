@@ -3,7 +3,7 @@
  * @import {Option} from "../types.js"
  */
 import { h, icon, iconButton, labelled, select } from "../dom.js";
-import { named, t } from "../i18n/index.js";
+import { instruments, named, t } from "../i18n/index.js";
 import { TONICS } from "../music/names.js";
 import "./mood-pad.js";
 
@@ -139,13 +139,13 @@ export function key(modes) {
 /**
  * Which parts play, and by which instrument.
  * @param {{id: string, name: string}[]} roles
- * @param {string[]} instruments names by program
+ * @param {string[]} programNames as the server has them
  * @returns {Field}
  */
-export function parts(roles, instruments) {
+export function parts(roles, programNames) {
   const programs = [
     { value: "", text: t("usual") },
-    ...instruments.map((text, value) => ({ value: String(value), text })),
+    ...instruments(programNames).map((text, value) => ({ value: String(value), text })),
   ];
   const rows = roles.map(({ id }) => {
     const name = named("role", id);

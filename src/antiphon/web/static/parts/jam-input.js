@@ -1,6 +1,6 @@
 /** What the musician plays on: a MIDI keyboard, the sound of his part, how late he hears. */
 import { h, icon, select } from "../dom.js";
-import { t } from "../i18n/index.js";
+import { instruments, t } from "../i18n/index.js";
 import { MidiIn } from "../live/midi.js";
 import { calibrationDialog } from "./calibration-dialog.js";
 import { Part } from "./part.js";
@@ -45,12 +45,8 @@ export class JamInput extends Part {
       calibration.element,
     );
     store.on(["about"], ({ about }) => {
-      const names = about?.instruments ?? [];
-      this.sound.replaceChildren(
-        ...names.map((/** @type {string} */ text, /** @type {number} */ value) =>
-          h("option", { value }, text),
-        ),
-      );
+      const names = about ? instruments(about.instruments) : [];
+      this.sound.replaceChildren(...names.map((text, value) => h("option", { value }, text)));
     });
     store.on(["about", "seat", "instrument"], ({ seat }) => {
       this.hidden = !seat?.part;

@@ -15,7 +15,8 @@ export class JamPicture extends Part {
     this.canvas = h("canvas", { role: "img", "aria-label": t("jam.picture") });
     this.count = h("span", { class: "count-in", "aria-hidden": "true" });
     this.legend = h("ul", { class: "legend" });
-    this.append(this.canvas, this.count, this.legend);
+    this.hint = h("p", { class: "jam-hint" }, t("jam.about"));
+    this.append(this.canvas, this.hint, this.count, this.legend);
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
     this.store.on(["jam", "seat", "live"], () => this.#name());
     requestAnimationFrame(() => this.#frame());
@@ -24,6 +25,7 @@ export class JamPicture extends Part {
   /** Who has which colour. */
   #name() {
     const { jam } = this.studio;
+    this.hint.hidden = this.state.jam !== "off" || jam.bars.length > 0;
     const roles = new Set(jam.bars.at(-1)?.tracks.map(({ role }) => role));
     const legend = [...roles].map((role) => ({ colour: colourOf(role), name: named("role", role) }));
     if (this.state.seat?.part) legend.push({ colour: colourOfMusician, name: t("jam.you") });

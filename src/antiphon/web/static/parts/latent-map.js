@@ -48,12 +48,13 @@ export class LatentMap extends Part {
     });
     this.sides = ["left", "right", "top", "bottom"].map((side) => h("span", { class: `side ${side}` }));
     this.told = h("p", { class: "hint map-state", role: "status" });
+    this.wait = h("p", { class: "map-wait", "aria-hidden": "true" }); // as long as there is nothing to see
     this.colours = MEASURES.map((name) =>
       h("button", { type: "button", class: "quiet", onclick: () => this.#colour(name) }, t(`map.${name}`)),
     );
     this.stop = iconButton("pause", t("map.stop"), () => this.studio.player.endAudition());
     this.append(
-      h("div", { class: "map-field" }, this.canvas, this.sides),
+      h("div", { class: "map-field" }, this.canvas, this.sides, this.wait),
       h("p", { class: "said", id: "map-keys" }, t("map.keys")),
       h("span", { class: "group switch", role: "group", "aria-label": t("map.colours") }, this.colours),
       h(
@@ -202,6 +203,7 @@ export class LatentMap extends Part {
   /** @param {string} text */
   #say(text) {
     this.told.textContent = text;
+    this.wait.textContent = this.#map ? "" : text;
   }
 
   #paint() {

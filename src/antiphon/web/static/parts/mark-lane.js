@@ -109,8 +109,11 @@ export class MarkLane extends Part {
     };
     input.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
       event.stopPropagation();
-      if (event.key === "Enter") close(true);
-      if (event.key === "Escape") close(false);
+      if (event.key === "Enter" || event.key === "Escape") {
+        event.preventDefault(); // or Enter would press the mark that gets the focus
+        close(event.key === "Enter");
+        this.area.querySelector(`[data-step="${step}"]`)?.focus();
+      }
       if (event.key === "Tab" && !event.shiftKey) this.#next(event, step, close);
     });
     input.addEventListener("blur", () => close(true));

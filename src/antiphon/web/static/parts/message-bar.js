@@ -1,6 +1,6 @@
 /** What the person should know, said once, at the lower edge. */
 import { h, iconButton } from "../dom.js";
-import { t } from "../i18n/index.js";
+import { refused, t } from "../i18n/index.js";
 import { Part } from "./part.js";
 
 const STAYS_MS = { info: 6000, error: 12000 };
@@ -11,12 +11,13 @@ export class MessageBar extends Part {
       clearTimeout(this.timer);
       this.replaceChildren();
       if (!message) return;
-      const text = message.text.startsWith("!") ? t(message.text.slice(1)) : message.text;
+      const own = message.text.startsWith("!"); // else it is the server's word
+      const said = own ? [t(message.text.slice(1))] : [refused(message.status), " ", message.text];
       this.append(
         h(
           "div",
           { class: `message ${message.kind}`, role: message.kind === "error" ? "alert" : "status" },
-          h("p", {}, text),
+          h("p", {}, said),
           iconButton("close", t("close"), () => this.store.choose({ message: null })),
         ),
       );

@@ -1,6 +1,6 @@
 /** All takes of the project: what made them, how good they are, two side by side. */
 import { h, icon, iconButton } from "../dom.js";
-import { named, t } from "../i18n/index.js";
+import { named, reason, t } from "../i18n/index.js";
 import { Part } from "./part.js";
 
 /** @typedef {import("../types.js").Take} Take */
@@ -86,7 +86,7 @@ export class TakesPanel extends Part {
             h(
               "ul",
               {},
-              take.reasons.map((reason) => h("li", {}, reason)),
+              take.reasons.map((each) => h("li", {}, reason(each))),
             ),
           )
         : null,

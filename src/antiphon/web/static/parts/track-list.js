@@ -1,7 +1,7 @@
 /** The tracks: which is in hand, and the mixer with instrument, level, place, mute, solo, lock. */
 import { h, icon, select } from "../dom.js";
 import { en } from "../i18n/en.js";
-import { named, t } from "../i18n/index.js";
+import { instruments, named, t } from "../i18n/index.js";
 import { withControl, withTrack } from "../music/edits.js";
 import { trackClass } from "../roll/colours.js";
 import { PAN, setting, VOLUME } from "../sound/mix.js";
@@ -43,10 +43,7 @@ export class TrackList extends Part {
     const shown = nameOf(track, index);
     const names = track.is_drum
       ? KITS.map((value) => ({ value: String(value), text: t(`kit.${value}`) }))
-      : about.instruments.map((/** @type {string} */ text, /** @type {number} */ value) => ({
-          value: String(value),
-          text,
-        }));
+      : instruments(about.instruments).map((text, value) => ({ value: String(value), text }));
     const instrument = select(names, String(track.program), {
       "aria-label": t("track.instrument", { name: shown }),
       class: "instrument",

@@ -128,7 +128,7 @@ const LEVELS = [
   { from: 75, to: 100, alpha: 0.88 },
   { from: 100, to: 129, alpha: 1 },
 ];
-const FAINT = [{ from: 0, to: 129, alpha: 0.3 }];
+const FAINT = [{ from: 0, to: 129, alpha: 0.38 }];
 
 /**
  * The play position and the notes that sound there.
