@@ -10,12 +10,12 @@ Shapes: N bars, M parts, P pitches.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from antiphon.models._leaning import Lean
+from antiphon.models._leaning import Lean, copied
 from antiphon.models._waiting import Kept
 from antiphon.representations.bars import MAX_BEATS, PITCHED
 from antiphon.representations.rolls import N_PITCHES
@@ -81,19 +81,13 @@ def bridged(kept: Kept, lean: Lean | None) -> Lean | None:
         for first, last in part.gaps():
             if not part.near(last, 1).any():
                 continue
-            out = out or _copied(lean, len(kept.parts))
+            out = out or copied(lean, len(kept.parts))
             share = _CHORDAL if role == "chords" else 1.0
             out.odds[first:last, index::N_PARTS] += share * _to_rhythm(part, first, last)
             out.rows[first:last, :, index] += _to_register(
                 part, first, last, leads=role != "chords"
             )
     return out or lean
-
-
-def _copied(lean: Lean | None, n_bars: int) -> Lean:
-    if lean is None:
-        return Lean.none(n_bars)
-    return replace(lean, odds=lean.odds.copy(), rows=lean.rows.copy())
 
 
 def _to_rhythm(part: _Part, first: int, last: int) -> Floats:

@@ -17,6 +17,7 @@ from antiphon.errors import AntiphonError
 from antiphon.inference._given import Given, Stretch, understand
 from antiphon.inference._restyling import restyle
 from antiphon.inference._rewriting import Order, rewrite
+from antiphon.inference._walking_bass import walking
 from antiphon.inference.accompany import players
 from antiphon.inference.compose import Composition
 from antiphon.models._gan import Drawer
@@ -95,7 +96,8 @@ def _band(given: Given, plan: Plan) -> Order:
     for role in parts:
         made[given.writable(), PARTS.index(role)] = True
     gone = [np.zeros(len(track.notes), bool) for track in given.piece.tracks]
-    return Order(made, players(plan, parts), gone)
+    walks = walking if plan.style == "jazz" else None
+    return Order(made, players(plan, parts), gone, leaning=walks)
 
 
 def _sung(given: Given, drawer: Drawer, style: str, strength: float, seed: int) -> Piece:

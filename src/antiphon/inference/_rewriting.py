@@ -36,6 +36,7 @@ from antiphon.inference._sheet import Sheet, write_sheet
 from antiphon.inference.compose import Composition, best, check_count, writer_of
 from antiphon.models._coder import latents_of
 from antiphon.models._ensemble import Ensemble
+from antiphon.models._leaning import Lean
 from antiphon.models._waiting import Kept
 from antiphon.music.piece import Notes, Track, in_order, together
 from antiphon.music.plan import MAX_TEMPO_BPM, MIN_TEMPO_BPM, Plan, tempo_within
@@ -59,12 +60,15 @@ class Order:
         gone: of each track, which of its notes make room.
         repeats: (N, M) the bar whose new notes a bar has again, −1 where it has its own; None where
             all have.
+        leaning: returns what choices lean to, of the table of bars with chords and of what they
+            lean to besides; None for nothing more.
     """
 
     made: NDArray[np.bool_]
     home: Mapping[str, int | Track]
     gone: list[NDArray[np.bool_]]
     repeats: NDArray[np.int64] | None = None
+    leaning: Callable[[NDArray[np.void], Lean | None], Lean] | None = None
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,9 @@ def rewrite(
         made = [order.made[stretch.span] for order in orders]
         if any(m.any() for m in made):
             sheets = [_sheet(given, stretch, p, number, ensemble) for p in plans]
+            for order, sheet in zip(orders, sheets, strict=True):
+                if order.leaning is not None:
+                    sheet.lean = order.leaning(sheet.bars, sheet.lean)
             if not all(m[:, : len(PITCHED)].all() for m in made):
                 for sheet, m in zip(sheets, made, strict=True):
                     parts = ~m[:, : len(PITCHED)]

@@ -11,7 +11,7 @@ Shapes: N bars, M parts, P pitches, B pieces.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -50,6 +50,13 @@ class Lean:
         """Return what leans nowhere."""
         odds = np.zeros((n_bars, N_CELLS), np.float32)
         return cls(odds, np.zeros((n_bars, MAX_BEATS, N_PARTS, N_PITCHES), np.float32))
+
+
+def copied(lean: Lean | None, n_bars: int) -> Lean:
+    """Return a lean to be added to: one's own copy, or one that leans nowhere."""
+    if lean is None:
+        return Lean.none(n_bars)
+    return replace(lean, odds=lean.odds.copy(), rows=lean.rows.copy())
 
 
 class Leaning(NamedTuple):
