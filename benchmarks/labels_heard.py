@@ -5,6 +5,8 @@
 Of each class, as many drawn as held-out real segments: notes a beat, the share of segments in
 minor, mean pitch and mean velocity. Then the order of classes by each measure, drawn and real, as
 Spearman's correlation over segments with the classes' real means: 0 is a label that is not heard.
+Of a run folder also how often its discriminator finds the right class the likeliest, told each
+in turn: what it does not know, no generator can learn from it.
 """
 
 from __future__ import annotations
@@ -13,11 +15,13 @@ import argparse
 from pathlib import Path
 
 import numpy as np
+import torch
+from safetensors.torch import load_file
 from scipy.stats import spearmanr
 
 from antiphon import models
 from antiphon.inference.generate import segments
-from antiphon.models._gan import Drawer, read_drawer
+from antiphon.models._gan import Drawer, Judge, build, read_drawer
 from antiphon.music.piece import RESOLUTION
 from antiphon.representations.labels import classes_of
 from antiphon.representations.views import Array, piece_of
@@ -37,6 +41,32 @@ def measured(drawer: Drawer, segment: Array) -> list[float]:
     return [len(notes) / n_beats, float(minor), notes["pitch"].mean(), notes["velocity"].mean()]
 
 
+def discriminator_of(drawer: Drawer, checkpoint: Path) -> Judge:
+    """Return the trained discriminator of a run's checkpoint."""
+    judge = build(drawer.model, drawer.config).discriminator
+    prefix = "discriminator."
+    found = {k: v for k, v in load_file(checkpoint).items() if k.startswith(prefix)}
+    judge.load_state_dict({k.removeprefix(prefix): v for k, v in found.items()})
+    return judge.eval()
+
+
+@torch.no_grad()
+def share_named(judge: Judge, drawer: Drawer, told: argparse.Namespace, split: str) -> float:
+    """Return of which share of real segments the discriminator finds the right class likeliest."""
+    source = drawer.view.open(told.prepared, split)
+    classes = torch.from_numpy(classes_of(source.pieces, drawer.vocabulary)[source.piece])
+    index = np.random.default_rng(told.seed).permutation(source.n)[: 4 * told.n]
+    segment, condition = (torch.from_numpy(x) for x in source.take(index))
+    said, column = classes[index], list(drawer.vocabulary).index(told.kind)
+    logits = []
+    for which in range(len(drawer.vocabulary[told.kind])):
+        asked = said.clone()
+        asked[:, column] = which
+        logits.append(judge(segment, condition, asked).reshape(len(index), -1).mean(dim=1))
+    found = torch.stack(logits, dim=1).argmax(dim=1) == said[:, column]
+    return float(found[said[:, column] >= 0].float().mean())
+
+
 def main() -> None:
     """Print one table for each side, and the correlations."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -47,7 +77,8 @@ def main() -> None:
     parser.add_argument("--split", default="test")
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
-    drawer = read_drawer(models.folder_of(args.model))
+    folder = models.folder_of(args.model)
+    drawer = read_drawer(folder)
     names = drawer.vocabulary[args.kind]
     source = drawer.view.open(args.prepared, args.split)
     of_kind = classes_of(source.pieces, {args.kind: names})[source.piece, 0]
@@ -75,6 +106,10 @@ def main() -> None:
             y = np.concatenate([rows[side, name][:, column] for name in names])
             cells.append(f"{spearmanr(x, y, nan_policy='omit').statistic:+.2f}")
         print(f"{side}: correlation with the classes' real means: {', '.join(cells)}")
+    if (checkpoint := folder.parent / "gan.safetensors").exists():
+        judge = discriminator_of(drawer, checkpoint)
+        shares = [f"{share_named(judge, drawer, args, s):.2f} ({s})" for s in ("train", "test")]
+        print(f"the discriminator names the class of {', '.join(shares)}")
 
 
 def _with_error(found: np.ndarray) -> list[tuple[float, float]]:

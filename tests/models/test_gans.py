@@ -122,7 +122,15 @@ def labelled(name: str):
     torch.manual_seed(1)
     gan = build(name, config)
     gan.generator.eval()
+    for table in tables_of(gan.discriminator):  # as after some training
+        torch.nn.init.normal_(table.weight[1:])
     return view, config, gan, *drawn(view, gan)
+
+
+def tables_of(discriminator: torch.nn.Module) -> list[torch.nn.Embedding]:
+    """Return what a discriminator knows of classes."""
+    found = [m for m in discriminator.modules() if isinstance(m, Projection)]
+    return [table for projection in found for table in projection.tables]
 
 
 @pytest.mark.parametrize("name", architectures())
@@ -167,8 +175,17 @@ def test_a_projection_is_the_inner_product_with_the_class():
         project.tables[0].weight.copy_(torch.tensor([[0.0] * 4, [1, 0, 0, 0], [0, 2, 0, 4]]))
     features = torch.tensor([[3.0, 5, 7, 1]]).expand(3, 4)
     added = project.added(features, torch.tensor([[0], [1], [-1]]))
-    # 3·1; 5·2 + 1·4; nothing: over the root of four features
-    assert added.tolist() == [1.5, 7.0, 0.0]
+    assert added.tolist() == [3.0, 14.0, 0.0]  # 3·1; 5·2 + 1·4; nothing
+
+
+@pytest.mark.parametrize("name", architectures())
+def test_before_training_a_discriminator_has_no_opinion_of_classes(name):
+    view, network = view_of(name, SMALL[name][0]), SMALL[name][1]
+    tables = tables_of(build(name, config_of(name, network, view, VOCABULARY)).discriminator)
+    assert [table.weight.abs().sum().item() for table in tables] == [0] * len(VOCABULARY) * (
+        len(tables) // len(VOCABULARY)
+    )
+    assert tables
 
 
 @pytest.mark.parametrize("name", architectures())

@@ -37,8 +37,17 @@ class Embedded(nn.Module):
 
 
 class Projection(Embedded):
-    """Features (B, H) and classes to what comes to a logit (B,)."""
+    """Features (B, H) and classes to what comes to a logit (B,).
+
+    It begins at 0: what a class means is learned, not first unlearned. Embeddings of the usual
+    size, far longer than a step of Adam, stayed as they were drawn, and a generator heard chance.
+    """
+
+    def __init__(self, sizes: Sequence[int], width: int) -> None:
+        super().__init__(sizes, width)
+        for weights in self.parameters():
+            nn.init.zeros_(weights)
 
     def added(self, features: Tensor, labels: Tensor | None) -> Tensor:
-        """Return the inner products, scaled to features of any width."""
-        return (features * self(labels)).sum(dim=1) / features.shape[1] ** 0.5
+        """Return the inner products."""
+        return (features * self(labels)).sum(dim=1)
