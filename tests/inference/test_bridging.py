@@ -55,6 +55,18 @@ def test_pitches_lead_from_the_register_before_to_the_one_that_comes():
     assert not lean.rows[2:5, :, MELODY].any()
 
 
+def test_as_many_notes_begin_together_as_beside():
+    pair = [(CHORDS, 1, 0, 20), (CHORDS, 1, 0, 24)]  # two together before, four after
+    four = [(CHORDS, 5, 6, row) for row in (20, 24, 27, 32)]
+    lean = bridged(kept({CHORDS: [2, 3, 4]}, *pair, *four), None)
+    assert lean is not None
+    found = lean.more[2:5, CHORDS]
+    assert np.diff(found) == pytest.approx(found[1] - found[0]) and 0 < found[0] < found[2]
+    single = bridged(kept({CHORDS: [4]}, (CHORDS, 5, 0, 20)), None)
+    assert single is not None and single.more[4, CHORDS] < 0
+    assert not single.more[:, MELODY].any()
+
+
 def test_at_the_end_a_line_leads_to_its_next_note():
     stays = kept({MELODY: [3]}, (MELODY, 2, 0, 30), (MELODY, 4, 0, 30), (MELODY, 4, 12, 40))
     lean = bridged(stays, None)

@@ -61,6 +61,16 @@ def test_log_odds_of_an_onset_are_shifted_cell_by_cell():
     assert odds / odds.sum() == pytest.approx([1 / 2, 3 / 8, 1 / 8], rel=1e-4)
 
 
+def test_another_note_beside_one_is_likelier_by_its_own_log_odds_in_its_part_alone():
+    lean = Lean.none(1)
+    lean.more[0, CHORDS] = np.log(3)
+    beside = said(lean, cell=12 * N_PARTS + CHORDS, row=20)
+    assert np.exp(beside[12 * N_PARTS + CHORDS]) == pytest.approx(3)
+    assert np.count_nonzero(beside) == 1
+    assert not said(lean, cell=12 * N_PARTS + COUNTER, row=20).any()
+    assert not said(lean).any()  # nothing stands in the bar
+
+
 def test_shifts_stay_numbers_where_all_but_one_cell_are_impossible():
     logits = np.full(N_CELLS + 1, -2000.0, np.float32)
     logits[3] = 2000.0

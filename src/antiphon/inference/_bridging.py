@@ -23,14 +23,13 @@ from antiphon.representations.score import N_CELLS, N_PARTS, Ints
 
 Floats = NDArray[np.float32]
 _REACH = 2  # bars on either side of what is made that are looked at
-_BEGINS, _RESTS = (
-    1.0,
-    -0.3,
-)  # log-odds of an onset where the next bar has one, and where it has none
+_BEGINS, _RESTS = 1.0, -0.3  # log-odds of an onset where the next bar has one, and where not
 _CHORDAL = 0.5  # of these for chords, of which each note is leaned to
 _SECOND = 0.6  # of these between bars that are two apart: songs repeat two bars nearly as often
-_WIDTH = 7.0  # semitones from the middle of its register at which a part begins to be held back
-_STEP = 5.0  # semitones the same, in the last two beats, from the first note that comes
+_FULLER = 1.2  # log-odds of another note that begins with one, for each more than `_FULLNESS`
+_FULLNESS = 1.4  # notes that begin together, on average
+_WIDTH = 7.5  # semitones from the middle of its register at which a part begins to be held back
+_STEP = 4.5  # semitones the same, in the last two beats, from the first note that comes
 
 
 @dataclass(frozen=True)
@@ -84,6 +83,7 @@ def bridged(kept: Kept, lean: Lean | None) -> Lean | None:
             out = out or copied(lean, len(kept.parts))
             share = _CHORDAL if role == "chords" else 1.0
             out.odds[first:last, index::N_PARTS] += share * _to_rhythm(part, first, last)
+            out.more[first:last, index] += _to_fullness(part, first, last)
             out.rows[first:last, :, index] += _to_register(
                 part, first, last, leads=role != "chords"
             )
@@ -98,6 +98,19 @@ def _to_rhythm(part: _Part, first: int, last: int) -> Floats:
         if back <= last - first and begins.any():
             odds[-back] += share * np.where(begins, _BEGINS, _RESTS)
     return odds
+
+
+def _to_fullness(part: _Part, first: int, last: int) -> Floats:
+    """Return log-odds (bars,) of another note that begins with one, in the bars of a gap."""
+    ends: list[float] = []
+    for begin, way in ((first - 1, -1), (last, 1)):
+        near = part.near(begin, way)
+        onsets = {(int(b), int(s)) for b, s in zip(part.bar[near], part.slot[near], strict=True)}
+        if onsets:
+            ends.append(int(near.sum()) / len(onsets))
+    way = np.arange(1, last - first + 1) / (last - first + 1)
+    beside = ends[0] + (ends[-1] - ends[0]) * way
+    return (_FULLER * (beside - _FULLNESS)).astype(np.float32)
 
 
 def _to_register(part: _Part, first: int, last: int, *, leads: bool) -> Floats:

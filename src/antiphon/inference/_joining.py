@@ -9,14 +9,14 @@ from antiphon.inference._players import MIN_VELOCITY
 from antiphon.music.piece import Notes
 
 REACH = 4  # bars from a seam within which loudness follows what stays beside it
-FOLLOWS = 0.5  # of the way at the seam: songs' own bars do not go on as evenly as all of it
+FOLLOWS = 0.35  # of the way at the seam: songs' own bars do not go on as evenly as all of it
 _MIN_NOTES = 3  # fewer have no loudness to follow
 
 
 def joined(notes: Notes, made: NDArray[np.bool_], bar_steps: int) -> Notes:
     """Return the notes of a part, new ones near a seam about as loud as those that stay there.
 
-    At a seam their loudness goes half of the way (`FOLLOWS`) to where its mean is that of what
+    At a seam their loudness goes a third of the way (`FOLLOWS`) to where its mean is that of what
     stays within `REACH` bars and it differs no more; `REACH` bars away it is as it was written.
 
     Args:

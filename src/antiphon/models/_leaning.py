@@ -36,12 +36,14 @@ class Lean:
     Attributes:
         odds: (N, cells) added to the log-odds of an onset in each cell that comes in question.
         rows: (N, beats, M, P) logits added to each pitch.
+        more: (N, M) log-odds added to another note that begins with one.
         wish: (N, cells, P) how likely each onset is wished to be; None where nothing is.
         trust: power to which the wished probabilities are taken.
     """
 
     odds: Floats
     rows: Floats
+    more: Floats
     wish: Floats | None = None
     trust: float = 0.0
 
@@ -49,26 +51,28 @@ class Lean:
     def none(cls, n_bars: int) -> Lean:
         """Return what leans nowhere."""
         odds = np.zeros((n_bars, N_CELLS), np.float32)
-        return cls(odds, np.zeros((n_bars, MAX_BEATS, N_PARTS, N_PITCHES), np.float32))
+        rows = np.zeros((n_bars, MAX_BEATS, N_PARTS, N_PITCHES), np.float32)
+        return cls(odds, rows, np.zeros((n_bars, N_PARTS), np.float32))
 
 
 def copied(lean: Lean | None, n_bars: int) -> Lean:
     """Return a lean to be added to: one's own copy, or one that leans nowhere."""
     if lean is None:
         return Lean.none(n_bars)
-    return replace(lean, odds=lean.odds.copy(), rows=lean.rows.copy())
+    return replace(lean, odds=lean.odds.copy(), rows=lean.rows.copy(), more=lean.more.copy())
 
 
 class Leaning(NamedTuple):
     """What all pieces that are written lean to; the first axis is B · N, or 0 for nothing.
 
     Attributes:
-        odds, rows, wish, trust: as of `Lean`.
+        odds, rows, more, wish, trust: as of `Lean`.
         starts: (…, cells) how likely each cell is wished to have any onset.
     """
 
     odds: Floats
     rows: Floats
+    more: Floats
     wish: Floats
     starts: Floats
     trust: Floats
@@ -79,7 +83,8 @@ def leaning_of(leans: Sequence[Lean] | None) -> Leaning:
     nothing = np.zeros((0, N_CELLS, N_PITCHES), np.float32)
     if leans is None:
         none = Lean.none(0)
-        return Leaning(none.odds, none.rows, nothing, nothing[..., 0], np.zeros(0, np.float32))
+        no_trust = np.zeros(0, np.float32)
+        return Leaning(none.odds, none.rows, none.more, nothing, nothing[..., 0], no_trust)
     n = len(leans[0].odds)
     wishes = [lean.wish for lean in leans if lean.wish is not None]
     wish = np.clip(np.concatenate(wishes), _LEAST, 1 - _LEAST) if wishes else nothing
@@ -89,6 +94,7 @@ def leaning_of(leans: Sequence[Lean] | None) -> Leaning:
     return Leaning(
         np.concatenate([lean.odds for lean in leans]),
         np.concatenate([lean.rows for lean in leans]),
+        np.concatenate([lean.more for lean in leans]),
         wish.astype(np.float32),
         starts.astype(np.float32),
         np.repeat(np.array([lean.trust for lean in leans], np.float32), n),
@@ -135,6 +141,8 @@ def lean_cells(
         add_wish(starts, lean.trust[bar], logits, allowed, waits)
     if lean.odds[bar].any():
         shift_odds(lean.odds[bar], logits, allowed, waits)
+    if cell != END and allowed[cell]:
+        logits[cell] += lean.more[bar, cell % N_PARTS]
 
 
 @compiled
