@@ -103,8 +103,8 @@ def _to_rhythm(part: _Part, first: int, last: int) -> Floats:
 def _to_fullness(part: _Part, first: int, last: int) -> Floats:
     """Return log-odds (bars,) of another note that begins with one, in the bars of a gap."""
     ends: list[float] = []
-    for begin, way in ((first - 1, -1), (last, 1)):
-        near = part.near(begin, way)
+    for begin, step in ((first - 1, -1), (last, 1)):
+        near = part.near(begin, step)
         onsets = {(int(b), int(s)) for b, s in zip(part.bar[near], part.slot[near], strict=True)}
         if onsets:
             ends.append(int(near.sum()) / len(onsets))
