@@ -63,4 +63,19 @@ def test_where_there_is_no_sound_at_all_the_page_says_so(chromium, studio):
     page.click("button.play")
     page.wait_for_selector("text=There is no soundfont.")
     assert page.evaluate("() => antiphon.store.state.playing") is False
+    page.click("text=Not now")
+    page.click(".message [aria-label=Close]")
+    page.route("**/files/mp3", lambda route: route.fulfill(**refusal))
+    page.click(".export-menu summary")
+    page.click("a[data-format=mp3]")
+    page.wait_for_selector(".message.error >> text=There is no soundfont.")
     page.context.close()
+
+
+def test_a_score_is_taken_away_once_it_is_made(page, tmp_path):
+    page.click(".export-menu summary")
+    with page.expect_download(timeout=180_000) as download:
+        page.click("a[data-format=pdf]")
+    assert download.value.suggested_filename.endswith(".pdf")
+    download.value.save_as(tmp_path / "score.pdf")
+    assert (tmp_path / "score.pdf").read_bytes().startswith(b"%PDF")

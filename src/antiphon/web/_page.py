@@ -91,8 +91,8 @@ class Page:
             text = joined_modules(self._folder / named[2])
             return f"{named[1]}{kept(text, 'text/javascript', 'js')}{named[3]}"
 
-        self.html = _SCRIPT.sub(script, _SHEETS.sub(sheet, html))
-        self.files = files
+        html = _SCRIPT.sub(script, _SHEETS.sub(sheet, html))
+        self.files, self.html = files, html  # what it names is there before it
 
 
 def joined_modules(main: Path) -> str:

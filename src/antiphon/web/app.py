@@ -46,11 +46,12 @@ def create_app(settings: Settings) -> FastAPI:
     Raises:
         AntiphonError: its data folder cannot be used.
     """
-    studio = Studio.opened(settings)
+    studio, page = Studio.opened(settings), Page(STATIC)
 
     @asynccontextmanager
     async def living(_: FastAPI) -> AsyncIterator[None]:
         studio.jobs.open()
+        page.look()  # before somebody waits for it
         try:
             yield
         finally:
@@ -67,7 +68,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.studio = studio
     for name in registry.names(_ROUTES):
         app.include_router(registry.load(_ROUTES, name).router, prefix="/api", tags=[name])
-    _add_pages(app)
+    _add_pages(app, page)
     _add_errors(app)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4)
     app.add_middleware(Guard, settings=settings)
@@ -87,10 +88,9 @@ class _Revalidated(StaticFiles):
         return response
 
 
-def _add_pages(app: FastAPI) -> None:
+def _add_pages(app: FastAPI, page: Page) -> None:
     app.mount("/static", _Revalidated(directory=STATIC, check_dir=False), name="static")
     app.mount("/vendor", _Revalidated(directory=VENDOR, check_dir=False), name="vendor")
-    page = Page(STATIC)
 
     @app.get("/", include_in_schema=False)
     def index() -> Response:

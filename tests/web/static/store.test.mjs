@@ -126,7 +126,7 @@ test("an edit that the server refuses gives way to what the server has", async (
   const { api, store } = await begun();
   api.revisions.t1 = 9; // somebody else has edited
   await store.edit(withNote(store, 70));
-  assert.equal(store.state.message.text, "It was changed elsewhere.");
+  assert.equal(store.state.message.text, "!elsewhere");
   assert.equal(store.state.piece.tracks[0].notes.length, 2);
   assert.equal(store.state.take.revision, 9);
   await store.edit(withNote(store, 70));

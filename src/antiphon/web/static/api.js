@@ -109,6 +109,13 @@ export const api = {
   takeFile: (take, format, revision) =>
     `/api/takes/${take}/files/${format}${revision === undefined ? "" : `?inline=1&revision=${revision}`}`,
 
+  /** A file of a take, once it is made. @param {string} take @param {string} format @returns {Promise<{blob: Blob, name: string}>} */
+  async made(take, format) {
+    const response = await request(api.takeFile(take, format));
+    const named = /filename\*=UTF-8''([^;]+)/.exec(response.headers.get("Content-Disposition") ?? "");
+    return { blob: await response.blob(), name: decodeURIComponent(named?.[1] ?? `piece.${format}`) };
+  },
+
   /**
    * @param {string} project
    * @param {{verb: string, take?: string, options: Record<string, unknown>}} order

@@ -42,9 +42,8 @@ export class Opened extends Known {
   /** @protected @param {unknown} error shown to the person; what is not the server's word is a bug and thrown on */
   fail(error) {
     if (!(error instanceof Error) || !("status" in error)) throw error;
-    this.set({
-      message: { kind: "error", text: error.message || "!offline", status: Number(error.status) },
-    });
+    const text = error.status === 409 ? "!elsewhere" : error.message || "!offline";
+    this.set({ message: { kind: "error", text, status: Number(error.status) } });
   }
 
   /** Run an action that asks the server; what it refuses is shown. @template T @param {() => Promise<T>} action */

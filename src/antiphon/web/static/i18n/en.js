@@ -3,6 +3,7 @@ export const en = {
   "language.other": "中文",
   offline: "The studio's server does not answer. Is `antiphon studio` still running?",
   failed: "That could not be made.",
+  elsewhere: "This take was changed in another window. This is what it has now.",
   close: "Close",
   cancel: "Cancel",
   undo: "Undo",

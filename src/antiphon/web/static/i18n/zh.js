@@ -3,6 +3,7 @@ export const zh = {
   "language.other": "EN",
   offline: "工作室的服务器没有响应。`antiphon studio` 还在运行吗？",
   failed: "未能完成。",
+  elsewhere: "此版本已在另一窗口修改，现在显示的是那里的内容。",
   close: "关闭",
   cancel: "取消",
   undo: "撤销",

@@ -25,7 +25,7 @@ export class DropZone extends Part {
 
 /** @param {import("../store.js").Store} store @param {File} file */
 export async function takeIn(store, file) {
-  if (file.name.endsWith(".antiphon")) return store.importProject(file);
+  if (file.name.toLowerCase().endsWith(".antiphon")) return store.importProject(file);
   store.choose({ message: { kind: "info", text: t("upload.reading", { name: file.name }) } });
   if (!(await store.upload(file))) return;
   store.choose({ message: { kind: "info", text: t("upload.done", { name: file.name }) } });

@@ -3,7 +3,8 @@ import { h, icon } from "../dom.js";
 import { t } from "../i18n/index.js";
 
 const FORMATS = ["mid", "musicxml", "pdf", "wav", "mp3", "stems.zip"];
-const SLOW = ["pdf", "wav", "mp3", "stems.zip"]; // are made when they are asked for
+const SLOW = ["pdf", "wav", "mp3", "stems.zip"]; // are made when they are asked for, and may fail
+const KEPT_MS = 60_000; // in which the browser takes a file from the page
 
 /** @param {import("../store.js").Store} store */
 export function exportMenu(store) {
@@ -29,17 +30,30 @@ export function exportMenu(store) {
     if (!take) return;
     const title = project?.title ?? "Antiphon";
     const known = FORMATS.filter((format) => about.formats.write.includes(format));
-    list.replaceChildren(
-      ...known.map((format) => entry(store, store.api.takeFile(take.id, format), format, title)),
-    );
+    list.replaceChildren(...known.map((format) => entry(store, take.id, format, title)));
   });
   return menu;
 }
 
-/** @param {import("../store.js").Store} store @param {string} href @param {string} format @param {string} title */
-function entry(store, href, format, title) {
+/** Have a file made and take it; why it cannot be made is shown. @param {import("../store.js").Store} store @param {string} take @param {string} format */
+function carry(store, take, format) {
+  store.choose({ message: { kind: "info", text: t("export.waiting") } });
+  return store.attempt(async () => {
+    const { blob, name } = await store.api.made(take, format);
+    const href = URL.createObjectURL(blob);
+    h("a", { href, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(href), KEPT_MS);
+  });
+}
+
+/** @param {import("../store.js").Store} store @param {string} id of the take @param {string} format @param {string} title */
+function entry(store, id, format, title) {
+  const href = store.api.takeFile(id, format);
   const waits = SLOW.includes(format)
-    ? () => store.choose({ message: { kind: "info", text: t("export.waiting") } })
+    ? (/** @type {Event} */ event) => {
+        event.preventDefault();
+        void carry(store, id, format);
+      }
     : undefined;
   const link = h(
     "a",

@@ -29,11 +29,13 @@ export class TakesPanel extends Part {
       h("small", {}, t("compare.flip")),
     );
     this.flip.setAttribute("aria-label", t("compare.now", { side: side.toUpperCase() || "–" }));
-    const focused = document.activeElement?.closest("[data-take]")?.getAttribute("data-take");
+    const had = document.activeElement;
+    const focused = had?.closest("[data-take]")?.getAttribute("data-take");
     const takes = [...project.takes].reverse();
     this.list.replaceChildren(...takes.map((each) => this.#card(each, each.id === take?.id)));
-    if (focused && !this.contains(document.activeElement))
-      this.list.querySelector(`[data-take="${focused}"] .take-name`)?.focus();
+    if (!focused || this.contains(document.activeElement)) return;
+    const buttons = [...this.list.querySelectorAll(`[data-take="${focused}"] button`)];
+    (buttons.find((each) => each.ariaLabel && each.ariaLabel === had?.ariaLabel) ?? buttons[0])?.focus();
   }
 
   /** @param {Take} take @param {boolean} inHand */
