@@ -5,8 +5,9 @@
 Of each class, as many drawn as held-out real segments: notes a beat, the share of segments in
 minor, mean pitch and mean velocity. Then the order of classes by each measure, drawn and real, as
 Spearman's correlation over segments with the classes' real means: 0 is a label that is not heard.
-Of a run folder also how often its discriminator finds the right class the likeliest, told each
-in turn: what it does not know, no generator can learn from it.
+Of a run folder also how often its discriminator, told each class in turn, likes the right one
+best, beyond how much it likes a class on average: what it does not know, no generator can learn
+from it.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def discriminator_of(drawer: Drawer, checkpoint: Path) -> Judge:
 
 @torch.no_grad()
 def share_named(judge: Judge, drawer: Drawer, told: argparse.Namespace, split: str) -> float:
-    """Return of which share of real segments the discriminator finds the right class likeliest."""
+    """Return of which share of real segments the discriminator likes the right class best."""
     source = drawer.view.open(told.prepared, split)
     classes = torch.from_numpy(classes_of(source.pieces, drawer.vocabulary)[source.piece])
     index = np.random.default_rng(told.seed).permutation(source.n)[: 4 * told.n]
@@ -63,7 +64,9 @@ def share_named(judge: Judge, drawer: Drawer, told: argparse.Namespace, split: s
         asked = said.clone()
         asked[:, column] = which
         logits.append(judge(segment, condition, asked).reshape(len(index), -1).mean(dim=1))
-    found = torch.stack(logits, dim=1).argmax(dim=1) == said[:, column]
+    liking = torch.stack(logits, dim=1)  # (n, classes)
+    liking = liking - liking.mean(dim=1, keepdim=True)
+    found = (liking - liking.mean(dim=0)).argmax(dim=1) == said[:, column]
     return float(found[said[:, column] >= 0].float().mean())
 
 
