@@ -22,7 +22,7 @@ from antiphon.models._style_critic import StyleCritic
 from antiphon.music.piece import Metre, Piece, Tempo, Track, notes_of
 from antiphon.music.plan import Plan
 from antiphon.representations.bars import encode
-from antiphon.representations.lead_sheet import lead_sheet_of, onsets_of
+from antiphon.representations.lead_sheet import GROUPS, lead_sheet_of, onsets_of
 
 pytestmark = pytest.mark.usefixtures("tiny_ensemble")
 STYLES = ("classical", "folk", "jazz", "pop")
@@ -122,6 +122,19 @@ def test_of_several_takes_the_one_is_taken_that_the_critic_hears_the_style_in(co
         again = restyle(drawer, sheet, "jazz", 1.0, seed=2)
         assert (again.tune == new.tune).all() and (again.chords == new.chords).all()
     assert tones[0] > tones[1]
+
+
+def test_where_a_piece_ends_the_roots_of_its_last_bar_stay(converter, song):
+    bars, notes, _ = encode(song(0, n_bars=8))
+    sheet, drawer = lead_sheet_of(bars, notes), read_drawer(converter)
+    sheet.tune[28:], sheet.chords[28:] = sheet.tune[:4], sheet.chords[:4]  # the first bar again
+    roots = []
+    for ends in (True, False):
+        new = restyle(drawer, sheet, "jazz", 1.0, seed=3, ends=ends)
+        assert (new.chords[:28] != sheet.chords[:28]).any()
+        roots.append(new.chords[28:] // len(GROUPS))
+    assert (roots[0] == sheet.chords[28:] // len(GROUPS)).all()
+    assert (roots[1] != sheet.chords[28:] // len(GROUPS)).any()
 
 
 @pytest.mark.parametrize("metre", [Metre(0, 3, 4), Metre(0, 6, 8)], ids=str)

@@ -112,7 +112,7 @@ def _sung(given: Given, drawer: Drawer, style: str, strength: float, seed: int) 
     kept, spans = [], []
     for stretch in given.stretches:
         before = lead_sheet_of(stretch.bars, stretch.notes)
-        after = restyle(drawer, before, style, strength, seed)
+        after = restyle(drawer, before, style, strength, seed, ends=stretch.after == 0)
         if not onsets_of(before.tune).any():
             after = replace(after, tune=before.tune)
         bars = stretch.bars.copy()

@@ -68,7 +68,13 @@ class Wishes:
 
 
 def restyle(
-    drawer: Drawer, sheet: LeadSheet, style: str, strength: float, seed: int = 0
+    drawer: Drawer,
+    sheet: LeadSheet,
+    style: str,
+    strength: float,
+    seed: int = 0,
+    *,
+    ends: bool = False,
 ) -> LeadSheet:
     """Return a lead sheet in another style: of several takes the one that is most like it.
 
@@ -77,6 +83,7 @@ def restyle(
         style: one that they know.
         strength: 0 (as it is) to 1.
         seed: equal seeds give equal music.
+        ends: whether the piece ends with it: the roots of its last bar stay.
 
     Raises:
         AntiphonError: the weights do not know the style.
@@ -84,8 +91,11 @@ def restyle(
     if strength == 0 or not len(sheet.tune):
         return sheet
     if drawer.critic is None:
-        return _take(drawer, sheet, style, strength, [seed, 41])
-    takes = [_take(drawer, sheet, style, strength, [seed, 41, take]) for take in range(N_TAKES)]
+        return _take(drawer, sheet, style, strength, [seed, 41], ends=ends)
+    takes = [
+        _take(drawer, sheet, style, strength, [seed, 41, take], ends=ends)
+        for take in range(N_TAKES)
+    ]
     _, which = class_asked(drawer.vocabulary, "style", style)
     length = drawer.config.shape[0]
     said = [drawer.critic.said(_measures(take, length))[:, which].mean() for take in takes]
@@ -106,14 +116,17 @@ def _measures(sheet: LeadSheet, length: int) -> NDArray[np.float64]:
 
 
 def _take(
-    drawer: Drawer, sheet: LeadSheet, style: str, strength: float, seed: list[int]
+    drawer: Drawer, sheet: LeadSheet, style: str, strength: float, seed: list[int], *, ends: bool
 ) -> LeadSheet:
     """Return one conversion of a lead sheet."""
     wishes = wishes_of(drawer, sheet, style, strength, seed)
     tune = _tune(wishes.tune, sheet.tune, strength)
     fitting = wishes.chords + FITTING * fit_of(tune)
+    closing = sheet.bar == sheet.bar[-1] if ends else np.zeros(len(sheet.bar), bool)
+    root = sheet.chords[closing] // len(GROUPS)
+    fitting[closing] -= _STRONGEST * (np.arange(N_CHORDS) // len(GROUPS) != root[:, None])
     chords = _as_far(
-        lambda hold: _harmony(fitting, sheet, hold),
+        lambda hold: _harmony(fitting, sheet, hold, closing),
         lambda new: (new != sheet.chords).mean() <= CHORDS_GIVEN_UP * strength,
     )
     return replace(sheet, tune=tune, chords=chords)
@@ -131,13 +144,19 @@ def fit_of(tune: NDArray[np.int64]) -> NDArray[np.float32]:
     return fit
 
 
-def _harmony(wanted: NDArray[np.float32], sheet: LeadSheet, hold: float) -> NDArray[np.int64]:
-    """Return the chords of which none changes without need, alike in bars that are alike."""
+def _harmony(
+    wanted: NDArray[np.float32], sheet: LeadSheet, hold: float, closing: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """Return the chords of which none changes without need, alike in bars that are alike.
+
+    Args:
+        closing: (E,) beats that are alike to none.
+    """
     scores = wanted.astype(np.float64)
     scores[np.arange(len(scores)), sheet.chords] += hold
     begins = np.diff(sheet.bar, prepend=-1) != 0
     path = best_path(scores, np.where(begins, CHANGE_BAR, CHANGE_BEAT))
-    return path[_leaders(sheet)]
+    return np.where(closing, path, path[_leaders(sheet)])
 
 
 @torch.inference_mode()
