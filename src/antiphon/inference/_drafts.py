@@ -33,7 +33,7 @@ from antiphon.models._waiting import Kept
 from antiphon.models._writer import Nerve, write
 from antiphon.models.choir import Segment, spread_mask
 from antiphon.music.piece import Notes
-from antiphon.representations.bars import PITCHED
+from antiphon.representations.bars import PITCHED, beat_steps
 from antiphon.representations.score import notes_of
 from antiphon.representations.writing import Writing
 
@@ -41,6 +41,7 @@ BATCH = 192  # takes written at once
 REDRAWS = 1  # times at the most that failing bars are drawn again
 MIN_FAILURES = 2  # measures in which a bar must fail to be drawn again: in one, real bars do, too
 TYPICAL = 1.0  # root mean square distance, in deviations, that real songs have
+_TUNELESS = 0.25  # share of bars with hardly any tune: three in four songs have fewer
 
 
 @dataclass
@@ -106,6 +107,11 @@ def drafts_of(sheets: list[Sheet], ensemble: Ensemble) -> list[Draft]:
 
 
 def rank(draft: Draft) -> float:
+    """Return how much is wrong with a draft, and how many of its bars have hardly any tune."""
+    return _wrong(draft) + _tuneless(draft)
+
+
+def _wrong(draft: Draft) -> float:
     """Return how much is wrong with a draft: failing bars, disbelief, being unlike any real song.
 
     Within `TYPICAL` nothing is counted, so that takes are not all drawn to the middle; one measure
@@ -116,6 +122,17 @@ def rank(draft: Draft) -> float:
     away = max(0.0, float(np.sqrt(np.square(each).mean())) - TYPICAL) if len(each) else 0.0
     doubt = 0.0 if draft.belief is None else 1 - float(draft.belief.mean())
     return away + failing / len(draft.measures) + doubt
+
+
+def _tuneless(draft: Draft) -> float:
+    """Return what share of the bars that are to be sung have hardly any tune, beyond the usual."""
+    sheet, melody = draft.sheet, PITCHED.index("melody")
+    sung = (sheet.bars["kind"] == 0) & ~sheet.stays()[:, melody]
+    if not sung.any() or "melody" not in sheet.plan.parts():
+        return 0.0
+    bar_steps = beat_steps(sheet.metre) * int(sheet.bars["n_beats"][0])
+    begun = np.bincount(draft.parts["melody"]["onset"] // bar_steps, minlength=len(sung))
+    return max(0.0, float((begun[: len(sung)][sung] < 2).mean()) - _TUNELESS)
 
 
 def _written(
@@ -201,7 +218,7 @@ def _mended(drafts: list[Draft], ensemble: Ensemble, attempt: int) -> list[Draft
     for i, fresh in zip(
         again, _written([drafts[i].sheet for i in again], seeds, ensemble, kept), strict=True
     ):
-        if rank(fresh) < rank(drafts[i]):
+        if _wrong(fresh) < _wrong(drafts[i]):
             still = {bar for bar, _ in fresh.failures()}
             fresh.redrawn = drafts[i].redrawn + [
                 f"bar {drafts[i].sheet.before + bar + 1}: {why}"
