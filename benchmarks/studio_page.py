@@ -2,7 +2,8 @@
 
     python benchmarks/studio_page.py
 
-Needs playwright and a Chromium; no network. Prints one line a figure.
+The server has been up for ten seconds: when it starts, it takes up its networks. Needs
+playwright and a Chromium; no network. Prints one line a figure.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 )
+UP_S = 10
 SOUND = "() => antiphon.player.level() > 0.003"
 SILENCE = "() => antiphon.player.level() < 0.001"
 READY = "transport-bar[data-sound=ready]"
@@ -52,6 +54,7 @@ def main() -> None:
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as library:
         server = Server(Path(folder))
+        time.sleep(UP_S)
         browser = library.chromium.launch(executable_path=path, args=FLAGS.split())
         try:
             page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
