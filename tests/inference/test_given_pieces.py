@@ -14,10 +14,13 @@ from antiphon.inference.accompany import accompany
 from antiphon.inference.extend import extend
 from antiphon.inference.inpaint import inpaint
 from antiphon.inference.vary import vary
+from antiphon.music.chords import parse_chord
 from antiphon.music.piece import (
     CONTROL,
+    ChordSpan,
     Metre,
     Piece,
+    Section,
     Tempo,
     Text,
     Track,
@@ -311,6 +314,24 @@ def test_a_longer_piece_has_its_own_bars_as_they_were_and_new_notes_between(
     at_384 = 384 + 192 * (edge <= 384)
     assert [(t.onset, t.bpm) for t in longer.tempos if t.onset][-1] == (at_384, 80.0)
     assert longer.tempos[0] == Tempo(0, 100.0)
+
+
+@pytest.mark.parametrize(("last_note", "last_chord"), [(96, "F"), (24, "G")])
+def test_a_piece_that_rests_at_its_end_ends_over_that_chord_when_it_is_longer(
+    last_note, last_chord
+):
+    before = tune(n_bars=8)
+    notes = before.tracks[0].notes
+    begun = notes["onset"] < 7 * 96 + (1 if last_note == 96 else 96)  # a last bar of one note
+    before.tracks[0].notes = notes[begun]
+    before.sections = [Section(0, 4, "B"), Section(4, 4, "A")]
+    symbols = ["C", "G", "Am", "G"] + ["C"] * 3 + ["F"]
+    before.chords = [
+        ChordSpan(96 * bar, 96, parse_chord(symbol)) for bar, symbol in enumerate(symbols)
+    ]
+    longer = extend(before, 4)[0].piece
+    over = [span for span in longer.chords if span.onset <= 11 * 96 < span.onset + span.duration]
+    assert [span.chord for span in over] == [parse_chord(last_chord)]
 
 
 def test_new_bars_before_a_pickup_are_in_the_metre_the_pickup_is_in_and_all_lines_stay():

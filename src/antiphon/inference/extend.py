@@ -58,6 +58,8 @@ def extend(
             f"has {given.n_bars}."
         )
     gap = gap_of(given, bars, at)
+    if at == given.n_bars and bars > 1 and given.rests():  # it ends over the chord it ended on
+        gap = replace(gap, sources=[*gap.sources[:-1], at - 1])
     longer = longer_by(given, gap)
     order = order_to_fill(longer, gap)
     if at == given.n_bars and plan.chords is None:
