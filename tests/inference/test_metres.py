@@ -4,6 +4,7 @@ import sys
 from collections import Counter
 
 import numpy as np
+import pytest
 import torch
 
 from antiphon.inference._drafts import alike
@@ -51,6 +52,14 @@ def test_a_metre_that_is_asked_for_is_kept_and_brings_its_tempo(tiny_ensemble):
     assert (str(sheet.metre), sheet.plan.metre, sheet.bpm) == ("6/8", "6/8", 60)
     drawn = {write_sheet(Plan(bars=4, seed=seed), ensemble).plan.metre for seed in range(30)}
     assert drawn == {"4/4", "6/8", "3/4"}
+
+
+@pytest.mark.parametrize(("more", "drawn"), [([(3, 0, 0.1)], "3/4"), ([], "4/4")])
+def test_bars_of_a_single_beat_are_no_metre_to_compose_in(tiny_ensemble, more, drawn):
+    # as of recordings that were cut into beats: nine bars in ten are 1/4
+    tiny_ensemble.tables["metres"] = torch.tensor([(1.0, 0.0, 0.9), *more])
+    rng = np.random.default_rng(0)
+    assert {drawn_metre(tiny_ensemble, rng) for _ in range(20)} == {drawn}
 
 
 def test_sheets_in_other_metres_are_not_written_side_by_side(tiny_ensemble):

@@ -19,12 +19,14 @@ _WRITTEN = {
 def drawn_metre(ensemble: Ensemble, rng: np.random.Generator) -> str:
     """Return a metre as often as the style's music is in it, rare ones never.
 
-    Of weights that were trained before they knew, 4/4.
+    Of weights that were trained before they knew, 4/4, and where all bars are of a single beat.
     """
-    rows = _rows(ensemble)
-    if rows is None:
+    found = _rows(ensemble)
+    rows = [] if found is None else [r for r in found if (int(r[0]), bool(r[1])) in _WRITTEN]
+    if not rows:
         return "4/4"
-    row = rows[rng.choice(len(rows), p=rows[:, 2] / rows[:, 2].sum())]
+    share = np.array([row[2] for row in rows])
+    row = rows[rng.choice(len(rows), p=share / share.sum())]
     return _WRITTEN[int(row[0]), bool(row[1])]
 
 
