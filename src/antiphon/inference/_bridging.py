@@ -1,8 +1,8 @@
 """Bridges: what is made before bars that stay leans to what these begin with.
 
 The scribe writes from left to right and knows nothing of what comes. So in the last bars before
-those that stay, onsets lean to the rhythm that comes, and in all that is made pitches lean to a
-register that leads from what was before to what comes.
+those that stay, onsets lean to the rhythm that comes, and in all that is made register and
+fullness lean to a way from what was before to what comes.
 
 Shapes: N bars, M parts, P pitches.
 """
@@ -108,9 +108,13 @@ def _to_fullness(part: _Part, first: int, last: int) -> Floats:
         onsets = {(int(b), int(s)) for b, s in zip(part.bar[near], part.slot[near], strict=True)}
         if onsets:
             ends.append(int(near.sum()) / len(onsets))
-    way = np.arange(1, last - first + 1) / (last - first + 1)
-    beside = ends[0] + (ends[-1] - ends[0]) * way
+    beside = _way(ends[0], ends[-1], last - first)
     return (_FULLER * (beside - _FULLNESS)).astype(np.float32)
+
+
+def _way(start: float, goal: float, n_bars: int) -> NDArray[np.float64]:
+    """Return what lies in each bar (bars,) of an even way from the bar before to the one after."""
+    return start + (goal - start) * (np.arange(1, n_bars + 1) / (n_bars + 1))
 
 
 def _to_register(part: _Part, first: int, last: int, *, leads: bool) -> Floats:
@@ -123,8 +127,7 @@ def _to_register(part: _Part, first: int, last: int, *, leads: bool) -> Floats:
     after, before = part.near(last, 1), part.near(first - 1, -1)
     goal = part.row[after].mean()
     start = part.row[before].mean() if before.any() else goal
-    way = np.arange(1, last - first + 1) / (last - first + 1)
-    middle = start + (goal - start) * way
+    middle = _way(start, goal, last - first)
     logits = -(((rows - middle[:, None]) / _WIDTH) ** 2) / 2
     out = np.repeat(logits[:, None], MAX_BEATS, axis=1)
     coming = part.bar == last

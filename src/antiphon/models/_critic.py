@@ -26,17 +26,35 @@ class CriticConfig:
     dropout: float = 0.3
 
 
-class Critic(nn.Module):
-    """Says whether measures are of real music; above 0 it thinks so."""
+class Measured(nn.Module):
+    """A network that is told measures in deviations from what is usual."""
 
     mean: Tensor  # (F,) of real music
     deviation: Tensor
 
-    def __init__(self, config: CriticConfig) -> None:
+    def __init__(self, n_measures: int) -> None:
         super().__init__()
+        self.register_buffer("mean", torch.zeros(n_measures))
+        self.register_buffer("deviation", torch.ones(n_measures))
+
+    def learn_usual(self, real: NDArray[np.floating]) -> None:
+        """Learn what is usual from measures (N, F) of real music, NaN where there is none."""
+        known = np.where(np.isfinite(real).any(axis=0), real, 0.0)
+        self.mean.copy_(torch.from_numpy(np.nanmean(known, axis=0)))
+        self.deviation.copy_(torch.from_numpy(np.nanstd(known, axis=0)).clamp(min=1e-6))
+
+    def told(self, measures: Tensor) -> Tensor:
+        """Return measures (B, F) in deviations of real music; what is not known is usual."""
+        rows = (measures - self.mean) / self.deviation
+        return rows.nan_to_num(0.0).clamp(-_FAR, _FAR)
+
+
+class Critic(Measured):
+    """Says whether measures are of real music; above 0 it thinks so."""
+
+    def __init__(self, config: CriticConfig) -> None:
+        super().__init__(config.n_measures)
         self.config = config
-        self.register_buffer("mean", torch.zeros(config.n_measures))
-        self.register_buffer("deviation", torch.ones(config.n_measures))
         self.straight = nn.Linear(config.n_measures, 1)
         self.bent = nn.Sequential(
             nn.Linear(config.n_measures, config.width),
@@ -44,11 +62,6 @@ class Critic(nn.Module):
             nn.Dropout(config.dropout),
             nn.Linear(config.width, 1),
         )
-
-    def told(self, measures: Tensor) -> Tensor:
-        """Return measures (B, F) in deviations of real music; what is not known is usual."""
-        rows = (measures - self.mean) / self.deviation
-        return rows.nan_to_num(0.0).clamp(-_FAR, _FAR)
 
     @torch.inference_mode()
     def odds(self, measures: NDArray[np.floating]) -> NDArray[np.float32]:

@@ -13,25 +13,19 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-_FAR = 5.0  # standard deviations; one absurd measure must not decide
+from antiphon.models._critic import Measured
 
 
-class StyleCritic(nn.Module):
+class StyleCritic(Measured):
     """Multinomial logistic regression on measures."""
 
-    mean: Tensor  # (F,)
-    deviation: Tensor
-
     def __init__(self, n_measures: int, n_styles: int) -> None:
-        super().__init__()
-        self.register_buffer("mean", torch.zeros(n_measures))
-        self.register_buffer("deviation", torch.ones(n_measures))
+        super().__init__(n_measures)
         self.to_styles = nn.Linear(n_measures, n_styles)
 
     def forward(self, measures: Tensor) -> Tensor:
         """Return logits (B, S) of measures (B, F); what is not known is usual."""
-        rows = ((measures - self.mean) / self.deviation).nan_to_num(0.0).clamp(-_FAR, _FAR)
-        out: Tensor = self.to_styles(rows)
+        out: Tensor = self.to_styles(self.told(measures))
         return out
 
     @torch.inference_mode()

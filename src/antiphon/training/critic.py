@@ -275,10 +275,7 @@ def _untrained(told: Told, n_bars: int, seed: int, like: Critic | None = None) -
         critic.mean.copy_(like.mean)
         critic.deviation.copy_(like.deviation)
         return critic
-    known = np.isfinite(told.real).any(axis=0)
-    usual = np.where(known, told.real, 0.0)
-    critic.mean.copy_(torch.from_numpy(np.nanmean(usual, axis=0)))
-    critic.deviation.copy_(torch.from_numpy(np.nanstd(usual, axis=0)).clamp(min=1e-6))
+    critic.learn_usual(told.real)
     return critic
 
 

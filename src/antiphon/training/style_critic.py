@@ -40,9 +40,7 @@ def train_style_critic(
     )
     measures = np.stack([segment_measures(segment) for segment in source.take(chosen)[0]])
     critic = StyleCritic(measures.shape[1], n_styles)
-    known = np.where(np.isfinite(measures).any(axis=0), measures, 0.0)
-    critic.mean.copy_(torch.from_numpy(np.nanmean(known, axis=0)))
-    critic.deviation.copy_(torch.from_numpy(np.nanstd(known, axis=0)).clamp(min=1e-6))
+    critic.learn_usual(measures)
     nothing = [torch.nn.init.zeros_(p) for p in critic.parameters()]
     rows, told = torch.from_numpy(measures).float(), torch.from_numpy(styles[chosen])
     optimizer = torch.optim.LBFGS(nothing, max_iter=_STEPS, line_search_fn="strong_wolfe")
