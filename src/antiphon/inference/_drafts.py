@@ -41,7 +41,7 @@ BATCH = 192  # takes written at once
 REDRAWS = 1  # times at the most that failing bars are drawn again
 MIN_FAILURES = 2  # measures in which a bar must fail to be drawn again: in one, real bars do, too
 TYPICAL = 1.0  # root mean square distance, in deviations, that real songs have
-_TUNELESS = 0.25  # share of bars with hardly any tune: three in four songs have fewer
+_TUNELESS = 0.25  # share of bars with hardly any tune up to which nothing is counted
 
 
 @dataclass
