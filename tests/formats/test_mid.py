@@ -212,6 +212,18 @@ def test_a_note_that_is_never_released_does_not_lengthen_all_after_it(tmp_path, 
     assert [row[:2] for row in rows(piece.tracks[0])] == [(0, 144), (96, 48), (240, 48)]
 
 
+@pytest.mark.parametrize("quick", [False, True])
+def test_a_note_that_is_never_released_lasts_to_the_end_or_a_bar(tmp_path, quick):
+    """A last E, cut off by the end of the track after a beat, and drums without any release."""
+    body = b"\x00" + ON + b"\x60" + OFF + b"\x00\x90\x40\x50" + b"\x60" + END[1:]
+    drums = b"\x00\x99\x24\x50" + b"\x83\x60\x24\x50" + b"\x8f\x00" + END[1:]
+    piece = read_bytes(tmp_path, file_of(body, drums), quick=quick)
+    assert [rows(track) for track in piece.tracks] == [
+        [(0, 96, 60, 80), (96, 96, 64, 80)],
+        [(0, 480, 36, 80), (480, 1920, 36, 80)],
+    ]
+
+
 def test_overlapping_equal_notes_end_in_the_order_they_begin(tmp_path):
     body = b"\x00" + ON + b"\x60" + ON + b"\x30" + OFF + b"\x30" + OFF
     piece = read_bytes(tmp_path, file_of(body + END))
