@@ -141,9 +141,14 @@ def _title(midi: _smf_read.MidiFile) -> str:
 
 
 def _quick(content: bytes, path: Path) -> Piece | None:
-    """Return the piece as symusic reads it; None where it refuses or stumbles."""
+    """Return the piece as symusic reads it; None where it refuses, stumbles or is unsure."""
     try:
         score = symusic.Score.from_midi(content)
+        beats = [(t.time, t.qpm) for t in score.tempos]
+        bars = [(m.time, m.numerator, m.denominator) for m in score.time_signatures]
+        signatures = [(k.time, k.key, k.tonality) for k in score.key_signatures]
+        if any(_is_unsure(marks) for marks in (beats, bars, signatures)):
+            return None
         resolution = int(score.ticks_per_quarter)
         check_count(score.note_num(), path)
         tracks = []
@@ -169,11 +174,11 @@ def _quick(content: bytes, path: Path) -> Piece | None:
         piece = Piece(
             tracks=tracks,
             resolution=resolution,
-            metres=metres([(m.time, m.numerator, m.denominator) for m in score.time_signatures]),
-            keys=keys([(k.time, k.key, k.tonality) for k in score.key_signatures]),
-            tempos=tempos([(t.time, t.qpm) for t in score.tempos]),
+            metres=metres(bars),
+            keys=keys(signatures),
+            tempos=tempos(beats),
         )
-        marks = [(m.time, m.text.strip()) for m in score.markers]
+        marks = [(m.time, _plain(m.text)) for m in score.markers]
         check_length(piece, path)
         return _marked(piece, marks, 0) if marks else piece
     except (RuntimeError, ValueError, UnicodeDecodeError, OverflowError):
@@ -185,6 +190,12 @@ def _is_released(content: bytes) -> bool:
     from antiphon.formats._smf_keys import all_released  # loads the compiler
 
     return all_released(np.frombuffer(content, np.uint8))
+
+
+def _is_unsure(marks: list[tuple]) -> bool:
+    """Whether different ones stand at one tick: symusic does not keep which of them is the last."""
+    different = set(marks)
+    return len({mark[0] for mark in different}) < len(different)
 
 
 def _plain(name: str) -> str:
