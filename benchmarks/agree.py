@@ -166,9 +166,7 @@ def files_of(name: str, root: Path) -> list[File]:
 
 
 def _tunes(books: list[Path]) -> list[File]:
-    """Return the tunes of books without ``Y:``, a field that music21 does not know."""
-    told = [(book, text) for book in books for text in abc.tunes(book).values()]
-    return [File("tune", book, re.sub(r"(?m)^Y:.*\n?", "", text)) for book, text in told]
+    return [File("tune", book, text) for book in books for text in abc.tunes(book).values()]
 
 
 def _is_info(path: Path) -> bool:

@@ -8,7 +8,8 @@ onset, end and pitch, or ``error``. The kinds and what times are counted in:
   struck (``struck``: tick and pitch) and which tick is when (``clock``: tick and second).
 - ``songs``: pretty_midi, in beats from the first downbeat as `more`, a table of beats, has them.
 - ``table``: a plain csv reader, in seconds. ``jams``: mirdata, in seconds.
-- ``score``, ``tune`` (the text is `more`): music21, in quarters.
+- ``score``, ``tune`` (the text is `more`, given without signs that have no sound): music21, in
+  quarters.
 - ``roll``: pypianoroll, in steps; it writes the file `more`.
 """
 
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import sys
 import warnings
 import xml.etree.ElementTree
@@ -105,7 +107,41 @@ def score(path, _):
 def tune(_, text):
     import music21
 
-    return _heads(music21.converter.parse("%abc-2.1\n" + text, format="abc", forceSource=True))
+    found = []
+    for one in _voices(_sounding(text)):
+        plain = "%abc-2.1\n" + one
+        read = music21.converter.parse(plain, format="abc", forceSource=True)
+        found += _heads(read)["notes"]
+    return {"notes": found}
+
+
+def _voices(text):
+    # music21 plays lines that begin with ``[V:…]`` one after another
+    names = dict.fromkeys(re.findall(r"(?m)^\[V:([^\]]*)\]", text)) or [""]
+    for name in names:
+        kept = (line for line in text.splitlines() if line[:3] != "[V:" or f"[V:{name}]" in line)
+        yield "\n".join(re.sub(r"^\[V:[^\]]*\]", "", line) for line in kept)
+
+
+def _sounding(text):
+    # music21 passes over ``>`` before signs without sound, loses notes at ``::``, reads remarks
+    # in the header as notes, and does not know ``Y:``
+    lines, is_header = [], True
+    for line in text.splitlines():
+        if re.match(r"\s*[A-Za-z+]:(?![|:])|%%", line):
+            is_header = is_header and not line.startswith("K:")
+            if not line.startswith("Y:"):
+                lines.append(line)
+        elif not is_header:
+            parts = re.split(r"(\[[A-Za-z]:[^\]]*\])", re.sub(r"(?<!\\)%.*", "", line))
+            parts[::2] = [_without_signs(part) for part in parts[::2]]
+            lines.append("".join(parts))
+    return "\n".join(line for line in lines if line.strip())
+
+
+def _without_signs(music):
+    music = re.sub(r'"[^"]*"|\{[^}]*\}|![^!|\[\]]{1,40}!|[.~H-Wh-wy`)]|\((?!\d)', "", music)
+    return music.replace("::", ":| |:")
 
 
 def _marked(path):
