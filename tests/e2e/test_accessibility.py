@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 axe = pytest.importorskip(
@@ -56,6 +58,21 @@ TOO_WIDE = """() => [...document.querySelectorAll("body *")].filter((each) =>
     each.checkVisibility() && !each.closest("jam-input, .said, canvas, svg, .sheet, .lane-area") &&
     each.getBoundingClientRect().right > innerWidth + 1).map((each) => each.outerHTML.slice(0, 90))
 """
+
+# words in Latin letters that a Chinese page has: names of formats, keys and chords
+LATIN = re.compile(
+    r"Antiphon|antiphon|studio|EN|MIDI|MusicXML|ABC|PDF|WAV|MP3|DAW|Chrome|Edge|Firefox"
+    r"|Shift|Delete|Esc|Ctrl|min|[A-G][#b]?m?\d*"
+)
+SHOWN = """() => {
+    const names = ["aria-label", "title", "placeholder", "alt", "aria-valuetext"];
+    const seen = [...document.querySelectorAll("body *")].filter((e) => e.checkVisibility());
+    return [document.title, ...seen.flatMap((e) => [
+        ...[...e.childNodes].filter((n) => n.nodeType === Node.TEXT_NODE).map((n) => n.data),
+        ...names.map((name) => e.getAttribute(name) ?? ""),
+        e.matches("input[type=text], input:not([type])") ? e.value : "",
+    ])];
+}"""
 
 
 def visit(page):
@@ -162,6 +179,13 @@ def test_by_keyboard_alone_a_piece_is_heard_changed_judged_and_taken_away(page, 
     page.wait_for_function("() => antiphon.store.state.project.takes.at(-1).rating === 4")
     page.keyboard.press("Enter")  # the focus has stayed; the same star once more takes it back
     page.wait_for_function("() => !antiphon.store.state.project.takes.at(-1).rating")
+
+
+def test_no_view_of_the_chinese_page_has_an_english_word(page):
+    look(page, "zh", "light", 1280)
+    for view in visit(page):
+        words = [w for text in page.evaluate(SHOWN) for w in re.findall(r"[A-Za-z]{2,}\w*", text)]
+        assert [w for w in words if not LATIN.fullmatch(w)] == [], view
 
 
 def test_the_other_language_is_a_press_away(page):

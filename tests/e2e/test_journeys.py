@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from pathlib import Path
 from typing import Any
 
+import pypdf
 import pytest
+import soundfile
 
 from antiphon import read, write
 from antiphon.music.piece import Piece, Track, notes_of
@@ -200,3 +204,51 @@ def test_a_track_of_ones_own_is_kept(page, saved):
     assert len(list(page.evaluate(NOTES).values())[-1]) == 1
     page.click("[aria-label=Undo]")
     page.click("[aria-label=Undo]")
+
+
+def orchestra(folder: Path) -> Path:
+    """Twenty tracks of two bars, three of them drums."""
+    tracks = [
+        Track(f"Part {n + 1}", 4 * n, notes=notes_of((24 * i, 24, 48 + n, 90) for i in range(8)))
+        for n in range(17)
+    ]
+    for n, keys in enumerate(((36, 38), (42, 46), (54, 70)), 18):
+        notes = notes_of((24 * i, 12, keys[i % 2], 90) for i in range(8))
+        tracks.append(Track(f"Part {n}", is_drum=True, notes=notes))
+    write(Piece(tracks, title="Twenty"), folder / "twenty.mid")
+    return folder / "twenty.mid"
+
+
+def test_twenty_tracks_are_mixed_heard_and_taken_away_whole(page, heard, saved, tmp_path):
+    dropped(page, orchestra(tmp_path))
+    page.wait_for_function("() => antiphon.store.state.piece.tracks.length === 20")
+    assert page.locator("track-list .strip").count() == 20
+    page.wait_for_selector("transport-bar[data-sound=ready]", timeout=60_000)
+    page.click("button.play")
+    assert 0.05 < heard(4)[0] < 1
+    page.click("button.play")
+
+    silent = page.locator("track-list .strip").nth(16).locator("[data-number='7']")
+    silent.fill("0")
+    silent.dispatch_event("change")
+    saved()
+    names = [f"Part {n}" for n in range(1, 21)]
+    taken = {}
+    for kind in ("mid", "musicxml", "pdf", "stems.zip"):
+        page.click(".export-menu summary")
+        with page.expect_download(timeout=240_000) as download:
+            page.click(f"a[data-format='{kind}']")
+        assert download.value.suggested_filename == f"Twenty.{kind}"
+        taken[kind] = tmp_path / f"taken.{kind}"
+        download.value.save_as(taken[kind])
+    for kind in ("mid", "musicxml"):
+        piece = read(taken[kind])
+        assert [track.name for track in piece.tracks] == names
+        assert [len(track.notes) for track in piece.tracks] == [8] * 20
+        assert [track.is_drum for track in piece.tracks] == [False] * 17 + [True] * 3
+    text = pypdf.PdfReader(taken["pdf"]).pages[0].extract_text()
+    assert [name for name in names if name not in text.split("\n")] == []
+    with zipfile.ZipFile(taken["stems.zip"]) as stems:
+        levels = [abs(soundfile.read(io.BytesIO(stems.read(n)))[0]).max() for n in stems.namelist()]
+    assert len(levels) == 20
+    assert [n for n, level in enumerate(levels) if level < 0.001] == [16]  # the fader is in it

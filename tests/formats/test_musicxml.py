@@ -268,3 +268,12 @@ def test_small_and_odd_pieces_can_be_written(tmp_path, piece, n_bars):
     formats.write(piece, tmp_path / "a.musicxml")
     root = ElementTree.parse(tmp_path / "a.musicxml").getroot()
     assert len(root.findall("part/measure")) == n_bars
+
+
+def test_parts_are_abbreviated_as_scores_do_and_keep_their_numbers(tmp_path):
+    names = ["Flute", "Clarinet in A", "Horn 2", "Violin II", "Kit", "Track 12", "副旋律", "Zither"]
+    tracks = [Track(name, notes=notes_of([(0, 24, 60, 80)])) for name in names]
+    formats.write(Piece(tracks), tmp_path / "a.musicxml")
+    root = ElementTree.parse(tmp_path / "a.musicxml")
+    short = [element.text for element in root.iter("part-abbreviation")]
+    assert short == ["Fl.", "Cl.", "Hn. 2", "Vln. II", "Kit", "Track 12", "副旋律", "Zit."]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from urllib.parse import quote
+
 import pytest
 
 from antiphon.formats import mid
@@ -72,6 +75,23 @@ def test_script_in_names_stays_text(client, project):
     assert "<script" not in picture.text
     assert "sandbox" in picture.headers["content-security-policy"]
     assert "script-src" not in picture.headers["content-security-policy"]
+
+
+def test_a_file_and_its_tracks_are_called_as_the_page_calls_them(client, project):
+    called = {"title": "第一首", "name": ["0:旋律", "4:鼓", "99:nobody"]}
+    out = client.get(f"/api/takes/{project['current']}/files/musicxml", params=called)
+    names = re.findall("<part-name>(.*?)</part-name>", out.text)
+    assert names == ["旋律", "Counter-melody", "Chords", "Bass", "鼓"]
+    assert "<work-title>第一首</work-title>" in out.text
+    assert quote("第一首.musicxml") in out.headers["content-disposition"]
+    kept = client.get(f"/api/takes/{project['current']}").json()["piece"]
+    assert (kept["title"], kept["tracks"][0]["name"]) == ("First piece", "Melody")
+
+
+@pytest.mark.parametrize("called", [{"name": "melody"}, {"name": "0:" + 300 * "x"}, {"title": ""}])
+def test_names_that_cannot_be_are_refused(client, project, called):
+    refused = client.get(f"/api/takes/{project['current']}/files/mid", params=called)
+    assert refused.status_code == 400
 
 
 def test_a_file_is_rendered_once(client, project, monkeypatch):

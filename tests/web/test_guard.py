@@ -110,6 +110,14 @@ def test_in_the_network_nothing_is_answered_without_the_token(ask):
         assert client.get(path).status_code == 401
 
 
+def test_who_opens_the_address_without_its_token_reads_what_to_do_in_both_languages(ask):
+    answer = shared(ask).get("/", headers={"Accept": "text/html,*/*;q=0.8"})
+    assert answer.status_code == 401
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert "Open the whole address" in answer.text
+    assert "请打开 antiphon studio 给出的完整地址" in answer.text
+
+
 def test_the_token_in_the_address_becomes_a_cookie(ask):
     client = shared(ask)
     answer = client.get(f"/?token={TOKEN}", follow_redirects=False)

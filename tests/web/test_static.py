@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from antiphon.metrics.bars import MEASURES
-
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent / "static"
 STATIC = ROOT / "src" / "antiphon" / "web" / "static"
@@ -54,11 +52,6 @@ def test_only_one_file_fetches():
 def test_the_page_without_sound_is_light():
     kilobytes = sum(path.stat().st_size for path in files(".js", ".css", ".html", ".svg")) / 1000
     assert kilobytes < 400
-
-
-def test_all_that_is_measured_of_bars_has_a_chinese_name():
-    text = (STATIC / "i18n" / "reasons.js").read_text(encoding="utf-8")
-    assert {name for name in MEASURES if not re.search(rf'^  "?{name}"?: "', text, re.M)} == set()
 
 
 def test_types_of_the_page_check():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from xml.sax.saxutils import escape
 
 from antiphon.formats import _musicxml_elements as elements
@@ -18,7 +19,17 @@ _HEADER = (
     '<!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 Partwise//EN"'
     ' "http://www.musicxml.org/dtds/partwise.dtd">\n<score-partwise version="4.0">'
 )
-_SHORT = {"Melody": "Mel.", "Counter-melody": "C.-m.", "Chords": "Chd.", "Drums": "Dr."}
+# as scores abbreviate them (Gould, Behind Bars, appendix)
+_SHORT = {
+    "Melody": "Mel.", "Counter-melody": "C.-m.", "Chords": "Chd.", "Drums": "Dr.",
+    "Flute": "Fl.", "Piccolo": "Picc.", "Oboe": "Ob.", "English Horn": "E.H.", "Clarinet": "Cl.",
+    "Bassoon": "Bsn.", "Horn": "Hn.", "French Horn": "Hn.", "Trumpet": "Tpt.", "Trombone": "Tbn.",
+    "Timpani": "Timp.", "Percussion": "Perc.", "Glockenspiel": "Glock.", "Xylophone": "Xyl.",
+    "Harp": "Hp.", "Piano": "Pno.", "Organ": "Org.", "Guitar": "Gtr.", "Soprano": "S.",
+    "Alto": "A.", "Tenor": "T.", "Violin": "Vln.", "Viola": "Vla.", "Cello": "Vc.",
+    "Violoncello": "Vc.", "Contrabass": "Cb.", "Double Bass": "Db.",
+}  # fmt: skip
+_NUMBERED = re.compile(r"(.+?)(?: in \S+)?(?: (\d+|[IVX]+))?")
 _ACCIDENTALS = {0: "natural", 1: "sharp", -1: "flat", 2: "double-sharp", -2: "flat-flat"}
 # General MIDI drum key -> line, octave, note head
 _DRUMS = {
@@ -64,12 +75,21 @@ def _head(score: Score) -> list[str]:
     return out
 
 
+def _short(name: str) -> str:
+    """Return what stands before a part from the second system on; its number stays."""
+    found = _NUMBERED.fullmatch(name)
+    instrument, number = found.groups() if found else (name, None)
+    short = _SHORT.get(instrument)
+    if short is None:
+        short = instrument if len(instrument) <= 5 else f"{instrument[:3].strip('- ')}."
+    return f"{short} {number}" if number else short
+
+
 def _part_head(part: Part, number: int, channel: int) -> list[str]:
     name = elements.clean(part.name)
-    short = _SHORT.get(name) or (name if len(name) <= 5 else f"{name[:3].strip('- ')}.")
     out = [
         f'<score-part id="P{number}"><part-name>{escape(name)}</part-name>'
-        f"<part-abbreviation>{escape(short)}</part-abbreviation>"
+        f"<part-abbreviation>{escape(_short(name))}</part-abbreviation>"
     ]
     keys = sorted({int(p) for p in part.track.notes["pitch"]}) if part.track.is_drum else []
     ids: list[tuple[str, int | None]] = [(f"P{number}-I{key}", key) for key in keys]

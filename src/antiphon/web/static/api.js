@@ -105,15 +105,22 @@ export const api = {
   mapPiece: (take, here) => call("GET", `/takes/${take}/map/piece?${new URLSearchParams(here)}`),
   /** @param {string} take @param {Record<string, unknown>} here @returns {Promise<Take>} */
   keepPlace: (take, here) => call("POST", `/takes/${take}/map`, here),
-  /** @param {string} take @param {string} format @param {number} [revision] to be shown, not saved; each revision is another file */
-  takeFile: (take, format, revision) =>
-    `/api/takes/${take}/files/${format}${revision === undefined ? "" : `?inline=1&revision=${revision}`}`,
+  /**
+   * @param {string} take
+   * @param {string} format
+   * @param {[string, string][]} [called] what it and its tracks are called in it
+   */
+  takeFile: (take, format, called = []) =>
+    `/api/takes/${take}/files/${format}?${new URLSearchParams(called)}`.replace(/\?$/, ""),
+  /** The same to be shown, not saved. @param {string} take @param {string} format @param {number} revision each is another file @param {[string, string][]} [called] */
+  shownFile: (take, format, revision, called = []) =>
+    api.takeFile(take, format, [["inline", "1"], ["revision", String(revision)], ...called]),
 
-  /** A file of a take, once it is made. @param {string} take @param {string} format @returns {Promise<{blob: Blob, name: string}>} */
-  async made(take, format) {
-    const response = await request(api.takeFile(take, format));
+  /** A file of a take, once it is made. @param {string} address @returns {Promise<{blob: Blob, name: string}>} */
+  async made(address) {
+    const response = await request(address);
     const named = /filename\*=UTF-8''([^;]+)/.exec(response.headers.get("Content-Disposition") ?? "");
-    return { blob: await response.blob(), name: decodeURIComponent(named?.[1] ?? `piece.${format}`) };
+    return { blob: await response.blob(), name: decodeURIComponent(named?.[1] ?? "Antiphon") };
   },
 
   /**
@@ -180,7 +187,7 @@ export const api = {
   /** @returns {Promise<ArrayBuffer>} */
   soundfont: async () => (await request(SOUNDFONT)).arrayBuffer(),
   /** A take as sound, made by the server. @param {string} take @param {number} revision @returns {Promise<ArrayBuffer>} */
-  rendered: async (take, revision) => (await request(api.takeFile(take, "ogg", revision))).arrayBuffer(),
+  rendered: async (take, revision) => (await request(api.shownFile(take, "ogg", revision))).arrayBuffer(),
 };
 
 /** @typedef {typeof api} Api */

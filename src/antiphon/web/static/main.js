@@ -1,6 +1,7 @@
 /** The studio: one store, one player, one view, and the parts of the page that share them. */
 import { api } from "./api.js";
 import { language } from "./i18n/index.js";
+import { titled } from "./i18n/names.js";
 import { Jam } from "./live/jam.js";
 import { isWriting } from "./live/typing.js";
 import { Player } from "./player.js";
@@ -42,7 +43,7 @@ for (const element of document.querySelectorAll("*")) {
 store.on(["project"], ({ project }) => {
   if (!project) return;
   localStorage.setItem(LAST_PROJECT, project.id);
-  document.title = `${project.title} – Antiphon`;
+  document.title = `${titled(project.title)} – Antiphon`;
 });
 
 /** Keys that mean the same wherever the focus is, unless something is being written. */

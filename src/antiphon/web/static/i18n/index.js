@@ -1,8 +1,8 @@
 /** Texts in the person's language; every text of the page is in `en.js` and `zh.js`. */
 import { en } from "./en.js";
 import { ZH } from "./instruments.js";
-import { inChinese } from "./reasons.js";
-import { REFUSALS } from "./refusals.js";
+import { STATUS } from "./refusals.js";
+import { inChinese } from "./sentences.js";
 import { zh } from "./zh.js";
 
 /** @type {Record<string, Record<string, string>>} */
@@ -32,10 +32,15 @@ export function t(key, values = {}) {
   return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
 }
 
-/** Like `t`, for names that the server may add to: what is not known is shown as it is. @param {string} group @param {string} name */
-export function named(group, name) {
+/**
+ * Like `t`, for names that the server may add to.
+ * @param {string} group
+ * @param {string} name
+ * @param {string} [otherwise] is shown where it is not known; as it is, when left out
+ */
+export function named(group, name, otherwise = name) {
   const key = `${group}.${name}`;
-  return LANGUAGES[language][key] ?? en[key] ?? name;
+  return LANGUAGES[language][key] ?? en[key] ?? otherwise;
 }
 
 /** Instruments by program. @param {string[]} english as the server calls them @returns {readonly string[]} */
@@ -43,12 +48,12 @@ export function instruments(english) {
   return language === "zh" ? ZH : english;
 }
 
-/** How a take was judged. @param {string} english the server's sentence */
-export function reason(english) {
-  return language === "zh" ? inChinese(english) : english;
-}
-
-/** What a refusal of the server's begins with where the page is not in English. @param {number|undefined} status */
-export function refused(status) {
-  return (language === "zh" && REFUSALS[status ?? 0]) || "";
+/**
+ * A sentence of the server's.
+ * @param {string} english
+ * @param {number} [status] of a refusal; says what it is about where the sentence is not known
+ */
+export function told(english, status) {
+  if (language !== "zh" || !english) return english;
+  return inChinese(english) ?? `${STATUS[status ?? 0] ?? ""} ${english}`.trim();
 }

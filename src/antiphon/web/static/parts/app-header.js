@@ -1,6 +1,7 @@
 /** The top of the page: which project, undo, what can be taken away, help, language, theme. */
 import { h, icon, iconButton } from "../dom.js";
 import { language, speak, t } from "../i18n/index.js";
+import { titled } from "../i18n/names.js";
 import { exportMenu } from "./export-menu.js";
 import { Part } from "./part.js";
 import { projectDialog } from "./project-dialog.js";
@@ -69,7 +70,7 @@ export class AppHeader extends Part {
       projects.element,
     );
     store.on(["project"], ({ project }) => {
-      if (project && document.activeElement !== title) title.value = project.title;
+      if (project && document.activeElement !== title) title.value = titled(project.title);
     });
     store.on(["saving"], ({ saving }) => {
       saved.textContent = t(`saving.${saving}`);

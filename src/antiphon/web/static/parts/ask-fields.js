@@ -22,8 +22,8 @@ export function number({ name, min, max }, props) {
   };
 }
 
-/** @param {string} name @returns {Field} */
-export function words(name) {
+/** @param {string} name @param {(written: string) => string} [meant] as the server reads it @returns {Field} */
+export function words(name, meant = (text) => text) {
   const input = h("input", {
     type: "text",
     placeholder: t(`ask.${name}.example`),
@@ -33,7 +33,7 @@ export function words(name) {
   });
   return {
     element: labelled(t(`ask.${name}`), input),
-    options: () => (input.value.trim() ? { [name]: input.value.trim() } : {}),
+    options: () => (input.value.trim() ? { [name]: meant(input.value.trim()) } : {}),
   };
 }
 

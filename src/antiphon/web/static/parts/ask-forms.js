@@ -6,6 +6,7 @@
  */
 import { h, labelled } from "../dom.js";
 import { named, t } from "../i18n/index.js";
+import { nameOf, sectionsMeant } from "../i18n/names.js";
 import { moving } from "../music/mood.js";
 import { barsFromWords, barsInWords } from "../music/time.js";
 import {
@@ -25,7 +26,6 @@ import {
 } from "./ask-fields.js";
 import { takeIn } from "./drop-zone.js";
 import { LatentMap } from "./latent-map.js";
-import { nameOf } from "./track-list.js";
 
 /**
  * @typedef {object} Form
@@ -63,7 +63,7 @@ export function forms(studio) {
     mood(),
     more(
       moodAtEnd(),
-      words("form"),
+      words("form", sectionsMeant),
       choice(metre, String),
       number(tempo),
       parts(about.roles, about.instruments),

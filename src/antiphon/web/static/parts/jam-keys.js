@@ -1,9 +1,9 @@
 /** A piano to play by pointer, by touch, and by two rows of the computer keyboard. */
 import { h, iconButton } from "../dom.js";
-import { t } from "../i18n/index.js";
+import { named, t } from "../i18n/index.js";
 import { isWriting, letterOf, stepOf } from "../live/typing.js";
 import { clamp } from "../music/edits.js";
-import { DRUM_NAMES, isBlackKey, pitchName } from "../music/names.js";
+import { isBlackKey, pitchName } from "../music/names.js";
 import { Part } from "./part.js";
 
 const KEY_PX = 34; // of a white key, at least
@@ -89,7 +89,7 @@ export class JamKeys extends Part {
 
   /** @param {number} pitch @param {string} letter @param {boolean} isDrum */
   #key(pitch, letter, isDrum) {
-    const name = isDrum ? (DRUM_NAMES.get(pitch) ?? pitchName(pitch)) : pitchName(pitch);
+    const name = isDrum ? named("drum", String(pitch), pitchName(pitch)) : pitchName(pitch);
     const shown = isDrum || pitch % 12 === 0 ? name : "";
     return h(
       "button",

@@ -4,6 +4,7 @@
  */
 import { h } from "../dom.js";
 import { t } from "../i18n/index.js";
+import { sectionName, sectionsMeant } from "../i18n/names.js";
 import { endOf, withChord, withSection } from "../music/edits.js";
 import { looksLikeChord } from "../music/names.js";
 import { barOf, barStarts, beatSteps } from "../music/time.js";
@@ -50,7 +51,7 @@ export class MarkLane extends Part {
     return piece.sections.map(({ start, n_bars, label }) => ({
       step: starts[start],
       end: starts[start + n_bars] ?? endOf(piece),
-      text: label,
+      text: sectionName(label),
     }));
   }
 
@@ -145,7 +146,7 @@ export class MarkLane extends Part {
       }
       void this.store.edit(withChord(piece, step, text));
     } else {
-      void this.store.edit(withSection(piece, barOf(barStarts(piece), step), text));
+      void this.store.edit(withSection(piece, barOf(barStarts(piece), step), sectionsMeant(text)));
     }
   }
 }

@@ -1,6 +1,6 @@
 /** What the person should know, said once, at the lower edge. */
 import { h, iconButton } from "../dom.js";
-import { refused, t } from "../i18n/index.js";
+import { t, told } from "../i18n/index.js";
 import { Part } from "./part.js";
 
 const STAYS_MS = { info: 6000, error: 12000 };
@@ -12,7 +12,7 @@ export class MessageBar extends Part {
       this.replaceChildren();
       if (!message) return;
       const own = message.text.startsWith("!"); // else it is the server's word
-      const said = own ? [t(message.text.slice(1))] : [refused(message.status), " ", message.text];
+      const said = own ? t(message.text.slice(1)) : told(message.text, message.status);
       this.append(
         h(
           "div",

@@ -1,7 +1,7 @@
 /** The piano roll: all tracks on one canvas, the track in hand to be edited. */
 import { context2d, h } from "../dom.js";
-import { t } from "../i18n/index.js";
-import { DRUM_NAMES, pitchName } from "../music/names.js";
+import { named, t } from "../i18n/index.js";
+import { pitchName } from "../music/names.js";
 import { placeOf } from "../music/time.js";
 import { colours, onTheme } from "../roll/colours.js";
 import { Gestures } from "../roll/gestures.js";
@@ -151,7 +151,7 @@ export class PianoRoll extends Part {
     paintNotes(ground, palette, view, piece, { activeTrack: this.state.activeTrack, selection, hidden });
     const drums = this.store.track?.is_drum;
     paintKeys(context2d(this.keys), palette, view, this.keys.clientWidth, (pitch) =>
-      drums ? (DRUM_NAMES.get(pitch) ?? "") : pitch % 12 === 0 ? pitchName(pitch) : "",
+      drums ? named("drum", String(pitch), "") : pitch % 12 === 0 ? pitchName(pitch) : "",
     );
   }
 

@@ -1,6 +1,7 @@
 /** All projects: open, begin, bring in, take away, delete. */
 import { h, icon, iconButton } from "../dom.js";
 import { language, t } from "../i18n/index.js";
+import { titled } from "../i18n/names.js";
 
 /** @param {import("../store.js").Store} store */
 export function projectDialog(store) {
@@ -70,7 +71,7 @@ export function projectDialog(store) {
                 element.close();
               },
             },
-            h("strong", {}, each.title),
+            h("strong", {}, titled(each.title)),
             h(
               "small",
               {},
@@ -83,13 +84,14 @@ export function projectDialog(store) {
               class: "icon-button",
               href: store.api.projectFile(each.id),
               download: "",
-              "aria-label": t("project.export", { title: each.title }),
-              title: t("project.export", { title: each.title }),
+              "aria-label": t("project.export", { title: titled(each.title) }),
+              title: t("project.export", { title: titled(each.title) }),
             },
             icon("export"),
           ),
-          iconButton("delete", t("project.delete", { title: each.title }), () => {
-            if (confirm(t("project.delete.sure", { title: each.title }))) void store.deleteProject(each.id);
+          iconButton("delete", t("project.delete", { title: titled(each.title) }), () => {
+            if (confirm(t("project.delete.sure", { title: titled(each.title) })))
+              void store.deleteProject(each.id);
           }),
         ),
       ),

@@ -1,6 +1,7 @@
 /** Sheet music of the take, engraved on the server; made when it is looked at. */
 import { h } from "../dom.js";
 import { t } from "../i18n/index.js";
+import { calledInFiles } from "../i18n/names.js";
 import { Part } from "./part.js";
 
 export class ScoreView extends Part {
@@ -28,9 +29,10 @@ export class ScoreView extends Part {
   }
 
   #fill() {
-    const { take, saving } = this.state;
+    const { project, take, saving } = this.state;
     if (this.hidden || !take || saving !== "saved") return;
-    const address = this.store.api.takeFile(take.id, "svg", take.revision);
+    const called = calledInFiles(project, take, "svg");
+    const address = this.store.api.shownFile(take.id, "svg", take.revision, called);
     if (address === this.#shown) return;
     this.#shown = address;
     this.note.textContent = t("score.waiting");

@@ -1,11 +1,11 @@
 /** All takes of the project: what made them, how good they are, two side by side. */
 import { h, icon, iconButton } from "../dom.js";
-import { named, reason, t } from "../i18n/index.js";
+import { named, t, told } from "../i18n/index.js";
 import { Part } from "./part.js";
 
 /** @typedef {import("../types.js").Take} Take */
 
-const NAMED = ["upload", "first", "copy"]; // verbs whose takes have a name of their own
+const NAMED = ["upload", "copy"]; // verbs whose takes have a name of their own
 
 export class TakesPanel extends Part {
   make() {
@@ -88,7 +88,7 @@ export class TakesPanel extends Part {
             h(
               "ul",
               {},
-              take.reasons.map((each) => h("li", {}, reason(each))),
+              take.reasons.map((each) => h("li", {}, told(each))),
             ),
           )
         : null,

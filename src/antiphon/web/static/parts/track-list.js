@@ -1,7 +1,7 @@
 /** The tracks: which is in hand, and the mixer with instrument, level, place, mute, solo, lock. */
 import { h, icon, select } from "../dom.js";
-import { en } from "../i18n/en.js";
-import { instruments, named, t } from "../i18n/index.js";
+import { instruments, t } from "../i18n/index.js";
+import { nameOf } from "../i18n/names.js";
 import { withControl, withTrack } from "../music/edits.js";
 import { trackClass } from "../roll/colours.js";
 import { PAN, setting, VOLUME } from "../sound/mix.js";
@@ -158,11 +158,4 @@ export class TrackList extends Part {
   }
 }
 
-/** Its role in the person's language, where it is called by it; else the name it has. @param {Track} track @param {number} index */
-export function nameOf(track, index) {
-  const isRole = track.role && en[`role.${track.role}`] === track.name;
-  return (isRole || !track.name) && track.role
-    ? named("role", track.role)
-    : track.name || t("track.n", { n: index + 1 });
-}
 customElements.define("track-list", TrackList);

@@ -1,6 +1,6 @@
 /** Playing: begin, stop, go round, where we are, how fast, how loud. */
 import { h, icon, iconButton } from "../dom.js";
-import { t } from "../i18n/index.js";
+import { t, told } from "../i18n/index.js";
 import { FASTEST, SLOWEST, withTempo } from "../music/edits.js";
 import { barOf, barsFromWords, barStarts, placeOf, Timeline } from "../music/time.js";
 import { LoudnessControl } from "./loudness-control.js";
@@ -57,7 +57,7 @@ export class TransportBar extends Part {
       this.dataset.sound = sound;
     });
     store.on(["about"], ({ about }) => {
-      this.sound.title = about?.player.sentence ?? "";
+      this.sound.title = told(about?.player.sentence ?? "");
     });
     store.on(["piece", "loop"], () => this.#fill());
     requestAnimationFrame(() => this.#frame());
