@@ -200,6 +200,9 @@ def test_notes_of_the_final_bar_ring_and_nothing_sounds_after():
     assert plain(held_end(notes, 192, 96)) == [
         (0, 192, 48), (96, 24, 60), (120, 72, 60), (144, 48, 64), (144, 48, 67),
     ]  # fmt: skip
+    arpeggio = made(*((96 + 6 * k, 6, 40 + 4 * k) for k in range(12)))
+    held = [pitch for onset, duration, pitch in plain(held_end(arpeggio, 192, 96)) if duration > 6]
+    assert held == [40, *range(60, 88, 4)]  # the lowest and the last seven
     early = made((0, 10, 60))
     assert plain(held_end(early, 192, 96)) == [(0, 10, 60)]  # it is not in the final bar
 

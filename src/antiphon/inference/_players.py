@@ -31,6 +31,7 @@ from antiphon.representations.score import N_PARTS, ONE_VOICE
 from antiphon.representations.writing import Writing, in_steps
 
 MIN_VELOCITY = 12  # softer is not heard
+MAX_RINGING = 8  # notes of a part that are held to the end: two hands hold no more
 CHORD_TONE_SHARE = 0.92  # of the sounding time of chords and bass, at the least
 
 
@@ -151,6 +152,8 @@ def in_range(notes: Notes, role: str, reach: tuple[int, int] = (128, -1)) -> Not
 def held_end(notes: Notes, end: int, bar_steps: int) -> Notes:
     """Return notes of which those that begin in the final bar ring until the end.
 
+    Of more than `MAX_RINGING` it is the lowest and the last that do.
+
     Args:
         notes: of a part.
         end: step at which the music ends.
@@ -158,6 +161,11 @@ def held_end(notes: Notes, end: int, bar_steps: int) -> Notes:
     """
     out = notes.copy()
     rings = out["onset"] >= end - bar_steps
+    there = np.flatnonzero(rings)
+    if len(there) > MAX_RINGING:
+        lowest = there[np.argmin(out["pitch"][there])]
+        by_onset = there[np.argsort(out["onset"][there], kind="stable")]
+        rings[by_onset[by_onset != lowest][: len(there) - MAX_RINGING]] = False
     out["duration"] = np.where(
         rings, end - out["onset"], np.minimum(out["duration"], end - out["onset"])
     )
