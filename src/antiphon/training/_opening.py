@@ -19,6 +19,7 @@ from antiphon.training.critic import CriticTraining
 from antiphon.training.plan_critic import PlanCriticTraining
 from antiphon.training.progression import ProgressionTraining
 from antiphon.training.scribe import ScribeTraining
+from antiphon.training.tuning import ScribeTuning
 
 _TABLES: dict[str, type[Any]] = {
     "coder": CoderConfig,
@@ -27,6 +28,7 @@ _TABLES: dict[str, type[Any]] = {
     "choir_training": ChoirTraining,
     "scribe": scribe.Config,
     "scribe_training": ScribeTraining,
+    "scribe_tuning": ScribeTuning,
     "adversary": choir.Config,
     "adversary_training": AdversaryTraining,
     "critic_training": CriticTraining,
@@ -93,5 +95,5 @@ def _check_tables(settings: TrainConfig) -> None:
     for table, kind in _TABLES.items():
         given = getattr(settings, table)
         check_values(kind, given, f"the table [{table}] of the config")
-        if table.endswith("_training"):
+        if table.endswith(("_training", "_tuning")):
             config_from(kind, given)

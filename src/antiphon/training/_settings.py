@@ -71,6 +71,7 @@ class TrainConfig:
     choir_training: Mapping[str, Any] = field(default_factory=dict)
     scribe: Mapping[str, Any] = field(default_factory=dict)
     scribe_training: Mapping[str, Any] = field(default_factory=dict)
+    scribe_tuning: Mapping[str, Any] = field(default_factory=dict)
     adversary: Mapping[str, Any] = field(default_factory=dict)
     adversary_training: Mapping[str, Any] = field(default_factory=dict)
     critic_training: Mapping[str, Any] = field(default_factory=dict)

@@ -51,6 +51,7 @@ from antiphon.training.critic import CriticTraining, train_critic
 from antiphon.training.plan_critic import PlanCriticTraining, train_plan_critic
 from antiphon.training.progression import ProgressionBatches, ProgressionTraining, train_progression
 from antiphon.training.scribe import ScribeTraining, train_scribe
+from antiphon.training.tuning import ScribeTuning, tuned
 
 __all__ = ["TrainConfig", "read_config", "train"]
 
@@ -295,6 +296,7 @@ def _scribe(
         report=report,
         listen=listen,
     )
+    writer = tuned(writer, config_from(ScribeTuning, settings.scribe_tuning))
     critic = train_critic(
         writer,
         config_from(CriticTraining, settings.critic_training),
