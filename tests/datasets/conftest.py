@@ -54,28 +54,33 @@ def own_folder(tmp_path: Path) -> Path:
     return root
 
 
+def write_pop909(root: Path, song: str) -> None:
+    """Write a song as POP909 has it: 120 a minute, all notes a tenth of a second late."""
+    folder = root / "POP909" / song
+    folder.mkdir(parents=True)
+    piece = band(8)
+    for track, name in zip(piece.tracks, ("MELODY", "BRIDGE", "PIANO"), strict=False):
+        track.name = name
+        track.notes["onset"] += 5  # steps; 24 are half a second
+    piece.tracks, piece.tempos = piece.tracks[:3], [Tempo(0, 120.0)]
+    mid.write(piece, folder / f"{song}.mid")
+    late = 5 / 48
+    beats = [f"{late + i / 2} {i % 2}.0 {float(i % 4 == 0)}" for i in range(36)]
+    chords = [
+        f"{late + 2 * i}\t{late + 2 * i + 2}\t{('C:maj', 'A:min7', 'F:maj', 'G:7')[i % 4]}"
+        for i in range(8)
+    ]
+    (folder / "beat_midi.txt").write_text("\n".join(beats) + "\n")
+    (folder / "chord_midi.txt").write_text("\n".join(chords) + "\n")
+    (folder / "key_audio.txt").write_text("0.1\t16.1\tC:maj\n")
+
+
 @pytest.fixture
 def pop_folder(tmp_path: Path) -> Callable[[str], Path]:
-    """Write a song as POP909 has it: 120 a minute, all notes a tenth of a second late."""
+    """Write a song of POP909; return the folder."""
 
     def write(song: str) -> Path:
-        folder = tmp_path / "POP909" / song
-        folder.mkdir(parents=True)
-        piece = band(8)
-        for track, name in zip(piece.tracks, ("MELODY", "BRIDGE", "PIANO"), strict=False):
-            track.name = name
-            track.notes["onset"] += 5  # steps; 24 are half a second
-        piece.tracks, piece.tempos = piece.tracks[:3], [Tempo(0, 120.0)]
-        mid.write(piece, folder / f"{song}.mid")
-        late = 5 / 48
-        beats = [f"{late + i / 2} {i % 2}.0 {float(i % 4 == 0)}" for i in range(36)]
-        chords = [
-            f"{late + 2 * i}\t{late + 2 * i + 2}\t{('C:maj', 'A:min7', 'F:maj', 'G:7')[i % 4]}"
-            for i in range(8)
-        ]
-        (folder / "beat_midi.txt").write_text("\n".join(beats) + "\n")
-        (folder / "chord_midi.txt").write_text("\n".join(chords) + "\n")
-        (folder / "key_audio.txt").write_text("0.1\t16.1\tC:maj\n")
+        write_pop909(tmp_path, song)
         return tmp_path
 
     return write

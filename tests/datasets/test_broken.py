@@ -19,7 +19,7 @@ from antiphon.errors import AntiphonError
 from antiphon.formats import mid, musicxml
 from antiphon.music.piece import Piece, Track, notes_of
 
-from .conftest import BEAT, band
+from .conftest import BEAT, band, write_pop909
 from .test_bands import ONE, TRACK, rolls_of, write_lpd
 from .test_guitarset import JAMS, NAME
 from .test_jazz_standards_chords import CHART
@@ -73,6 +73,7 @@ GROOVE = "1_funk_100_beat_4-4.mid"
 QUARTET = ("Violin 1", "Violin 2", "Viola", "Violoncello")
 LAYOUTS: dict[str, list[Callable[[Path], None]]] = {
     "band": [midi_at("vgm_game/a.mid")],
+    "chorales": [score_at("bwv1.6.mxl", ("Soprano", "Alto", "Tenor", "Bass"))],
     "emopia": [
         midi_at("midis/Q1_a_0.mid"),
         text_at("split/train.csv", "fname,label\nQ1_a_0,Q1\n"),
@@ -107,11 +108,13 @@ LAYOUTS: dict[str, list[Callable[[Path], None]]] = {
         midi_at("musicnet_em/2303.mid"),
         text_at("musicnet_metadata.csv", TABLE),
     ],
+    "music21_folk": [text_at("airdsAirs/book1.abc", BOOK)],
     "nottingham": [text_at("ABC_cleaned/jigs.abc", BOOK)],
     "openewld": [score_at("A/T/T.mxl", ("Voice",)), database],
     "openmsx": [midi_at("src/a.mid"), text_at("src/themes.list", "theme; a.mid; x; A Title\n")],
     "openscore_lieder": [score_at("A/B/lc1.mxl", ("Voice", "Piano"))],
     "openscore_quartets": [score_at("A/B/sq1.mxl", QUARTET)],
+    "pop909": [lambda root: write_pop909(root, "001")],
     "slakh": [midi_at("train/Track00001/MIDI/S00.mid")],
     "styles": [midi_at("jazz/a.mid")],
     "vgmidi": [

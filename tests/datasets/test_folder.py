@@ -175,6 +175,11 @@ def test_chorale_in_three_parts_is_left_out(tmp_path: Path):
         chorales.read(chorale(tmp_path / "bwv1.6.mxl", 3))
 
 
+def test_a_folder_without_chorales_is_told_and_not_replaced_by_music21s(tmp_path: Path):
+    with pytest.raises(AntiphonError, match=r"has no chorale such as bwv1\.6\.mxl"):
+        chorales.sources(tmp_path)
+
+
 def test_versions_of_a_chorale_share_a_split(tmp_path: Path):
     for name in ("bwv112.5", "bwv112.5-sc", "bwv112.5-w"):
         chorale(tmp_path / f"{name}.mxl")

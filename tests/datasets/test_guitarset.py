@@ -62,6 +62,13 @@ def test_guitarists_make_the_split(root: Path):
     assert found[1].audio is None
 
 
+def test_an_excerpt_that_lies_there_twice_is_one(root: Path):
+    (root / "copy").mkdir()
+    (root / "copy" / f"{NAME}.JAMS").write_text(JAMS)
+    found = [s for s in guitarset.sources(root) if s.id == NAME]
+    assert [s.path for s in found] == [root / "annotation" / f"{NAME}.jams"]
+
+
 def test_a_performance_has_its_seconds(root: Path):
     piece = guitarset.performance(guitarset.sources(root)[0])
     notes = piece.tracks[0].notes

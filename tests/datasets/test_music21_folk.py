@@ -40,6 +40,11 @@ def test_a_tune_is_a_melody_with_repeats_played_out_and_chords_of_its_own(root: 
     assert str(piece.chords[0].chord) == "G"
 
 
+def test_a_folder_without_books_is_told_and_not_replaced_by_music21s(tmp_path: Path):
+    with pytest.raises(AntiphonError, match=r"has no book such as airdsAirs/book1\.abc"):
+        music21_folk.sources(tmp_path)
+
+
 def test_a_tune_that_is_not_there_is_named(root: Path):
     book = root / "airdsAirs" / "book1.abc"
     with pytest.raises(AntiphonError, match="no tune 7"):

@@ -144,6 +144,38 @@ def test_a_broken_table_of_pop909_is_told(
         pop909.read(pop909.sources(root)[0])
 
 
+@pytest.mark.parametrize(
+    ("file", "content", "said"),
+    [
+        ("001.mid", None, "001 has no 001.mid."),
+        ("001.mid", b"", "001: 001.mid cannot be read as MIDI."),
+        ("beat_midi.txt", None, "001 has no beat_midi.txt."),
+    ],
+)
+def test_a_song_of_pop909_that_lacks_a_file_is_told(
+    pop_folder: Callable, tmp_path: Path, file: str, content: bytes | None, said: str
+):
+    """An archive that was unpacked by half: one song is whole, the other is counted."""
+    pop_folder("001")
+    root = pop_folder("002")
+    path = root / "POP909" / "001" / file
+    path.unlink() if content is None else path.write_bytes(content)
+    report = prepared("pop909", root, tmp_path / "out")
+    assert report["songs"] == {"found": 2, "used": 1, "left_out": 1}
+    with pytest.raises(AntiphonError, match=said):
+        pop909.read(pop909.sources(root)[0])
+
+
+def test_an_archive_that_is_still_packed_is_named(tmp_path: Path):
+    (tmp_path / "groove-v1.0.0.zip").write_bytes(b"PK")
+    with pytest.raises(
+        AntiphonError, match=r"missing\. groove-v1\.0\.0\.zip lies in it: unpack it\."
+    ):
+        prepared("groove", tmp_path, tmp_path / "out")
+    with pytest.raises(AntiphonError, match=r"examples.json .*\. groove-v1\.0\.0\.zip lies in it"):
+        prepared("nsynth", tmp_path, tmp_path / "out")
+
+
 def test_licence_travels_with_every_song(own_folder: Path, tmp_path: Path):
     prepared("folder", own_folder, tmp_path / "out")
     pieces = json.loads((tmp_path / "out" / "pieces.json").read_text())

@@ -42,6 +42,11 @@ def test_folders_tell_the_split_and_where_the_mix_is(root: Path):
     assert found["Track00002"].audio is None
 
 
+def test_one_song_may_be_named_by_its_folder(root: Path):
+    (song,) = slakh.sources(root / "test" / "Track00002")
+    assert (song.id, song.split) == ("Track00002", "test")
+
+
 def test_the_whole_song_is_read_before_its_stems(root: Path):
     by_id = {s.id: s for s in slakh.sources(root)}
     piece, remarks = slakh.read_remarking(by_id["Track00001"])

@@ -85,16 +85,32 @@ def load(name: str) -> ModuleType:
     return registry.load(__name__, name)
 
 
-def listing(dataset: ModuleType, root: Path) -> Sequence[Source | Recording]:
+def listing(dataset: ModuleType, root: Path | None) -> Sequence[Source | Recording]:
     """Return what a data set finds in a folder: its songs, or the recordings of a set of sounds.
 
     Raises:
-        AntiphonError: the folder does not hold it.
+        AntiphonError: the folder does not hold it; an archive in it that is still packed is named.
     """
-    found: Sequence[Source | Recording] = (
-        dataset.recordings(root) if hasattr(dataset, "recordings") else dataset.sources(root)
-    )
+    try:
+        found: Sequence[Source | Recording] = (
+            dataset.recordings(root) if hasattr(dataset, "recordings") else dataset.sources(root)
+        )
+    except AntiphonError as error:
+        packed = _packed(root) if root is not None else ""
+        if not packed:
+            raise
+        raise AntiphonError(f"{error} {packed} lies in it: unpack it.") from None
     return found
+
+
+def _packed(root: Path) -> str:
+    """Return the name of an archive in a folder, or nothing."""
+    from antiphon.datasets._unpack import is_archive
+
+    names = (
+        sorted(path.name for path in root.iterdir() if is_archive(path)) if root.is_dir() else []
+    )
+    return names[0] if names else ""
 
 
 def read(dataset: ModuleType, source: Source) -> Piece:

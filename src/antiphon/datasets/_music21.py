@@ -5,16 +5,22 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
+from antiphon.errors import AntiphonError
 
-def corpus_folders(name: str, root: Path | None = None) -> list[Path]:
-    """Return where to look for a part of the corpus: a folder that is named, then the package's.
+
+def corpus_folder(name: str, root: Path | None = None) -> Path:
+    """Return where a part of the corpus lies: a folder that is named, else the package's.
 
     Args:
         name: folder of the corpus, e.g. ``"bach"``.
-        root: looked into first, where one is named.
+        root: looked into instead, where one is named.
+
+    Raises:
+        AntiphonError: none is named, and the package is missing.
     """
-    folders = [root] if root is not None else []
+    if root is not None:
+        return root
     found = importlib.util.find_spec("music21")
-    if found is not None and found.submodule_search_locations:
-        folders.append(Path(found.submodule_search_locations[0]) / "corpus" / name)
-    return folders
+    if found is None or not found.submodule_search_locations:
+        raise AntiphonError("It comes with music21, which is missing: pip install music21.")
+    return Path(found.submodule_search_locations[0]) / "corpus" / name

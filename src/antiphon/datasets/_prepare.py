@@ -17,9 +17,9 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import as_completed
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from antiphon.datasets import Source, load
+from antiphon.datasets import Source, listing, load
 from antiphon.datasets._doubles import contents
 from antiphon.datasets._parts import TABLES, Parts, as_json, make_part
 from antiphon.datasets._report import summary, write_report
@@ -68,7 +68,7 @@ def prepare(
         raise AntiphonError(f"Say where the data set {name} lies: --from FOLDER.")
     if engine == "dask":  # its workers have other current folders
         root, out = root and root.absolute(), out.absolute()
-    sources: list[Source] = dataset.sources(root)
+    sources = cast(list[Source], listing(dataset, root))
     groups = [sources[i : i + SONGS_PER_PART] for i in range(0, len(sources), SONGS_PER_PART)]
     finished = _manifest(out)
     if finished is not None and _is_same(finished, name, groups, augment):

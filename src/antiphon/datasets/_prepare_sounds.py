@@ -18,12 +18,12 @@ from collections.abc import Callable
 from concurrent.futures import as_completed
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from zipfile import BadZipFile
 
 import numpy as np
 
-from antiphon.datasets import load
+from antiphon.datasets import listing, load
 from antiphon.datasets._parts import as_json
 from antiphon.datasets._prepare import Outcome, about_of, make_folder, remove
 from antiphon.datasets._sound import FORMAT, N_FRAMES, SAMPLE_RATE_HZ, SECONDS, prepare_recording
@@ -66,7 +66,7 @@ def prepare_sounds(
         raise AntiphonError(f"Say where the data set {name} lies: --from FOLDER.")
     if engine == "dask":  # its workers have other current folders
         root, out = root.absolute(), out.absolute()
-    found: list[Recording] = load(name).recordings(root)
+    found = cast(list[Recording], listing(load(name), root))
     step = RECORDINGS_PER_PART
     groups = [found[i : i + step] for i in range(0, len(found), step)]
     prints = [_fingerprint(group, listen) for group in groups]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from antiphon.datasets import Source, seeded_split
-from antiphon.datasets._music21 import corpus_folders
+from antiphon.datasets._music21 import corpus_folder
 from antiphon.errors import AntiphonError
 from antiphon.formats import musicxml
 from antiphon.music.estimation import complete
@@ -35,16 +35,19 @@ def sources(root: Path | None = None) -> list[Source]:
     """List the chorales, split by the hash of their number in Bach's catalogue.
 
     Args:
-        root: a folder of chorale scores; the installed corpus where it is None or has none.
+        root: a folder of chorale scores; the installed corpus where it is None.
 
     Raises:
-        AntiphonError: no corpus is there.
+        AntiphonError: no chorale lies in the folder, or no corpus is there.
     """
-    for folder in corpus_folders("bach", root):
-        scores = sorted([*folder.rglob("bwv*.mxl"), *folder.rglob("bwv*.xml")])
-        if scores:
-            return [Source(p.stem, p, seeded_split(_song(p.stem))) for p in scores]
-    raise AntiphonError("The chorales come with music21, which is missing: pip install music21.")
+    folder = corpus_folder("bach", root)
+    scores = sorted([*folder.rglob("bwv*.mxl"), *folder.rglob("bwv*.xml")])
+    if not scores:
+        raise AntiphonError(
+            f"{folder} has no chorale such as bwv1.6.mxl; "
+            "without a folder those that come with music21 are read."
+        )
+    return [Source(p.stem, p, seeded_split(_song(p.stem))) for p in scores]
 
 
 def _song(name: str) -> str:

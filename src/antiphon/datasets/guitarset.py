@@ -75,24 +75,25 @@ _AUDIO = (("audio_mono-mic", "mic"), ("audio_mono-pickup_mix", "mix"))
 
 
 def sources(root: Path) -> list[Source]:
-    """List the annotations below `root`, split by guitarist.
+    """List the annotations below `root`, split by guitarist; of one that is there twice the first.
 
     Raises:
         AntiphonError: no file such as 03_BN3-119-G_solo.jams lies below `root`.
     """
-    found = []
+    found: dict[str, Source] = {}
     for path in find_files(root, (".jams",)):
         match = _NAME.fullmatch(path.stem)
         if match:
             beside = (path.parent.parent / f / f"{path.stem}_{end}.wav" for f, end in _AUDIO)
             audio = next((p for p in beside if p.is_file()), None)
             split = _SPLITS.get(match[1], "train")
-            found.append(Source(path.stem, path, split, title=path.stem, audio=audio))
+            source = Source(path.stem, path, split, title=path.stem, audio=audio)
+            found.setdefault(path.stem, source)
     if not found:
         raise AntiphonError(
             f"{root} is no GuitarSet: it has no file such as 03_BN3-119-G_solo.jams."
         )
-    return found
+    return list(found.values())
 
 
 def performance(source: Source) -> Piece:

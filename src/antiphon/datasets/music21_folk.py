@@ -12,7 +12,7 @@ import re
 from pathlib import Path
 
 from antiphon.datasets import Source, seeded_split
-from antiphon.datasets._music21 import corpus_folders
+from antiphon.datasets._music21 import corpus_folder
 from antiphon.errors import AntiphonError
 from antiphon.formats import abc
 from antiphon.music.estimation import complete
@@ -43,19 +43,19 @@ def sources(root: Path | None = None) -> list[Source]:
     """List the tunes, split by the hash of their titles: one tune of two books is in one split.
 
     Args:
-        root: a folder that holds some of the books; the installed corpus where it is None or has
-            none.
+        root: a folder that holds some of the books; the installed corpus where it is None.
 
     Raises:
-        AntiphonError: no corpus is there.
+        AntiphonError: no book lies in the folder, or no corpus is there.
     """
-    for folder in corpus_folders("", root):
-        books = [
-            book for name, files in _BOOKS.items() for book in sorted((folder / name).glob(files))
-        ]
-        if books:
-            return [source for book in books for source in _tunes(book)]
-    raise AntiphonError("The tunes come with music21, which is missing: pip install music21.")
+    folder = corpus_folder("", root)
+    books = [book for name, files in _BOOKS.items() for book in sorted((folder / name).glob(files))]
+    if not books:
+        raise AntiphonError(
+            f"{folder} has no book such as airdsAirs/book1.abc; "
+            "without a folder those that come with music21 are read."
+        )
+    return [source for book in books for source in _tunes(book)]
 
 
 def _tunes(book: Path) -> list[Source]:

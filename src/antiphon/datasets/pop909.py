@@ -56,12 +56,15 @@ _TRIPLET_GAIN = 0.6  # a song is in triplets when their grid misses its onsets b
 def sources(root: Path) -> list[Source]:
     """List the songs below `root`: test ids end in 5, validation ids in 0.
 
+    A song that lacks a file is among them: reading it says so.
+
     Raises:
-        AntiphonError: no folder with three digits and a MIDI file lies below `root`.
+        AntiphonError: no folder with three digits, beats and a MIDI file lies below `root`.
     """
-    found = sorted(p.parent for p in root.rglob("beat_midi.txt"))
-    songs = [p for p in found if p.name.isdigit() and (p / f"{p.name}.mid").exists()]
-    if not songs:
+    beats = {p.parent for p in root.rglob("beat_midi.txt") if p.parent.name.isdigit()}
+    files = {p.parent for p in root.rglob("[0-9][0-9][0-9].mid") if p.stem == p.parent.name}
+    songs = sorted(beats | files)
+    if not beats & files:
         raise AntiphonError(f"{root} is no POP909: it has no folder such as 001/ with 001.mid.")
     split = {"5": "test", "0": "validation"}
     return [Source(p.name, p, split.get(p.name[-1], "train")) for p in songs]
@@ -74,7 +77,7 @@ def read(source: Source) -> Piece:
         AntiphonError: the song's beats or notes cannot be used; the sentence says why.
     """
     beat_s, is_downbeat = _beats(source.path / "beat_midi.txt")
-    score = Score(source.path / f"{source.path.name}.mid", ttype="second")
+    score = _score(source.path / f"{source.path.name}.mid")
     first = int(is_downbeat.argmax())
     usual_beat_s = _median(beat_s[1:] - beat_s[:-1])
     grid_s = _extended(beat_s, usual_beat_s)
@@ -110,6 +113,15 @@ def read(source: Source) -> Piece:
     piece.chords = _chords(source.path / "chord_midi.txt", grid_s, lead, piece.end)
     piece.sections = find_sections(piece)
     return piece
+
+
+def _score(path: Path) -> Score:
+    if not path.is_file():
+        raise AntiphonError(f"{path.parent.name} has no {path.name}.")
+    try:
+        return Score(path, ttype="second")
+    except (RuntimeError, ValueError):
+        raise AntiphonError(f"{path.parent.name}: {path.name} cannot be read as MIDI.") from None
 
 
 def _text(path: Path) -> str:

@@ -52,7 +52,9 @@ def sources(root: Path) -> list[Source]:
     Raises:
         AntiphonError: no folder such as Track00001 with MIDI files lies below `root`.
     """
-    folders = [p for p in root.rglob("Track*") if re.fullmatch(r"Track[0-9]{5}", p.name)]
+    folders = [
+        p for p in (root.resolve(), *root.rglob("Track*")) if re.fullmatch(r"Track[0-9]{5}", p.name)
+    ]
     found: dict[str, Source] = {}
     for folder in sorted(folders):
         whole, stems = folder / "all_src.mid", folder / "MIDI"
