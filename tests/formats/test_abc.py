@@ -216,6 +216,14 @@ def test_comments_words_and_slurs_are_passed_over():
     assert pitches(tune(body)) == [60, 62, 64, 65, 67, 69]  # an empty line ends the tune
 
 
+@pytest.mark.parametrize("between", ["%", "  % between", "%%staves 1"])
+def test_a_line_that_only_comments_does_not_end_a_tune_as_an_empty_one_does(between):
+    """Books of airs put it between the systems of two voices."""
+    assert pitches(tune(f"C4|\n{between}\nD4|\n \nE4|")) == [60, 62]
+    voices = tune(f"[V:1] c4|\n[V:2] C4|\n{between}\n[V:1] d4|\n[V:2] D4|")
+    assert heard(voices) == [(0, 4, 72), (4, 4, 74), (0, 4, 60), (4, 4, 62)]
+
+
 def test_a_book_holds_tunes_by_number(tmp_path: Path):
     book = tmp_path / "book.abc"
     book.write_bytes(

@@ -212,6 +212,18 @@ def test_a_note_that_is_never_released_does_not_lengthen_all_after_it(tmp_path, 
     assert [row[:2] for row in rows(piece.tracks[0])] == [(0, 144), (96, 48), (240, 48)]
 
 
+@pytest.mark.parametrize("quick", [False, True])
+def test_a_note_that_is_never_released_lasts_to_the_end_or_a_bar(tmp_path, quick):
+    """A last E, cut off by the end of the track after a beat, and drums without any release."""
+    body = b"\x00" + ON + b"\x60" + OFF + b"\x00\x90\x40\x50" + b"\x60" + END[1:]
+    drums = b"\x00\x99\x24\x50" + b"\x83\x60\x24\x50" + b"\x8f\x00" + END[1:]
+    piece = read_bytes(tmp_path, file_of(body, drums), quick=quick)
+    assert [rows(track) for track in piece.tracks] == [
+        [(0, 96, 60, 80), (96, 96, 64, 80)],
+        [(0, 480, 36, 80), (480, 1920, 36, 80)],
+    ]
+
+
 def test_overlapping_equal_notes_end_in_the_order_they_begin(tmp_path):
     body = b"\x00" + ON + b"\x60" + ON + b"\x30" + OFF + b"\x30" + OFF
     piece = read_bytes(tmp_path, file_of(body + END))
@@ -222,6 +234,53 @@ def test_without_a_time_signature_it_is_four_four(tmp_path):
     piece = read_bytes(tmp_path, file_of(b"\x00" + ON + b"\x60" + OFF + END))
     assert piece.metres == [Metre(0, 4, 4)]
     assert piece.tempos == [Tempo(0, 120.0)]
+
+
+@pytest.mark.parametrize("quick", [False, True])
+def test_of_marks_at_one_tick_the_last_counts(tmp_path, quick):
+    """Every beat has 75 a minute and then 120, or the other way round."""
+    slow, fast = (b"\xff\x51\x03" + us.to_bytes(3, "big") for us in (800_000, 500_000))
+    first = b"\x00" + slow + b"\x00" + fast
+    others = (
+        b"\x83\x60" + (fast + b"\x00" + slow, slow + b"\x00" + fast)[i % 2] for i in range(30)
+    )
+    major, minor = (b"\x00\xff\x59\x02\x00" + bytes((mode,)) for mode in (0, 1))
+    conductor = major + minor + first + b"".join(others) + END
+    notes = b"\x00" + ON + b"\x60" + OFF + END
+    piece = read_bytes(tmp_path, file_of(conductor, notes), quick=quick)
+    assert piece.tempos == [Tempo(480 * i, (120.0, 75.0)[i % 2]) for i in range(31)]
+    assert [mark.key for mark in piece.keys] == [Key(9, "minor")]
+
+
+@pytest.mark.parametrize("quick", [False, True])
+def test_a_tempo_may_stand_in_any_chunk(tmp_path, quick):
+    """A beat at 120, two at 60 from then on: the second note, of beats 2 and 3, begins at 0.5 s."""
+    notes = b"\x00" + ON + b"\x83\x60" + OFF + b"\x00" + ON + b"\x87\x40" + OFF + END
+    tempo = b"\x83\x60\xff\x51\x03" + (1_000_000).to_bytes(3, "big") + END
+    piece = read_bytes(tmp_path, file_of(notes, END, tempo), quick=quick)
+    assert piece.seconds([480, 1440]).tolist() == [0.5, 2.5]
+
+
+@pytest.mark.parametrize(("us", "bpm"), [(681_818, 88.0), (526_480, 113.9644431)])
+def test_tempos_are_kept_to_the_microsecond(tmp_path, us, bpm):
+    """60,000,000 : 681,818 is 88.0000235, and 88.000 is the same; 113.964 would be 526,482."""
+    mark = b"\x00\xff\x51\x03" + us.to_bytes(3, "big")
+    piece = read_bytes(tmp_path, file_of(mark + b"\x00" + ON + b"\x60" + OFF + END))
+    assert piece.tempos == [Tempo(0, bpm)]
+    (again,) = (
+        m for m in mido.MidiFile(file=io.BytesIO(mid.to_bytes(piece))) if m.type == "set_tempo"
+    )
+    assert again.tempo == us
+
+
+def test_volume_and_place_that_are_told_before_the_program_are_its_own(tmp_path):
+    told = b"\x00\xb0\x07\x50" + b"\x00\xb0\x0a\x20" + b"\x00\xc0\x28"
+    body = told + b"\x00" + ON + b"\x60" + OFF + b"\x00\xb0\x0b\x60" + b"\x00\xc0\x29"
+    piece = read_bytes(tmp_path, file_of(body + b"\x00" + ON + b"\x60" + OFF + END))
+    assert [(t.program, t.controls.tolist()) for t in piece.tracks] == [
+        (40, [(0, 7, 80), (0, 10, 32), (96, 11, 96)]),
+        (41, []),
+    ]
 
 
 def test_absurd_tempos_and_metres_are_bounded(tmp_path):

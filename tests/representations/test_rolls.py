@@ -134,6 +134,9 @@ def test_bars_at_the_same_place_of_a_returning_section():
     section, offset = np.array([0, 0, 1, 0, 0]), np.array([0, 1, 0, 0, 1])
     pairs = {tuple(p) for p in np.argwhere(same_place(section, offset)).tolist()}
     assert pairs == {(i, i) for i in range(5)} | {(0, 3), (3, 0), (1, 4), (4, 1)}
+    both = same_place(np.stack([section, section[::-1]]), np.stack([offset, offset[::-1]]))
+    assert np.array_equal(both[0], same_place(section, offset))
+    assert np.array_equal(both[1], same_place(section, offset)[::-1, ::-1])
 
 
 def test_controls_count_notes_and_tell_loudness_and_register():

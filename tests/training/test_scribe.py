@@ -22,9 +22,9 @@ from antiphon.representations.score import END, score_of
 from antiphon.training._listening import Listener
 from antiphon.training._monitor import Monitor
 from antiphon.training._run import OutOfTime, RunFolder
-from antiphon.training._score_batches import Laid, ScoreBatches
+from antiphon.training._score_batches import Laid, Mixture, ScoreBatches
 from antiphon.training._segments import Segments, draw_mask
-from antiphon.training._steps import descend, ease, side_by_side
+from antiphon.training._steps import Ahead, descend, ease, side_by_side
 from antiphon.training.scribe import (
     ScribeTraining,
     scribe_losses,
@@ -130,7 +130,9 @@ def test_sparse_and_dense_windows_come_as_often_as_others(batches, monkeypatch):
     start = np.arange(12 + batches.n_bars) ** 2
     monkeypatch.setattr(batches, "laid", SimpleNamespace(score=SimpleNamespace(start=start)))
     turn = itertools.cycle(range(12))
-    monkeypatch.setattr(batches, "_window", lambda rng: next(turn))
+    monkeypatch.setattr(
+        batches, "_anywhere", lambda n, rng: np.array([next(turn) for _ in range(n)])
+    )
     rng, n = np.random.default_rng(0), 600
     pairs = [tuple(batches.windows(2, rng).tolist()) for _ in range(n)]
     counts = {pair: pairs.count(pair) for pair in pairs}
@@ -319,3 +321,66 @@ def test_when_the_time_is_up_nothing_is_built_on_a_half_trained_scribe(scribe, b
         train_scribe(scribe, TRAINING, batches, batches, run, seed=1, **more)
     report.close()
     assert run.load("scribe")[1]["iteration"] == 1
+
+
+def test_facts_that_are_not_told_weigh_nothing_and_the_others_make_up_for_them(untrained_scribe):
+    scribe = untrained_scribe(fact_dropout=0.75)
+    facts = torch.zeros(200, 50, dtype=torch.long)
+    weights = scribe._told(facts, torch.Generator().manual_seed(0))
+    assert set(weights.unique().tolist()) == {0.0, 4.0}
+    assert weights.mean() == pytest.approx(1, abs=0.1)
+    assert scribe._told(facts, None) is None  # all is told while composing
+    assert untrained_scribe()._told(facts, torch.Generator()) is None
+    row = scribe.step_table.table[0]
+    first = torch.tensor([4.0, 0.0, 4.0])
+    assert torch.allclose(scribe.step_table(facts[:1, :3], first[None])[0], 8 * row, atol=1e-5)
+
+
+def test_sets_are_drawn_as_often_as_they_are_given():
+    mixture = Mixture([("own", 1.0), ("beside", 0.25)])
+    rng = np.random.default_rng(0)
+    drawn = [mixture.drawn(rng) for _ in range(1000)]
+    assert drawn.count("beside") / 1000 == pytest.approx(0.2, abs=0.04)
+
+
+def test_other_sets_are_learnt_from_at_first_only(scribe, batches, tmp_path):
+    class Heard:
+        def __init__(self):
+            self.times = 0
+
+        def to(self, device):
+            return self
+
+        def batch(self, *asked):
+            self.times += 1
+            return batches.batch(*asked)
+
+    class Other(Heard):
+        pass
+
+    run, other, own = RunFolder(tmp_path), Other(), Heard()
+    report = Monitor(run)
+    training = ScribeTraining(
+        n_iterations=8, batch_size=4, n_shards=1, n_bars=8, log_every=8, beside_share=0.5
+    )
+    train_scribe(
+        scribe,
+        training,
+        own,
+        batches,
+        run,
+        seed=1,
+        report=report,
+        listen=Listener(batches, 1, report),
+        beside=[(other, 1e9)],
+    )
+    report.close()
+    assert other.times == 4 and own.times >= 4
+
+
+def test_what_an_iteration_needs_is_drawn_once_and_the_next_meanwhile():
+    drawn = []
+    ahead = Ahead(lambda iteration: drawn.append(iteration) or 10 * iteration)
+    assert [ahead(3), ahead(4), ahead(5)] == [30, 40, 50]
+    ahead.close()
+    assert drawn[:3] == [3, 4, 5] and len(drawn) <= 4

@@ -26,3 +26,11 @@ def test_equal_cpu_time_leaves_a_gan_an_open_end_and_shares_it_among_the_stages_
     )  # fmt: skip
     minutes = [getattr(usual, f"{stage}_training")["cpu_minutes"] for stage in stages]
     assert sum(minutes) == pytest.approx(10) and minutes[2] == pytest.approx(5.8)
+
+
+def test_sets_beside_the_own_one_are_for_songs_and_drawn_at_all():
+    assert TrainConfig(name="a", prepared="x", beside={"y": 0.5}).beside == {"y": 0.5}
+    with pytest.raises(ValueError, match="kind = 'song'"):
+        TrainConfig(name="a", kind="drums", prepared="x", beside={"y": 0.5})
+    with pytest.raises(ValueError, match="above 0"):
+        TrainConfig(name="a", prepared="x", beside={"y": 0.0})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -362,6 +363,18 @@ def test_release_refuses_data_that_may_not_be_shipped(config, tiny_prepared, tmp
     (closed / "pieces.json").write_text(json.dumps(pieces))
     with pytest.raises(AntiphonError, match="licence does not allow"):
         train(config(kind, closed, more="release = true"), run=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_release_refuses_sets_beside_that_may_not_be_shipped(config, tiny_prepared, tmp_path):
+    closed = tmp_path / "closed"
+    shutil.copytree(tiny_prepared, closed)
+    pieces = json.loads((closed / "pieces.json").read_text())
+    pieces[0]["ship"] = False
+    (closed / "pieces.json").write_text(json.dumps(pieces))
+    beside = f"release = true\nbeside = {{'{closed}' = 0.5}}"
+    with pytest.raises(AntiphonError, match="closed has songs whose licence does not allow"):
+        train(config(more=beside), run=tmp_path / "run")
     assert not (tmp_path / "run").exists()
 
 

@@ -66,9 +66,9 @@ class Tune:
         if text.startswith(("%%", "I:")):
             self._directive(text[2:].split())
             return True
-        text = re.sub(r"(?<!\\)%.*", "", text).rstrip()
-        if not text:
+        if not text.strip():
             return self._voice is None or not self._voice.has_begun
+        text = re.sub(r"(?<!\\)%.*", "", text).rstrip()
         field = re.match(r"\s*([A-Za-z+]):(?![|:])(.*)", text)
         if field:
             self._field(field[1], field[2])

@@ -23,12 +23,18 @@ _MIN_BPM, _MAX_BPM = 5.0, 1000.0
 def tempos(marks: Iterable[tuple[int, float]]) -> list[Tempo]:
     """Return a tempo map that begins at 0, from (onset, bpm) in any order."""
     last = {onset: bpm for onset, bpm in marks if bpm > 0}
-    bounded = {onset: round(min(max(bpm, _MIN_BPM), _MAX_BPM), 3) for onset, bpm in last.items()}
+    bounded = {onset: _rounded(min(max(bpm, _MIN_BPM), _MAX_BPM)) for onset, bpm in last.items()}
     found: list[Tempo] = [] if 0 in bounded else [Tempo(0, 120.0)]
     for onset in sorted(bounded):
         if not found or found[-1].bpm != bounded[onset]:
             found.append(Tempo(onset, bounded[onset]))
     return found
+
+
+def _rounded(bpm: float) -> float:
+    """Return a tempo with three decimals where these say the same microseconds, else seven."""
+    short = round(bpm, 3)
+    return short if round(60e6 / short) == round(60e6 / bpm) else round(bpm, 7)
 
 
 def metres(marks: Iterable[tuple[int, int, int]]) -> list[Metre]:

@@ -27,6 +27,7 @@ class Part:
     chunk: int
     channel: int
     program: int
+    is_struck: bool = False
     notes: list[tuple[int, int, int, int]] = field(default_factory=list)
     controls: list[tuple[int, int, int]] = field(default_factory=list)
     lyrics: list[tuple[int, str]] = field(default_factory=list)
@@ -153,7 +154,9 @@ class _Chunk:
             self.midi.n_notes += 1
             if self.midi.n_notes > MAX_NOTES:
                 raise AntiphonError(f"it holds more than {MAX_NOTES:,} notes")
-            self.struck[channel << 7 | first].append((self.tick, second, self._part(channel)))
+            part = self._part(channel)
+            part.is_struck = True
+            self.struck[channel << 7 | first].append((self.tick, second, part))
         elif kind in (0x8, 0x9):
             key = channel << 7 | first
             n_struck = len(self.struck.get(key, ()))
@@ -162,10 +165,18 @@ class _Chunk:
         elif kind == 0xB:
             self._part(channel).controls.append((self.tick, first, second))
         elif kind == 0xC:
-            self.programs[channel] = first
+            self._change_program(channel, first)
         elif kind == 0xE:
             bend = (second << 7 | first) - 8192
             self._part(channel).controls.append((self.tick, PITCH_BEND, bend))
+
+    def _change_program(self, channel: int, program: int) -> None:
+        """Change it; what was set before any note of the program before is the new one's."""
+        before = self.parts.get((channel, self.programs[channel]))
+        self.programs[channel] = program
+        if before is not None and not before.is_struck and before.program != program:
+            self._part(channel).controls += before.controls
+            before.controls = []
 
     def _meta_or_sysex(self, byte: int, at: int, stop: int) -> tuple[int, bool]:
         """Read what is no channel event; return where it ends and whether the track does."""

@@ -105,18 +105,20 @@ class Facts(nn.Module):
         super().__init__()
         self.table = nn.Parameter(torch.randn(size, width) * 0.1)
 
-    def forward(self, facts: Tensor) -> Tensor:
-        """Return (…, width) of facts (…, F)."""
-        return summed(self.table, facts)
+    def forward(self, facts: Tensor, weights: Tensor | None = None) -> Tensor:
+        """Return (…, width) of facts (…, F), each perhaps with a weight of its own (…, F)."""
+        return summed(self.table, facts, weights)
 
 
-def summed(table: Tensor, facts: Tensor) -> Tensor:
+def summed(table: Tensor, facts: Tensor, weights: Tensor | None = None) -> Tensor:
     """Return (…, width) the sum of the rows of a table (entries, width) for each of facts (…, F).
 
     As `F.embedding_bag` does; without its checks, which take longer than the sum of one row.
     """
-    begin = torch.arange(0, facts.numel(), facts.shape[-1])
-    flat: Tensor = torch.embedding_bag(table, facts.reshape(-1), begin, False, 0)[0]  # mode: sum
+    each = None if weights is None else weights.reshape(-1)
+    begin = torch.arange(0, facts.numel(), facts.shape[-1], device=facts.device)
+    bags = torch.embedding_bag(table, facts.reshape(-1), begin, False, 0, False, each)  # 0: sum
+    flat: Tensor = bags[0]
     return flat.view(*facts.shape[:-1], table.shape[1])
 
 

@@ -73,6 +73,10 @@ class Segment:
     same_place: Tensor
     valid: Tensor
 
+    def to(self, device: torch.device) -> Segment:
+        """Return the same on a device."""
+        return Segment(*(x.to(device) for x in vars(self).values()))
+
     def features(self) -> Tensor:
         """Return all of it as features of bars (B, N, C + 2K + Z + M + 1)."""
         return torch.cat(

@@ -42,6 +42,7 @@ class Config:
     pitch_width: int = 256
     length_width: int = 160
     dropout: float = 0.1
+    fact_dropout: float = 0.0  # facts that are not told while training
     level: float = 1.0  # noise on the choir's latents when composing; at 1 they are not heard
 
     def __post_init__(self) -> None:
@@ -152,15 +153,24 @@ class Scribe(nn.Module):
             facts: (T, B, F) step facts.
             noise: source of dropout; without one nothing is dropped.
         """
-        x = self._dropped(F.gelu(self.step_table(facts) + bars), noise)
+        told = self.step_table(facts, self._told(facts, noise))
+        x = self._dropped(F.gelu(told + bars), noise)
         h, _ = self.recurrent(x)
         return torch.cat([self._dropped(h, noise), x], dim=-1)
 
     def _dropped(self, x: Tensor, noise: torch.Generator | None) -> Tensor:
         if noise is None or not self.config.dropout:
             return x
-        kept = torch.rand(x.shape, generator=noise) >= self.config.dropout
+        kept = torch.rand(x.shape, generator=noise, device=x.device) >= self.config.dropout
         return x * kept / (1 - self.config.dropout)
+
+    def _told(self, facts: Tensor, noise: torch.Generator | None) -> Tensor | None:
+        """Return weights of facts, 0 for those that are not told; None where all are."""
+        share = self.config.fact_dropout
+        if noise is None or not share:
+            return None
+        told = torch.rand(facts.shape, generator=noise, device=facts.device) >= share
+        return told / (1 - share)
 
     def step(self, bars: Tensor, facts: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         """Return what is known before one token (B, H + step_width), and the new state (B, H)."""
@@ -179,21 +189,31 @@ class Scribe(nn.Module):
         return out + self.returns(returns, table)
 
     def pitches(
-        self, known: Tensor, facts: Tensor, relations: Tensor, table: Tensor | None = None
+        self,
+        known: Tensor,
+        facts: Tensor,
+        relations: Tensor,
+        table: Tensor | None = None,
+        noise: torch.Generator | None = None,
     ) -> Tensor:
         """Return logits (…, P) of the pitch row, given pitch facts and relations (…, R).
 
         Args:
             table: what `Relations.table` returned, where many pitches are chosen in turn.
+            noise: source of dropout; without one nothing is dropped.
         """
         h = known[..., : self.config.hidden]
-        out: Tensor = self.pitch(F.gelu(self.to_pitch(h) + self.pitch_table(facts)))
+        told = self.pitch_table(facts, self._told(facts, noise))
+        out: Tensor = self.pitch(F.gelu(self.to_pitch(h) + told))
         return out + self.relation(relations, table)
 
-    def lengths(self, known: Tensor, facts: Tensor) -> tuple[Tensor, Tensor]:
+    def lengths(
+        self, known: Tensor, facts: Tensor, noise: torch.Generator | None = None
+    ) -> tuple[Tensor, Tensor]:
         """Return logits of the classes of duration and loudness, given length facts."""
         h = known[..., : self.config.hidden]
-        both = self.length(F.gelu(self.to_length(h) + self.length_table(facts)))
+        told = self.length_table(facts, self._told(facts, noise))
+        both = self.length(F.gelu(self.to_length(h) + told))
         return both[..., :N_DURATIONS], both[..., N_DURATIONS:]
 
 

@@ -166,8 +166,9 @@ def conditions_of(
 
 
 def same_place(section: NDArray[np.integer], offset: NDArray[np.integer]) -> NDArray[np.bool_]:
-    """Return (n, n): whether two bars are the same bar of a section that returns."""
-    return (section[:, None] == section[None]) & (offset[:, None] == offset[None])
+    """Return (…, n, n): whether two bars are the same bar of a section that returns."""
+    same = section[..., :, None] == section[..., None, :]
+    return same & (offset[..., :, None] == offset[..., None, :])
 
 
 def controls_of(bars: NDArray[np.void], notes: NDArray[np.void]) -> NDArray[np.float32]:

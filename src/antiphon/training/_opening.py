@@ -38,8 +38,11 @@ _TABLES: dict[str, type[Any]] = {
 }
 
 
-def open_song(settings: TrainConfig) -> tuple[Prepared, Prepared]:
-    """Return the train and the validation split of a set of songs.
+Beside = list[tuple[Prepared, float]]  # other sets, each with how often it is drawn
+
+
+def open_song(settings: TrainConfig) -> tuple[Prepared, Prepared, Beside]:
+    """Return the train and the validation split of a set of songs, and what stands beside it.
 
     Raises:
         AntiphonError: a table of the config cannot be, the set is not there, its licence
@@ -57,7 +60,11 @@ def open_song(settings: TrainConfig) -> tuple[Prepared, Prepared]:
     of_chords: ProgressionTraining = config_from(ProgressionTraining, settings.progression_training)
     for part in (data, held_out):
         check_length(songs_of(part), max(of_scribe.n_bars, of_chords.n_bars))
-    return data, held_out
+    beside = [(load(Path(folder), "train"), share) for folder, share in settings.beside.items()]
+    for folder, (other, _) in zip(settings.beside, beside, strict=True):
+        check_licence(settings, other.pieces, folder)
+        check_length(songs_of(other), of_scribe.n_bars)
+    return data, held_out, beside
 
 
 def hears_choir(settings: TrainConfig) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,12 +66,22 @@ class Laid:
         standing = scores.standing_of(score, bars)
         choice = scores.choice_of(score, bars, standing)
         harmony = facts.harmony_of(bars)
-        small = np.int16
-        self.step = facts.step_facts(standing, harmony).astype(small)
-        self.pitch = facts.pitch_facts(standing, choice, harmony).astype(small)
-        self.relations = facts.pitch_relations(standing, choice, harmony).astype(small)
-        self.returns = facts.cell_returns(standing).astype(small)
-        self.length = facts.length_facts(standing, choice, score.row, harmony).astype(small)
+
+        def small(values: NDArray[np.int64]) -> Tensor:
+            return torch.from_numpy(values.astype(np.int16))
+
+        self.step = small(facts.step_facts(standing, harmony))
+        self.pitch = small(facts.pitch_facts(standing, choice, harmony))
+        self.relations = small(facts.pitch_relations(standing, choice, harmony))
+        self.returns = small(facts.cell_returns(standing))
+        self.length = small(facts.length_facts(standing, choice, score.row, harmony))
+
+    def to(self, device: torch.device) -> Laid:
+        """Return the same on a device, where it then lays out what is asked for."""
+        moved = copy.copy(self)
+        for name in ("step", "pitch", "relations", "returns", "length"):
+            setattr(moved, name, getattr(self, name).to(device))
+        return moved
 
     def written(self, firsts: NDArray[np.int64], mask: NDArray[np.float32]) -> Written:
         """Return the tokens of the bars from each first bar on; the mask is (B, N, M)."""
@@ -86,15 +98,16 @@ class Laid:
         counts = there * mask.max(axis=-1)[column, bar]
 
         def tensor(values: NDArray[np.generic]) -> Tensor:
-            return torch.from_numpy(np.ascontiguousarray(values))
+            return torch.from_numpy(np.ascontiguousarray(values)).to(self.step.device)
 
+        here = tensor(at)
         return Written(
             bar=tensor(bar),
-            step=tensor(self.step[at].astype(np.int64)),
-            pitch=tensor(self.pitch[at].astype(np.int64)),
-            relations=tensor(self.relations[at].astype(np.int64)),
-            returns=tensor(self.returns[at].astype(np.int64)),
-            length=tensor(self.length[at].astype(np.int64)),
+            step=self.step[here].long(),
+            pitch=self.pitch[here].long(),
+            relations=self.relations[here].long(),
+            returns=self.returns[here].long(),
+            length=self.length[here].long(),
             cell=tensor(cell),
             row=tensor(score.row[at]),
             duration=tensor(score.duration[at]),
@@ -118,6 +131,18 @@ class ScoreBatches:
         self.segments, self.n_bars = segments, n_bars
         bars = segments.data.bars
         self.laid = Laid(scores.score_of(bars, segments.data.notes), bars)
+        songs = [song for song in segments.songs if song.stop - song.first >= n_bars]
+        self._first, self._stop = (
+            np.array([getattr(song, end) for song in songs]) for end in ("first", "stop")
+        )
+        lengths = (self._stop - self._first).astype(np.float64)
+        self._chances = lengths / lengths.sum()
+
+    def to(self, device: torch.device) -> ScoreBatches:
+        """Return the same, but for what `batch` gives, which lies on a device."""
+        moved = copy.copy(self)
+        moved.laid = self.laid.to(device)
+        return moved
 
     def batch(
         self, size: int, rng: np.random.Generator, min_level: float
@@ -127,7 +152,9 @@ class ScoreBatches:
         mask = np.stack([draw_mask(rng, self.n_bars, scores.N_PARTS, _FREE) for _ in firsts])
         real, segment = self.told(firsts, mask, rng)
         noisy, levels = made_noisy(real, min_level, rng)
-        return noisy, levels, segment, self.laid.written(firsts, mask)
+        written = self.laid.written(firsts, mask)
+        device = written.cell.device
+        return noisy.to(device), levels.to(device), segment.to(device), written
 
     def told(
         self, firsts: NDArray[np.int64], mask: NDArray[np.float32], rng: np.random.Generator
@@ -139,7 +166,7 @@ class ScoreBatches:
         known = segments.controls_known[index]
         known = known * np.stack([asked_controls(rng, known.shape[-1]) for _ in firsts])[:, None]
         offset = segments.offset
-        places = np.stack([same_place(data.bars["section"][i], offset[i]) for i in index])
+        places = same_place(data.bars["section"][index], offset[index])
         real = segments.latents[index]
         made = np.repeat(mask, segments.part_sizes, axis=-1)
         tensors = (
@@ -160,11 +187,18 @@ class ScoreBatches:
         Windows are drawn, ordered by length and cut into batches, of which one is taken: sparse
         and dense ones come as often as others.
         """
-        firsts = np.array([self._window(rng) for _ in range(_CHOICES * size)])
+        firsts = self._anywhere(_CHOICES * size, rng)
         start = self.laid.score.start
         length = start[firsts + self.n_bars] - start[firsts]
         begin = size * int(rng.integers(_CHOICES))
         return firsts[np.argsort(length, kind="stable")[begin : begin + size]]
+
+    def _anywhere(self, n: int, rng: np.random.Generator) -> NDArray[np.int64]:
+        """Return the first bars of n windows anywhere, often where a song begins."""
+        song = rng.choice(len(self._first), size=n, p=self._chances)
+        first, last = self._first[song], self._stop[song] - self.n_bars
+        found: NDArray[np.int64] = rng.integers(first - self.n_bars // 2, last + 1)
+        return np.maximum(found, first)
 
     def in_one_metre(self, n: int, rng: np.random.Generator) -> NDArray[np.int64]:
         """Return the first bars of n windows that are all in the metre of the first one drawn."""
@@ -182,10 +216,20 @@ class ScoreBatches:
                     wanted = -1
         return np.array(found)
 
-    def _window(self, rng: np.random.Generator) -> int:
-        segments, n = self.segments, self.n_bars
-        while True:
-            song = segments.songs[rng.choice(len(segments.songs), p=segments.chances)]
-            if song.stop - song.first >= n:
-                first = int(rng.integers(song.first - n // 2, song.stop - n + 1))
-                return max(first, song.first)
+
+@dataclass(frozen=True)
+class Mixture:
+    """Several sets, from one of which each batch is drawn.
+
+    Attributes:
+        sets: each with how often it is drawn next to the others.
+    """
+
+    sets: Sequence[tuple[ScoreBatches, float]]
+
+    def drawn(self, rng: np.random.Generator) -> ScoreBatches:
+        """Draw a set."""
+        if len(self.sets) == 1:
+            return self.sets[0][0]
+        shares = np.array([share for _, share in self.sets])
+        return self.sets[int(rng.choice(len(self.sets), p=shares / shares.sum()))][0]

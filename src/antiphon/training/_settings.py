@@ -47,6 +47,8 @@ class TrainConfig:
         data: how it is shown music.
         network: its sizes.
         training: see `GanTraining`.
+        beside: folders of other prepared sets, by which a scribe learns at first what music is like
+            in general, each with how often it is drawn next to 1 for its own.
         start: weights, or run folder of the same sizes, whose networks begin this one's.
         checkpoint: small committed checkpoint that an empty run folder begins with.
         release: refuse data whose licence does not allow weights to be released.
@@ -57,6 +59,7 @@ class TrainConfig:
     kind: str = "song"
     prepared: str = ""
     model: str = ""
+    beside: Mapping[str, float] = field(default_factory=dict)
     start: str = ""
     checkpoint: str = ""
     seed: int = 0
@@ -85,6 +88,10 @@ class TrainConfig:
             raise ValueError(f"kind must be 'song', 'drums' or 'gan', not {self.kind!r}")
         if not self.prepared:
             raise ValueError("prepared must name the folder of a prepared data set")
+        if self.beside and self.kind != "song":
+            raise ValueError("beside is for kind = 'song', whose scribe learns from other sets")
+        if not all(share > 0 for share in self.beside.values()):
+            raise ValueError("beside must give every set a number above 0")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -225,14 +232,17 @@ def check_same_kind(run: Path, settings: TrainConfig) -> None:
         )
 
 
-def check_licence(settings: TrainConfig, pieces: list[dict[str, Any]]) -> None:
+def check_licence(settings: TrainConfig, pieces: list[dict[str, Any]], folder: str = "") -> None:
     """Refuse songs that may not be released, where the config wants a release.
+
+    Args:
+        folder: where they are; the config's own set when left out.
 
     Raises:
         AntiphonError: the licence of a song does not allow it.
     """
     if settings.release and not all(piece.get("ship", False) for piece in pieces):
         raise AntiphonError(
-            f"{settings.prepared} has songs whose licence does not allow weights to be released: "
-            "set release = false, or prepare a set that may be shipped."
+            f"{folder or settings.prepared} has songs whose licence does not allow weights to be "
+            "released: set release = false, or prepare a set that may be shipped."
         )

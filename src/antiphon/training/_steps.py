@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Generic, TypeVar
 
 import numpy as np
 import torch
@@ -45,6 +45,32 @@ def by_factor(
         for is_fast, times in ((False, 1.0), (True, factor))
     ]
     return torch.optim.AdamW(groups, rate, betas=betas, weight_decay=weight_decay)
+
+
+def device_of_training() -> torch.device:
+    """Return the first GPU, whose products are then taken in TF32, or else the CPU."""
+    if not torch.cuda.is_available():
+        return torch.device("cpu")
+    torch.set_float32_matmul_precision("high")
+    return torch.device("cuda")
+
+
+class Ahead(Generic[T]):
+    """Gives what is drawn for an iteration; what the next one needs is drawn meanwhile."""
+
+    def __init__(self, draw: Callable[[int], T]) -> None:
+        self._draw = draw
+        self._thread = ThreadPoolExecutor(1)
+        self._drawn: dict[int, Future[T]] = {}
+
+    def __call__(self, iteration: int) -> T:
+        now = self._drawn.pop(iteration, None) or self._thread.submit(self._draw, iteration)
+        self._drawn = {iteration + 1: self._thread.submit(self._draw, iteration + 1)}
+        return now.result()
+
+    def close(self) -> None:
+        """Draw no more."""
+        self._thread.shutdown(cancel_futures=True)
 
 
 @torch.no_grad()

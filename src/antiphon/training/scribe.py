@@ -6,6 +6,7 @@ The weights that are kept are the moving average. Every batch follows from seed 
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,8 +27,19 @@ from antiphon.training._run import (
     module_state,
     optimizer_state,
 )
-from antiphon.training._score_batches import ScoreBatches, Written
-from antiphon.training._steps import Shard, by_factor, cosine, descend, ease
+from antiphon.training._score_batches import Mixture, ScoreBatches, Written
+from antiphon.training._steps import (
+    Ahead,
+    Shard,
+    by_factor,
+    cosine,
+    descend,
+    device_of_training,
+    ease,
+)
+
+# noisy latents, their levels, what is told, what was written, and a source of dropout
+Drawn = tuple[Tensor, Tensor, Segment, Written, torch.Generator]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +49,7 @@ class ScribeTraining:
     batch_size: int = 32
     n_shards: int = 2  # parts of a batch that are worked on side by side
     n_bars: int = 12
+    beside_share: float = 0.55  # of the iterations in which sets beside the own one are drawn too
     min_level: float = 0.5  # of the noise on latents: less is never seen
     learning_rate: float = 2e-3
     final_learning_rate: float = 5e-5
@@ -49,6 +62,8 @@ class ScribeTraining:
     def __post_init__(self) -> None:
         if not 1 <= self.n_shards <= self.batch_size:
             raise ValueError(f"n_shards must be 1 to batch_size ({self.batch_size})")
+        if not 0 <= self.beside_share <= 1:
+            raise ValueError("beside_share must be from 0 to 1")
 
 
 def train_scribe(
@@ -61,13 +76,24 @@ def train_scribe(
     seed: int,
     report: Monitor,
     listen: Listener,
+    beside: Sequence[tuple[ScoreBatches, float]] = (),
 ) -> Scribe:
-    """Train (or go on training) the scribe; return the average of its weights.
+    """Train (or go on training) the scribe, on a GPU if there is one.
+
+    Args:
+        beside: other sets, each with how often it is drawn next to 1 for the own one.
+
+    Returns:
+        The average of its weights, on the CPU.
 
     Raises:
         OutOfTime: the next stage cannot begin yet.
     """
-    average = copy.deepcopy(scribe).requires_grad_(False)
+    device = device_of_training()
+    held_out, alone = held_out.to(device), Mixture([(train.to(device), 1.0)])
+    mixture = Mixture([*alone.sets, *((other.to(device), share) for other, share in beside)])
+    n_mixed = training.beside_share * training.n_iterations
+    average = copy.deepcopy(scribe.to(device)).requires_grad_(False)
     optimizer = scribe_optimizer(
         scribe, training.learning_rate, training.table_factor, training.weight_decay
     )
@@ -81,8 +107,14 @@ def train_scribe(
     run.truncate_logs("scribe", begin or -1)
     if not begin:
         scores = held_out_losses(average, held_out, training, seed=seed)
-        run.log("scribe_metrics", 0, scores | listen("scribe", 0, average))
+        run.log("scribe_metrics", 0, scores | listen("scribe", 0, on_cpu(average)))
     effort = Effort.going_on(found, training.cpu_minutes)
+
+    def draw(iteration: int) -> list[Drawn]:
+        sets = mixture if iteration < n_mixed else alone
+        return [_drawn(sets, training, seed, iteration, k) for k in range(training.n_shards)]
+
+    ahead = Ahead(draw)
     for iteration in effort.iterations(begin, training.n_iterations):
         for group in optimizer.param_groups:
             group["lr"] = group["factor"] * cosine(
@@ -92,11 +124,10 @@ def train_scribe(
                 training.final_learning_rate,
             )
 
-        def work(shard: int, at: int = iteration) -> Shard:
-            rng = np.random.default_rng([seed, 5, at, shard])
-            noise = torch.Generator().manual_seed(int(rng.integers(2**62)))
-            drawn = train.batch(training.batch_size // training.n_shards, rng, training.min_level)
-            losses = scribe_losses(scribe, *drawn, noise)
+        shards = ahead(iteration)
+
+        def work(shard: int, drawn: list[Drawn] = shards) -> Shard:
+            losses = scribe_losses(scribe, *drawn[shard])
             wanted = torch.autograd.grad(
                 torch.stack(list(losses.values())).sum(), list(scribe.parameters())
             )
@@ -117,12 +148,29 @@ def train_scribe(
             )
             run.save("scribe", tensors, iteration=iteration + 1, cpu_s=effort.cpu_s)
             scores = held_out_losses(average, held_out, training, seed=seed)
-            scores |= listen("scribe", iteration + 1, average)
+            scores |= listen("scribe", iteration + 1, on_cpu(average))
             run.log("scribe_metrics", iteration + 1, scores)
             report("scribe", iteration + 1, training.n_iterations, scores)
         if report.expired and not last:
+            ahead.close()
             raise OutOfTime("scribe", iteration + 1, training.n_iterations)
-    return average.eval()
+    ahead.close()
+    return average.cpu().eval()
+
+
+def _drawn(sets: Mixture, training: ScribeTraining, seed: int, iteration: int, shard: int) -> Drawn:
+    """Return the batch of a shard and the source of its dropout, where the batches lie."""
+    rng = np.random.default_rng([seed, 5, iteration, shard])
+    dropout_seed = int(rng.integers(2**62))
+    batches = sets.drawn(rng)
+    drawn = batches.batch(training.batch_size // training.n_shards, rng, training.min_level)
+    return *drawn, torch.Generator(drawn[0].device).manual_seed(dropout_seed)
+
+
+def on_cpu(scribe: Scribe) -> Scribe:
+    """Return a scribe that writes: itself, or a copy of one that lies on a GPU."""
+    there = next(scribe.parameters()).device
+    return scribe if there.type == "cpu" else copy.deepcopy(scribe).cpu()
 
 
 def scribe_optimizer(
@@ -149,7 +197,7 @@ def token_losses(
     the next cell is its own or a later one, as the writer asks (`_choosing.beyond`).
     """
     told = scribe.bars(noisy, level, segment)  # (B, N, step_width)
-    column = torch.arange(told.shape[0])[None]
+    column = torch.arange(told.shape[0], device=told.device)[None]
     known = scribe.read(told[column, written.bar], written.step, noise)  # (T, B, H + step_width)
     notes = written.is_note > 0
     heard = known[notes]  # (notes, H + step_width)
@@ -161,16 +209,16 @@ def token_losses(
         return F.cross_entropy(logits, target, reduction="none")
 
     cells = scribe.cells(known, written.returns)  # (T, B, cells + 1)
-    before = torch.arange(cells.shape[-1]) < written.cell[..., None]
+    before = torch.arange(cells.shape[-1], device=cells.device) < written.cell[..., None]
     from_here = cells.masked_fill(before, -torch.inf).logsumexp(dim=-1)
     here = cells.gather(-1, written.cell[..., None])[..., 0]
     cell = cells.logsumexp(dim=-1) - torch.where(written.is_kept > 0, from_here, here)
-    duration, loudness = scribe.lengths(heard, written.length[notes])
+    duration, loudness = scribe.lengths(heard, written.length[notes], noise)
     return {
         "nll/cell": cell * written.counts,
         "nll/pitch": spread(
             missed(
-                scribe.pitches(heard, written.pitch[notes], written.relations[notes]),
+                scribe.pitches(heard, written.pitch[notes], written.relations[notes], noise=noise),
                 written.row[notes],
             )
         ),

@@ -36,7 +36,7 @@ from antiphon.training._card import write_card
 from antiphon.training._checkpoint import unpack_into, write_checkpoint
 from antiphon.training._drum_segments import DrumSegments, blank_chords
 from antiphon.training._listening import Listener
-from antiphon.training._opening import hears_choir, open_drums, open_song
+from antiphon.training._opening import Beside, hears_choir, open_drums, open_song
 from antiphon.training._outline_segments import OutlineSegments
 from antiphon.training._run import OutOfTime, RunFolder
 from antiphon.training._score_batches import ScoreBatches
@@ -135,11 +135,11 @@ def _as_far_as_it_came(settings: TrainConfig) -> TrainConfig:
 
 def _song(
     settings: TrainConfig,
-    splits: tuple[Prepared, Prepared],
+    splits: tuple[Prepared, Prepared, Beside],
     run: RunFolder,
     report: _monitor.Monitor,
 ) -> Ensemble:
-    data, held_out = splits
+    data, held_out, beside = splits
     start = Start(settings.start)
     coder = train_coder(
         config_from(CoderConfig, settings.coder),
@@ -169,7 +169,8 @@ def _song(
             report,
             start,
         )
-    writer, discriminator, critic = _scribe(settings, segments, held, run, report, start)
+    others = [(Segments(other, coder, config.n_bars), share) for other, share in beside]
+    writer, discriminator, critic = _scribe(settings, segments, held, others, run, report, start)
     planner_config = config_from(
         choir.Config,
         {
@@ -247,6 +248,7 @@ def _scribe(
     settings: TrainConfig,
     segments: Segments,
     held: Segments,
+    beside: list[tuple[Segments, float]],
     run: RunFolder,
     report: _monitor.Monitor,
     start: Start,
@@ -268,6 +270,7 @@ def _scribe(
         seed=settings.seed,
         report=report,
         listen=listen,
+        beside=[(ScoreBatches(other, training.n_bars), share) for other, share in beside],
     )
     discriminator = choir.Discriminator(
         config_from(
