@@ -40,7 +40,8 @@ VIEWS = {
     "projects": "find('.export-menu').open = false; find('.open-projects').click()",
     "an error": "find('dialog[open]').close();"
     "antiphon.store.choose({ message: { kind: 'error', text: '!offline' } })",
-    "jam": "antiphon.store.choose({ message: null }); go('pane', 'jam')",
+    "jam": "antiphon.store.choose({ message: null }); go('pane', 'jam');"
+    "antiphon.store.choose({ live: { turn: 'both', key: 'F# minor', chord: 'Em' } })",
     "timing": "find('jam-input .quiet').click()",
     "tour": "find('dialog[open]').close(); document.dispatchEvent(new Event('antiphon-tour'))",
     **{f"tour {n}": "find('.tour-card .main').click()" for n in range(2, 9)},

@@ -221,7 +221,9 @@ def orchestra(folder: Path) -> Path:
 
 def test_twenty_tracks_are_mixed_heard_and_taken_away_whole(page, heard, saved, tmp_path):
     dropped(page, orchestra(tmp_path))
-    page.wait_for_function("() => antiphon.store.state.piece.tracks.length === 20")
+    page.wait_for_function(
+        "() => antiphon.store.state.piece.tracks.length === 20", timeout=COMPOSES_MS
+    )
     assert page.locator("track-list .strip").count() == 20
     page.wait_for_selector("transport-bar[data-sound=ready]", timeout=60_000)
     page.click("button.play")

@@ -134,3 +134,8 @@ def test_pdf_has_selectable_text_and_a_title(song, tmp_path):
 def test_an_endless_score_is_refused():
     with pytest.raises(AntiphonError, match="too long to be engraved"):
         _engrave.pages(Piece([Track("x")], n_bars_asked=5000))
+
+
+def test_a_chinese_letter_is_an_em_wide():
+    assert _fonts.width("旋律", 20) == 40
+    assert _fonts.width("旋律 1", 20) == pytest.approx(40 + _fonts.width(" 1", 20))

@@ -78,10 +78,11 @@ def test_script_in_names_stays_text(client, project):
 
 
 def test_a_file_and_its_tracks_are_called_as_the_page_calls_them(client, project):
-    called = {"title": "第一首", "name": ["0:旋律", "4:鼓", "99:nobody"]}
+    called = {"title": "第一首", "name": ["0:旋律", "4:鼓", "99:nobody"], "section": "2:尾声"}
     out = client.get(f"/api/takes/{project['current']}/files/musicxml", params=called)
     names = re.findall("<part-name>(.*?)</part-name>", out.text)
     assert names == ["旋律", "Counter-melody", "Chords", "Bass", "鼓"]
+    assert re.findall("<rehearsal>(.*?)</rehearsal>", out.text) == ["A", "A", "尾声", "A"]
     assert "<work-title>第一首</work-title>" in out.text
     assert quote("第一首.musicxml") in out.headers["content-disposition"]
     kept = client.get(f"/api/takes/{project['current']}").json()["piece"]

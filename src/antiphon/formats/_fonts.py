@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import unicodedata
 from functools import cache
 from pathlib import Path
 
@@ -46,7 +47,9 @@ def letters(size: float, *, bold: bool = False) -> ImageFont.FreeTypeFont | Imag
 
 def width(text: str, size: float, *, bold: bool = False) -> float:
     """Return how wide a text is, in the unit of `size`."""
-    return letters(_MEASURED_AT, bold=bold).getlength(text) * size / _MEASURED_AT
+    narrow = "".join(c for c in text if unicodedata.east_asian_width(c) not in "WF")
+    measured = letters(_MEASURED_AT, bold=bold).getlength(narrow) / _MEASURED_AT
+    return (measured + len(text) - len(narrow)) * size  # a Chinese letter is an em wide
 
 
 @cache

@@ -54,6 +54,16 @@ test("a piece that was not seen before is shown whole, its notes in the middle",
   assert.ok(Math.abs((whole.top + whole.top - whole.height / whole.row) / 2 - 66.5) < 1e-9);
 });
 
+test("a track in hand is brought into view, as little as it takes", () => {
+  const seen = new View({ top: 80, row: 10, height: 200 }); // rows of 60 to 79
+  const notes = (...pitches) => pitches.map((pitch) => [0, 24, pitch, 90]);
+  assert.equal(seen.revealing(notes(60, 79)), seen);
+  assert.equal(seen.revealing([]), seen);
+  assert.equal(seen.revealing(notes(36, 50)).top, 56); // rows of 36 to 55
+  assert.equal(seen.revealing(notes(72, 90)).top, 91);
+  assert.equal(seen.revealing(notes(20, 100)).top, 40);
+});
+
 test("the end of a note lengthens it, its body moves it, beside it there is nothing", () => {
   const notes = [[10, 20, 60, 90]]; // x from 20 to 60, y from 110 to 120
   assert.equal(hit(view, notes, 30, 115).grip, "body");

@@ -40,16 +40,17 @@ async def file(
     inline: bool = False,
     title: Annotated[Line | None, Query()] = None,
     name: Annotated[list[Called] | None, Query(max_length=64)] = None,
+    section: Annotated[list[Called] | None, Query(max_length=200)] = None,
 ) -> Response:
     """Return a take as a file; `inline` lets the page show or play it.
 
-    It is called as `title` says, and tracks of it as `name` says, their number before a colon:
-    `name=0:Flute`. So a score speaks the language of the page.
+    It is called as `title` says, tracks of it as `name` and sections as `section` say, their
+    number before a colon: `name=0:Flute`. So a score speaks the language of the page.
     """
     if kind not in written():
         raise unknown(kind[:20], "formats", written())
     found = await asyncio.to_thread(studio.store.take_with_piece, take)
-    told = _called(found["piece"], title, name or [])
+    told = _called(found["piece"], title, name or [], section or [])
 
     def piece() -> Piece:
         return _piece.stored(told)
@@ -66,10 +67,18 @@ async def file(
     return FileResponse(path, media_type=media, headers=headers)
 
 
-def _called(piece: dict[str, Any], title: str | None, names: Sequence[str]) -> dict[str, Any]:
+def _called(
+    piece: dict[str, Any], title: str | None, names: Sequence[str], sections: Sequence[str]
+) -> dict[str, Any]:
     """Return a piece with other names."""
+    return {
+        **piece,
+        "title": title or piece["title"],
+        "tracks": _renamed(piece["tracks"], "name", names),
+        "sections": _renamed(piece["sections"], "label", sections),
+    }
+
+
+def _renamed(rows: list[dict[str, Any]], field: str, names: Sequence[str]) -> list[dict[str, Any]]:
     called = {int(n): text for n, _, text in (name.partition(":") for name in names)}
-    tracks = [
-        {**track, "name": called.get(n, track["name"])} for n, track in enumerate(piece["tracks"])
-    ]
-    return {**piece, "title": title or piece["title"], "tracks": tracks}
+    return [{**row, field: called.get(n, row[field])} for n, row in enumerate(rows)]

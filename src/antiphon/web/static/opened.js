@@ -97,6 +97,10 @@ export class Opened extends Known {
     });
   }
 
+  listProjects() {
+    return this.attempt(async () => this.set({ projects: await this.api.projects() }));
+  }
+
   /** @param {string} id */
   deleteProject(id) {
     return this.attempt(async () => {

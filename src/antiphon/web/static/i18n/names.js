@@ -21,6 +21,12 @@ export function nameOf(track, index) {
     : track.name || t("track.n", { n: index + 1 });
 }
 
+/** A key. @param {string} english as the server writes it: "F# minor" */
+export function keyName(english) {
+  const [tonic, mode] = english.split(" ");
+  return mode ? `${tonic} ${named("mode", mode)}` : english;
+}
+
 const SECTIONS = ["intro", "ending"]; // are played by their names; others are letters
 
 /** @param {string} label */
@@ -44,10 +50,31 @@ export function calledInFiles(project, take, format) {
   const { piece } = take;
   const number = (project?.takes.findIndex(({ id }) => id === take.id) ?? 0) + 1;
   const title = titled(piece?.title || `${titled(project?.title ?? "Antiphon")} ${number}`);
-  const shown = SCORES.includes(format) && piece ? piece.tracks : [];
-  const names = shown
-    .map((track, index) => [track.name, nameOf(track, index), index])
-    .filter(([had, name]) => had !== name)
-    .map(([, name, index]) => /** @type {[string, string]} */ (["name", `${index}:${name}`]));
-  return [["title", title.slice(0, MOST_LETTERS)], ...names];
+  const shown = SCORES.includes(format) ? piece : undefined;
+  return [
+    ["title", title.slice(0, MOST_LETTERS)],
+    ...others("name", shown?.tracks ?? [], ({ name }) => name, nameOf),
+    ...others(
+      "section",
+      shown?.sections ?? [],
+      ({ label }) => label,
+      ({ label }) => sectionName(label),
+    ),
+  ];
+}
+
+/**
+ * What is called otherwise than in the piece, by its place.
+ * @template T
+ * @param {string} field
+ * @param {T[]} all
+ * @param {(each: T) => string} had
+ * @param {(each: T, index: number) => string} called
+ * @returns {[string, string][]}
+ */
+function others(field, all, had, called) {
+  return all.flatMap((each, index) => {
+    const name = called(each, index);
+    return name === had(each) ? [] : [/** @type {[string, string]} */ ([field, `${index}:${name}`])];
+  });
 }

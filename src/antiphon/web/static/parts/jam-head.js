@@ -1,6 +1,7 @@
 /** Beginning and ending a jam, what is heard of it now, sleeping, keeping. */
 import { h, icon, select } from "../dom.js";
 import { t } from "../i18n/index.js";
+import { keyName } from "../i18n/names.js";
 import { LoudnessControl } from "./loudness-control.js";
 import { Part } from "./part.js";
 
@@ -69,7 +70,7 @@ export class JamHead extends Part {
     if (this.turn.textContent !== text) this.turn.textContent = text;
     this.dataset.turn = turn;
     const hears = listening && t("jam.hears", { chord: listening });
-    this.heard.textContent = [live.key, live.chord, hears].filter(Boolean).join(" · ");
+    this.heard.textContent = [keyName(live.key), live.chord, hears].filter(Boolean).join(" · ");
   }
 
   #sleepIn() {

@@ -41,6 +41,7 @@ export class PianoRoll extends Part {
     this.typing = new Keys(store, hear);
     this.#listen();
     viewport.addEventListener("change", () => this.#redraw());
+    store.on(["activeTrack"], () => this.#reveal());
     store.on(["piece", "activeTrack", "selection", "loop", "division", "lockedBars", "mixer"], () =>
       this.#changed(),
     );
@@ -136,6 +137,13 @@ export class PianoRoll extends Part {
     this.#stale = false;
   }
 
+  /** What is in hand is seen. */
+  #reveal() {
+    const { view } = this.studio.viewport;
+    const there = view.revealing(this.store.track?.notes ?? []);
+    if (there !== view) this.studio.viewport.show(there);
+  }
+
   /** @param {import("../roll/colours.js").Colours} palette @param {import("../types.js").Piece} piece */
   #paint(palette, piece) {
     const { view } = this.studio.viewport;
@@ -150,9 +158,9 @@ export class PianoRoll extends Part {
     hidden.delete(this.state.activeTrack);
     paintNotes(ground, palette, view, piece, { activeTrack: this.state.activeTrack, selection, hidden });
     const drums = this.store.track?.is_drum;
-    paintKeys(context2d(this.keys), palette, view, this.keys.clientWidth, (pitch) =>
-      drums ? named("drum", String(pitch), "") : pitch % 12 === 0 ? pitchName(pitch) : "",
-    );
+    const name = (/** @type {number} */ pitch) =>
+      drums ? named("drum", String(pitch), "") : pitch % 12 === 0 ? pitchName(pitch) : "";
+    paintKeys(context2d(this.keys), palette, view, this.keys.clientWidth, name, drums);
   }
 
   /** @param {import("../roll/colours.js").Colours} palette @param {import("../types.js").Piece} piece @param {number} step */

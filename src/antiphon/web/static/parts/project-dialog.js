@@ -97,5 +97,9 @@ export function projectDialog(store) {
       ),
     );
   });
-  return { element, open: () => element.showModal() };
+  const open = () => {
+    element.showModal();
+    void store.listProjects(); // with what was made since
+  };
+  return { element, open };
 }

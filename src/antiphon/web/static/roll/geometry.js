@@ -103,6 +103,19 @@ export class View {
     const perStep = Math.max(this.width, bar * piece.n_bars) / this.length;
     return this.with({ perStep, left: 0, row }).with({ top: middle + this.height / row / 2 });
   }
+
+  /**
+   * Move up or down until notes are seen, as little as it takes; the lowest where they are too many.
+   * @param {Note[]} notes
+   */
+  revealing(notes) {
+    if (!notes.length) return this;
+    const pitches = notes.map(([, , pitch]) => pitch);
+    const n_rows = this.height / this.row;
+    const [low, high] = [Math.min(...pitches), Math.max(...pitches)];
+    const top = Math.min(Math.max(this.top, high + 1), low + n_rows);
+    return top === this.top ? this : this.with({ top });
+  }
 }
 
 /**

@@ -191,8 +191,9 @@ export function paintCursor(context, colours, view, cursor, frame) {
  * @param {View} view
  * @param {number} width
  * @param {(pitch: number) => string} name what is written on a key, "" for nothing
+ * @param {boolean} [areDrums] which have names, but no black keys
  */
-export function paintKeys(context, colours, view, width, name) {
+export function paintKeys(context, colours, view, width, name, areDrums = false) {
   context.fillStyle = colours.paper;
   context.fillRect(0, 0, width, view.height);
   context.font = `${Math.min(view.row - 2, colours.text)}px ${colours.font}`;
@@ -200,15 +201,16 @@ export function paintKeys(context, colours, view, width, name) {
   for (let pitch = view.pitch(view.height); pitch <= view.pitch(0); pitch++) {
     const y = view.y(pitch);
     context.fillStyle = colours.ink;
-    if (isBlackKey(pitch)) {
+    const isBlack = isBlackKey(pitch) && !areDrums;
+    if (isBlack) {
       context.globalAlpha = 0.78;
       context.fillRect(0, y, width * 0.6, view.row);
       context.globalAlpha = 1;
     }
     context.fillStyle = colours.bar;
-    if (!isBlackKey(pitch) && [0, 5].includes(pitch % 12)) context.fillRect(0, y + view.row - 1, width, 1);
+    if (!areDrums && [0, 5].includes(pitch % 12)) context.fillRect(0, y + view.row - 1, width, 1);
     const label = view.row >= 8 ? name(pitch) : "";
-    context.fillStyle = isBlackKey(pitch) && label ? colours.accent : colours.faint;
+    context.fillStyle = colours.faint;
     if (label) context.fillText(label, width - context.measureText(label).width - 4, y + view.row / 2 + 0.5);
   }
 }
