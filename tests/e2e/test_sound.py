@@ -32,14 +32,14 @@ def test_a_muted_piece_is_silent_and_an_edit_is_heard_while_it_goes_round(page, 
         store.edit({ ...store.state.piece, tracks: [heard, ...rest] });
     }""")
     assert heard(3)[0] > 0.02  # a bar is 2.3 s: the next round has come
-    page.click("[data-track=melody] .mute")
+    page.locator("track-list .mute").first.click()
     page.wait_for_function(f"() => ({LEVEL})() < 0.003")
     assert heard(2.5, whole=True)[0] < 0.01
     page.click("button.play")
     page.click("[aria-label=Undo]")
     page.click("[aria-label=Undo]")
     with page.expect_response(lambda answer: answer.request.method == "PATCH"):
-        page.click("[data-track=melody] .mute")  # saved a little later
+        page.locator("track-list .mute").first.click()  # saved a little later
 
 
 def test_without_a_synthesizer_the_server_makes_the_sound(chromium, studio):
@@ -65,7 +65,7 @@ def test_where_there_is_no_sound_at_all_the_page_says_so(chromium, studio):
     assert page.evaluate("() => antiphon.store.state.playing") is False
     page.click("text=Not now")
     page.click(".message [aria-label=Close]")
-    page.route("**/files/mp3", lambda route: route.fulfill(**refusal))
+    page.route("**/files/mp3**", lambda route: route.fulfill(**refusal))
     page.click(".export-menu summary")
     page.click("a[data-format=mp3]")
     page.wait_for_selector(".message.error >> text=There is no soundfont.")
