@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -88,3 +90,14 @@ def config(tmp_path: Path, tiny_prepared: Path) -> Callable[..., Path]:
         return file
 
     return write
+
+
+@pytest.fixture
+def closed_set(tmp_path: Path, tiny_prepared: Path) -> Path:
+    """A prepared set with a song whose licence does not allow a release."""
+    closed = tmp_path / "closed"
+    shutil.copytree(tiny_prepared, closed)
+    pieces = json.loads((closed / "pieces.json").read_text())
+    pieces[0]["ship"] = False
+    (closed / "pieces.json").write_text(json.dumps(pieces))
+    return closed

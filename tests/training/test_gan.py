@@ -397,14 +397,9 @@ def test_what_is_told_must_fit_what_is_augmented(config, tmp_path):
         train(file, run=tmp_path / "run")
 
 
-def test_release_refuses_data_that_may_not_be_shipped(config, tmp_path, tiny_prepared):
-    closed = tmp_path / "closed"
-    shutil.copytree(tiny_prepared, closed)
-    pieces = json.loads((closed / "pieces.json").read_text())
-    pieces[0]["ship"] = False
-    (closed / "pieces.json").write_text(json.dumps(pieces))
+def test_release_refuses_data_that_may_not_be_shipped(config, tmp_path, tiny_prepared, closed_set):
     file = config("dcgan", more="release = true")
-    file.write_text(file.read_text().replace(tiny_prepared.as_posix(), closed.as_posix()))
+    file.write_text(file.read_text().replace(tiny_prepared.as_posix(), closed_set.as_posix()))
     with pytest.raises(AntiphonError, match="licence does not allow"):
         train(file, run=tmp_path / "run")
 

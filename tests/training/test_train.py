@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -349,30 +348,19 @@ def test_checkpoints_that_are_not_there_are_explained(tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["song", "drums"])
-def test_release_refuses_data_that_may_not_be_shipped(config, tiny_prepared, tmp_path, kind):
-    closed = tmp_path / "closed"
-    closed.mkdir()
-    for name in ("bars.npy", "notes.npy"):
-        (closed / name).write_bytes((tiny_prepared / name).read_bytes())
-    pieces = json.loads((tiny_prepared / "pieces.json").read_text())
-    pieces[0]["ship"] = False
-    (closed / "pieces.json").write_text(json.dumps(pieces))
+def test_release_refuses_data_that_may_not_be_shipped(config, closed_set, tmp_path, kind):
     with pytest.raises(AntiphonError, match="licence does not allow weights to be released"):
-        train(config(kind, closed, more="release = true"), run=tmp_path / "run")
+        train(config(kind, closed_set, more="release = true"), run=tmp_path / "run")
+    pieces = json.loads((closed_set / "pieces.json").read_text())
     del pieces[0]["ship"]  # what says nothing of it may not be shipped either
-    (closed / "pieces.json").write_text(json.dumps(pieces))
+    (closed_set / "pieces.json").write_text(json.dumps(pieces))
     with pytest.raises(AntiphonError, match="licence does not allow"):
-        train(config(kind, closed, more="release = true"), run=tmp_path / "run")
+        train(config(kind, closed_set, more="release = true"), run=tmp_path / "run")
     assert not (tmp_path / "run").exists()
 
 
-def test_release_refuses_sets_beside_that_may_not_be_shipped(config, tiny_prepared, tmp_path):
-    closed = tmp_path / "closed"
-    shutil.copytree(tiny_prepared, closed)
-    pieces = json.loads((closed / "pieces.json").read_text())
-    pieces[0]["ship"] = False
-    (closed / "pieces.json").write_text(json.dumps(pieces))
-    beside = f"release = true\nbeside = {{'{closed}' = 0.5}}"
+def test_release_refuses_sets_beside_that_may_not_be_shipped(config, closed_set, tmp_path):
+    beside = f"release = true\nbeside = {{'{closed_set}' = 0.5}}"
     with pytest.raises(AntiphonError, match="closed has songs whose licence does not allow"):
         train(config(more=beside), run=tmp_path / "run")
     assert not (tmp_path / "run").exists()
