@@ -336,6 +336,12 @@ def test_facts_that_are_not_told_weigh_nothing_and_the_others_make_up_for_them(u
     assert torch.allclose(scribe.step_table(facts[:1, :3], first[None])[0], 8 * row, atol=1e-5)
 
 
+def test_not_everything_can_be_kept_from_a_scribe(untrained_scribe):
+    for share in ({"fact_dropout": 1.0}, {"dropout": 1.0}, {"dropout": -0.1}):
+        with pytest.raises(ValueError, match="below 1"):
+            untrained_scribe(**share)
+
+
 def test_sets_are_drawn_as_often_as_they_are_given():
     mixture = Mixture([("own", 1.0), ("beside", 0.25)])
     rng = np.random.default_rng(0)

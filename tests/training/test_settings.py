@@ -34,3 +34,5 @@ def test_sets_beside_the_own_one_are_for_songs_and_drawn_at_all():
         TrainConfig(name="a", kind="drums", prepared="x", beside={"y": 0.5})
     with pytest.raises(ValueError, match="above 0"):
         TrainConfig(name="a", prepared="x", beside={"y": 0.0})
+    with pytest.raises(ValueError, match="above 0"):
+        TrainConfig(name="a", prepared="x", beside={"y": "much"})

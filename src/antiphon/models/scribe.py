@@ -48,6 +48,8 @@ class Config:
     def __post_init__(self) -> None:
         if self.bar_width % self.n_heads:
             raise ValueError("bar_width must be divisible by n_heads")
+        if not (0 <= self.dropout < 1 and 0 <= self.fact_dropout < 1):
+            raise ValueError("dropout and fact_dropout must be at least 0 and below 1")
 
 
 class Relations(nn.Module):

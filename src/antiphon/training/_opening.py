@@ -95,5 +95,5 @@ def _check_tables(settings: TrainConfig) -> None:
     for table, kind in _TABLES.items():
         given = getattr(settings, table)
         check_values(kind, given, f"the table [{table}] of the config")
-        if table.endswith(("_training", "_tuning")):
+        if table.endswith(("_training", "_tuning")) or kind is scribe.Config:
             config_from(kind, given)

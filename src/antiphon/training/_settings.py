@@ -91,7 +91,8 @@ class TrainConfig:
             raise ValueError("prepared must name the folder of a prepared data set")
         if self.beside and self.kind != "song":
             raise ValueError("beside is for kind = 'song', whose scribe learns from other sets")
-        if not all(share > 0 for share in self.beside.values()):
+        shares = self.beside.values()
+        if not all(isinstance(share, int | float) and share > 0 for share in shares):
             raise ValueError("beside must give every set a number above 0")
 
 
